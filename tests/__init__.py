@@ -1,0 +1,1 @@
+"""The tests of Belay. bin/test runs them all; pyproject.toml holds their settings."""
