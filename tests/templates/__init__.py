@@ -1,0 +1,1 @@
+"""Tests of layouts, components and error pages, each rendered alone."""

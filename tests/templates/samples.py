@@ -1,0 +1,126 @@
+"""The values that the components are rendered with: built, not saved, and with everything in them that can occur."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace as Row
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    FileField,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    validators,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domain.ladder import Source
+from app.infra.templating import KIND_LABELS
+
+
+class ManySelectField(SelectMultipleField):
+    """Boxes, one a line."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SampleForm(Form):
+    """One field of every sort."""
+
+    title = StringField("What happened?", [validators.InputRequired("Say what happened.")])
+    email = EmailField("E-mail")
+    narrative = TextAreaField("In your words", [validators.Length(max=10, message="Keep it to ten characters.")])
+    kind = RadioField("Kind", choices={k: KIND_LABELS[k] for k in ("incident", "training")})
+    level = SelectField("Level", choices={"L1": "L1", "L2": "L2"})
+    shows = ManySelectField("Shows", choices={"swe.a": "Coaches", "swe.b": "Leads <design>"})
+    occurred_on = DateField("Day")
+    agree = BooleanField("I have read it")
+    password = PasswordField("Password")
+    paper = FileField("File")
+
+
+class _Sent(dict[str, list[str]]):
+    getlist = dict.__getitem__
+
+
+def refused_form() -> SampleForm:
+    """Return a form that was sent with two faults."""
+    sent = {"narrative": ["far too <b>long</b>"], "kind": ["incident"], "shows": ["swe.a"], "level": ["L2"]}
+    form = SampleForm(_Sent(sent))
+    form.validate()
+    return form
+
+
+TODAY = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+CITED = Source(file="software-engineer.md", quote="coach/mentor junior engineers within their team")
+PIECE = Row(
+    title="Paired on <tax> rounding",
+    href="/evidence/1",
+    kind="mentoring_log",
+    on=date(2026, 6, 29),
+    began_on=date(2026, 6, 1),
+    ref="E-55",
+    note="Confirmed by Chioma Eze",
+    shows=[Row(level="L3", level_rank=3, text="Coaches or mentors junior engineers.", line="She owns rounding now.")],
+    states=[("accepted", "Shared"), ("waiting", "Waiting for a voice"), ("private", "Private")],
+    remarks=["Confirmed by Chioma Eze"],
+    counts_until=date(2027, 12, 28),
+    is_ending=True,
+    ask_href="/evidence/1/ask",
+    ends_on=None,
+    is_confirmed=True,
+)
+
+
+def entry(text: str, status: str | None = None, mark: str = "", *, is_open: bool = False) -> Row:
+    """Return one expectation as the matrix shows it."""
+    return Row(id="swe.x", text=text, href="#x", status=status, mark=mark, is_open=is_open)
+
+
+def levels(number: int) -> list[Row]:
+    """Return the levels of a ladder of that many rungs; the second is held."""
+    places = {2: "held", 3: "next"}
+    return [
+        Row(id=f"L{n}", rank=n, note="Leads design", place=places.get(n, ""), href=f"/ladders/x/L{n}")
+        for n in range(1, number + 1)
+    ]
+
+
+MATRIX_ROWS = [
+    Row(name="Delivery", cells=[[entry("Completes tasks.", "banked")], [], [entry("Designs.", "met", "house")], []]),
+    Row(name="Leadership", cells=[[], [], [entry("Coaches.", "unproven", is_open=True)], [entry("Represents.")]]),
+]
+EXPECTATION = Row(
+    id="swe.coach-juniors", text="Coaches or mentors junior engineers in the team.", level="L3", level_rank=3,
+    competency="Leadership & mentoring", axes=["Breadth of responsibility"], sources=[CITED], origin="document",
+    note="", examples=["Pairing over a quarter"], counter_examples=["One talk"], status="unproven",
+    counts="Mentoring log or peer feedback, not older than 18 months.",
+    needs=[(True, "1 voice"), (False, "1 of 2 pieces")], pieces=[PIECE],
+)  # fmt: skip
+ANSWERED = Row(
+    id="swe.coach-juniors", text="Coaches or mentors junior engineers.", answer="met", words="Chioma <owns> it.",
+    answer_name="answer-swe.coach-juniors", words_name="words-swe.coach-juniors", pieces=[PIECE], rule="1 of 2 pieces",
+    link_href="/evidence/", whose="Your evidence", label="In your words", hint="Two sentences are enough.",
+    answer_errors=[], words_errors=["Say more."],
+)  # fmt: skip
+COMPARED = Row(
+    id="swe.lead", text="Leads technical-design discussions.", where="Leadership, L3", gap="Two steps apart",
+    mine="exceeded", theirs="partly_met", my_words="Refund ordering.", their_words="", note_name="note-swe.lead",
+    note="We read the minutes.", note_errors=[], can_note=True,
+)  # fmt: skip
+APART = Row(**{**vars(COMPARED), "id": "swe.b", "mine": "no_opportunity", "theirs": None, "can_note": False})
+BLOCKER = Row(
+    status="partly_met", title="Influences <architecture>.", href="/ladders/x", where="Design, L3",
+    why="Rated “partly” on 12 September.", unblock="A second piece.", more="1 of 2 pieces logged",
+    act=Row(label="Ask for a rating", href="/assessments/ask", icon="assess", post=True, fields=[("id", "7")]),
+)  # fmt: skip
+LINKED = Row(**{**vars(BLOCKER), "act": Row(label="Log evidence", href="/evidence/", icon="plus", post=False)})
+SPOKEN = Row(**{**vars(BLOCKER), "act": None, "more": "", "unblock": ""})

@@ -1,0 +1,65 @@
+"""Each component rendered alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.templates.component_cases import CASES
+from tests.templates.conftest import ROOT, assert_valid_fragment
+
+COMPONENTS = sorted(path.stem for path in (ROOT / "templates" / "components").glob("*.html"))
+SAFE = re.compile(r"\|\s*safe\b|Markup\(|autoescape\s+false")
+
+
+def test_every_component_has_macro_style_and_test():
+    assert COMPONENTS
+    assert sorted(path.stem for path in (ROOT / "static" / "css" / "components").glob("*.css")) == COMPONENTS
+    assert sorted(CASES) == COMPONENTS
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_component_renders_alone_and_well_formed(name, render):
+    case = CASES[name]
+    html = render(case.source, **case.values)
+    assert_valid_fragment(html)
+    for text in case.expected:
+        assert text in html
+    assert "style=" not in html
+    assert not re.search(r"\son[a-z]+=", html)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_no_id_occurs_twice_in_a_component(name, render):
+    ids = re.findall(r'\sid="([^"]+)"', render(CASES[name].source, **CASES[name].values))
+    assert len(ids) == len(set(ids))
+
+
+def test_only_the_shapes_of_the_marks_go_unescaped():
+    found = {
+        path.relative_to(ROOT / "templates").as_posix()
+        for path in (ROOT / "templates").rglob("*.html")
+        if SAFE.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"components/status_mark.html"}
+
+
+def test_a_component_carries_the_names_of_its_classes():
+    # A class that a macro writes and no sheet knows is a slip of the pen.
+    sheets = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "static" / "css").rglob("*.css")))
+    known = set(re.findall(r"\.([a-z][\w-]*)", sheets))
+    for path in sorted((ROOT / "templates" / "components").glob("*.html")):
+        for value in re.findall(r'class="([^"{]+)"', path.read_text(encoding="utf-8")):
+            assert set(value.split()) <= known | PLAIN_NAMES, path.name
+
+
+# Names that only scripts, tests or a future print sheet look for.
+PLAIN_NAMES = {"mine", "rails", "rope-end", "check-box"}
+
+
+@pytest.mark.parametrize("rungs", range(1, 9))
+def test_ladders_of_up_to_eight_levels_can_be_read_level_by_level_on_a_phone(rungs):
+    sheet = Path(ROOT / "static" / "css" / "components" / "ladder_matrix.css").read_text(encoding="utf-8")
+    assert f'[value="{rungs}"]:checked) td[data-level="{rungs}"]' in sheet
