@@ -1,0 +1,95 @@
+"""One form, one effect: a repeated submit gets the first answer.
+
+Every form carries a key. The key is claimed at the start of the unit of work: a second submit waits for the first
+one's transaction, then finds the claim and its answer. Keys are kept for 24 hours.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Response, g, has_request_context, request
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.infra.clock import now
+from app.infra.db import Model, short
+
+KEPT_FOR = timedelta(hours=24)
+MAX_KEY = 64
+
+
+class IdempotencyKey(Model):
+    """A submitted form and the answer that it got."""
+
+    __tablename__ = "idempotency_key"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    endpoint: Mapped[str] = mapped_column(short(100), primary_key=True)
+    key: Mapped[str] = mapped_column(short(MAX_KEY), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    location: Mapped[str | None]
+    body: Mapped[str | None]
+
+
+@dataclass
+class Claim:
+    """The right to carry out a submit, or the answer that the first one got."""
+
+    session: Session
+    row: tuple[uuid.UUID, str, str] | None = None
+    answer: Response | None = None
+
+    def keep(self, response: Response) -> None:
+        """Keep the answer with the claim, in the same transaction as the change itself."""
+        if self.row is None:
+            return
+        stored = self.session.get_one(IdempotencyKey, self.row)
+        stored.status = response.status_code
+        stored.location = response.headers.get("Location")
+        stored.body = None if stored.location else response.get_data(as_text=True)
+
+
+def new_key() -> str:
+    """Return a fresh key for one rendered form."""
+    return uuid.uuid4().hex
+
+
+def claim(session: Session) -> Claim:
+    """Claim the key of the submitted form; without a signed-in person or a key there is nothing to claim."""
+    person_id = g.get("actor_id") if has_request_context() else None
+    key = request.form.get("idempotency_key", "")[:MAX_KEY] if has_request_context() else ""
+    endpoint = request.endpoint or ""
+    if person_id is None or not key:
+        return Claim(session)
+    moment = now()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    taken = session.execute(
+        insert(IdempotencyKey)
+        .values(person_id=person_id, endpoint=endpoint, key=key, created_at=moment)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key),
+    ).scalar_one_or_none()
+    if taken is not None:
+        session.execute(
+            delete(IdempotencyKey).where(
+                IdempotencyKey.person_id == person_id,
+                IdempotencyKey.created_at < moment - KEPT_FOR,
+            ),
+        )
+        return Claim(session, row=(person_id, endpoint, key))
+    first = session.execute(
+        select(IdempotencyKey.status, IdempotencyKey.location, IdempotencyKey.body).where(
+            IdempotencyKey.person_id == person_id,
+            IdempotencyKey.endpoint == endpoint,
+            IdempotencyKey.key == key,
+        ),
+    ).one()
+    answer = Response(first.body or "", status=first.status or 200)
+    if first.location:
+        answer.headers["Location"] = first.location
+    return Claim(session, answer=answer)

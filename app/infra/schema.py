@@ -1,0 +1,66 @@
+"""The schema of the database: bring it up to date, and refuse one that is not ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+UPGRADE_COMMAND = "belay db upgrade"
+
+
+class SchemaError(Exception):
+    """The database has another schema than this version of Belay. The message names the command that helps."""
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema up to date, in one transaction: a process killed in between leaves the old schema."""
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the schema back to a revision, in one transaction."""
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Return the revision of the database; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str:
+    """Return the revision that this version of Belay works with."""
+    script = ScriptDirectory(str(ROOT / "migrations"))
+    head = script.get_current_head()
+    if head is None:
+        raise SchemaError("The migrations are missing; install Belay again.")
+    return head
+
+
+def check(engine: Engine) -> None:
+    """Refuse a schema that is not ours. SchemaError says whether it is older or newer, and what to do."""
+    found, wanted = current_revision(engine), head_revision()
+    if found == wanted:
+        return
+    known = {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}
+    if found is None or found in known:
+        state = "is empty" if found is None else f"has the older schema {found}"
+        raise SchemaError(f"The database {state}; Belay needs {wanted}. Make a backup, then run: {UPGRADE_COMMAND}")
+    raise SchemaError(
+        f"The database has the schema {found}, which is newer than this Belay ({wanted}). "
+        "Install the version of Belay that made it, or restore a backup.",
+    )
