@@ -1,0 +1,115 @@
+"""The whole policy as one table: a permission is held when one line of predicates holds and no denial does.
+
+Source: the access matrix; the numbers in the comments are its rows. What is not in the table is denied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_
+
+from app.access import predicates as p
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.predicates import Predicate
+
+Line = tuple[Predicate, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Any of the lines opens, where every predicate of the line holds; any of `never` closes again."""
+
+    any_of: tuple[Line, ...]
+    never: Line = ()
+
+
+def rule(*lines: Line, never: Line = ()) -> Rule:
+    """Write one rule."""
+    return Rule(lines, never)
+
+
+EVERYBODY = rule((p.signed_in,))
+OWN = rule((p.is_subject,))
+
+POLICY: Mapping[StrEnum, Rule] = {
+    Permission.Home.READ: EVERYBODY,
+    Permission.Account.SIGN_OUT: EVERYBODY,
+    Permission.Account.CHANGE_THEME: EVERYBODY,
+    Permission.Account.READ_SESSIONS: EVERYBODY,
+    Permission.Account.CHANGE_PASSWORD: EVERYBODY,
+    Permission.Account.END_SESSION: OWN,
+    # 25
+    Permission.Ladder.READ: EVERYBODY,
+    # 28
+    Permission.Person.LIST: EVERYBODY,
+    Permission.Person.READ: EVERYBODY,
+    Permission.Person.READ_LEVEL: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    # 32
+    Permission.Standing.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    # 1, 2, 29. A person's list holds what `Evidence.READ` lets through, piece by piece.
+    Permission.Evidence.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Evidence.CREATE: EVERYBODY,
+    Permission.Evidence.READ: rule(
+        (p.is_subject,),
+        (p.is_current_manager, p.was_shared),
+        (p.is_above_manager, p.was_shared),
+        (p.was_manager_then, p.was_shared),
+        (p.is_hr, p.was_shared),
+        (p.was_asked, p.is_shared),
+    ),
+    Permission.Evidence.EDIT: OWN,
+    Permission.Evidence.SET_ASIDE: rule((p.is_current_manager, p.is_shared), never=(p.is_subject,)),
+    Permission.Evidence.ANSWER_SETTING_ASIDE: OWN,
+    Permission.Evidence.ASK: rule((p.is_subject, p.is_shared)),
+    Permission.Evidence.CORROBORATE: rule((p.was_asked, p.is_shared), never=(p.is_subject,)),
+    # 3 to 6
+    Permission.Assessment.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Assessment.OPEN: rule((p.is_subject,), (p.is_current_manager,)),
+    Permission.Assessment.READ: rule(
+        (p.is_subject,),
+        (p.is_current_manager,),
+        (p.is_above_manager,),
+        (p.is_hr,),
+        (p.is_manager_author,),
+    ),
+    Permission.Assessment.READ_SELF: rule(
+        (p.is_subject,),
+        (p.is_current_manager, p.is_revealed),
+        (p.is_above_manager, p.is_revealed),
+        (p.is_manager_author, p.is_revealed),
+        (p.is_hr, p.is_revealed),
+    ),
+    Permission.Assessment.READ_MANAGER: rule(
+        (p.is_manager_author,),
+        (p.is_subject, p.is_revealed),
+        (p.is_current_manager, p.is_revealed),
+        (p.is_above_manager, p.is_revealed),
+        (p.is_hr, p.is_revealed),
+    ),
+    Permission.Assessment.ANSWER_SELF: OWN,
+    Permission.Assessment.ANSWER_MANAGER: rule((p.is_current_manager,), never=(p.is_subject,)),
+}
+
+
+def can(actor: Actor | None, permission: StrEnum, thing: Any = None) -> bool:  # noqa: ANN401 - any object
+    """Say whether an actor holds a permission on an object. Nobody holds nothing; a denial beats every allowance."""
+    known = POLICY.get(permission)
+    if actor is None or known is None:
+        return False
+    if any(predicate.holds(actor, thing) for predicate in known.never):
+        return False
+    return any(all(predicate.holds(actor, thing) for predicate in line) for line in known.any_of)
+
+
+def visible_to(actor: Actor | None, permission: StrEnum, columns: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Return the same decision as a condition on the rows of a mapped class, for lists, counts and exports."""
+    known = POLICY.get(permission)
+    if actor is None or known is None:
+        return false()
+    opens = or_(*(and_(*(predicate.rows(actor, columns) for predicate in line)) for line in known.any_of))
+    return and_(opens, *(not_(predicate.rows(actor, columns)) for predicate in known.never))

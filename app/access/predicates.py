@@ -1,0 +1,108 @@
+"""Small questions about an actor and an object; the policy joins them.
+
+Every predicate has two forms that say the same: `holds` for one object, `rows` for a list in the database. An object
+says what it is about: `subject_id` (the person), `id`, and the states that predicates ask for by name.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, true
+
+from app.access.actor import Actor, Role
+from app.access.relations import Fact, relations
+
+Columns = Any
+"""A mapped class whose attributes carry the names that the objects have: subject_id, id, and the states."""
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """One question: in words, for one object, and for rows."""
+
+    sentence: str
+    holds: Callable[[Actor, Any], bool]
+    rows: Callable[[Actor, Columns], ColumnElement[bool]]
+
+
+def _constant(value: bool) -> ColumnElement[bool]:  # noqa: FBT001 - a truth value is the subject
+    return true() if value else false()
+
+
+def _role(role: Role, sentence: str) -> Predicate:
+    return Predicate(
+        sentence,
+        lambda actor, _: actor.has_role(role),
+        lambda actor, _: _constant(actor.has_role(role)),
+    )
+
+
+def _fact(fact: Fact, sentence: str) -> Predicate:
+    def rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
+        relation = relations.between_people.get(fact)
+        if relation is None:
+            return false()
+        return columns.subject_id.in_(relation.subjects(actor.person_id))  # type: ignore[no-any-return]
+
+    def holds(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any object with a subject
+        return relations.holds(fact, actor.person_id, thing.subject_id)
+
+    return Predicate(sentence, holds, rows)
+
+
+def _state(name: str, sentence: str) -> Predicate:
+    return Predicate(
+        sentence,
+        lambda _, thing: bool(getattr(thing, name)),
+        lambda _, columns: getattr(columns, name),
+    )
+
+
+def _own(name: str, sentence: str) -> Predicate:
+    return Predicate(
+        sentence,
+        lambda actor, thing: getattr(thing, name) == actor.person_id,
+        lambda actor, columns: getattr(columns, name) == actor.person_id,
+    )
+
+
+def _asked_rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
+    relation = relations.about_objects.get(Fact.ASKED_ABOUT)
+    if relation is None:
+        return false()
+    return columns.id.in_(relation.objects(actor.person_id))  # type: ignore[no-any-return]
+
+
+def _managed_then_rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
+    if relations.in_period is None:
+        return false()
+    return relations.in_period.rows(actor.person_id, columns.subject_id, columns.submitted_on)
+
+
+def _managed_then(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any object with a subject and a day
+    return relations.held(actor.person_id, thing.subject_id, thing.submitted_on)
+
+
+def _was_asked(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any object with an id
+    object_id: uuid.UUID = thing.id
+    return relations.concerns(Fact.ASKED_ABOUT, actor.person_id, object_id)
+
+
+signed_in = Predicate("Anybody who has signed in", lambda *_: True, lambda *_: true())
+is_hr = _role(Role.HR, "HR")
+is_admin = _role(Role.ADMIN, "An administrator")
+is_subject = _own("subject_id", "The person it is about")
+is_current_manager = _fact(Fact.MANAGES, "Their line manager today")
+is_above_manager = _fact(Fact.LEADS, "Somebody above their line manager today")
+was_manager_then = Predicate("Their line manager on the day it was submitted", _managed_then, _managed_then_rows)
+was_asked = Predicate("The colleague who was asked about it", _was_asked, _asked_rows)
+is_shared = _state("is_shared", "once it is shared")
+is_draft = _state("is_draft", "while it is a draft")
+was_shared = _state("was_shared", "once it has been shared, withdrawn or not")
+is_revealed = _state("is_revealed", "once both sides are in")
+is_self_submitted = _state("is_self_submitted", "once the engineer has submitted")
+is_manager_author = _own("manager_id", "The manager who writes it")

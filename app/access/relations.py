@@ -1,0 +1,76 @@
+"""Facts between people, published by the features that know them and read by access, recusal and matching.
+
+A relation is asked in two ways: does it hold between two people, and for whom does it hold. The second form is a
+select, so that a list is filtered by the database with the same fact that opens a single page.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+
+
+class Fact(StrEnum):
+    """The relations that exist."""
+
+    MANAGES = "manages"  # The actor is the person's line manager today.
+    LEADS = "leads"  # The actor stands above the person's line manager today.
+    ASKED_ABOUT = "asked_about"  # The actor was asked about this very object.
+
+
+@dataclass(frozen=True)
+class PersonRelation:
+    """A fact between the actor and another person, today."""
+
+    holds: Callable[[uuid.UUID, uuid.UUID], bool]
+    subjects: Callable[[uuid.UUID], Select[tuple[uuid.UUID]]]
+
+
+@dataclass(frozen=True)
+class PeriodRelation:
+    """A fact between the actor and another person on a day, for rows that carry that day."""
+
+    holds: Callable[[uuid.UUID, uuid.UUID, date], bool]
+    rows: Callable[[uuid.UUID, ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class ObjectRelation:
+    """A fact between the actor and one object."""
+
+    holds: Callable[[uuid.UUID, uuid.UUID], bool]
+    objects: Callable[[uuid.UUID], Select[tuple[uuid.UUID]]]
+
+
+class Relations:
+    """The registry. A fact that nobody provides holds for nobody."""
+
+    def __init__(self) -> None:
+        """Begin empty; features provide facts when the application is joined."""
+        self.between_people: dict[Fact, PersonRelation] = {}
+        self.in_period: PeriodRelation | None = None
+        self.about_objects: dict[Fact, ObjectRelation] = {}
+        self.chain: Callable[[uuid.UUID], tuple[uuid.UUID, ...]] = lambda _: ()
+
+    def holds(self, fact: Fact, actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+        """Say whether a fact holds between two people today."""
+        relation = self.between_people.get(fact)
+        return relation is not None and relation.holds(actor_id, person_id)
+
+    def held(self, actor_id: uuid.UUID, person_id: uuid.UUID, on: date | None) -> bool:
+        """Say whether the actor was the person's line manager on a day. Without a day it never holds."""
+        return on is not None and self.in_period is not None and self.in_period.holds(actor_id, person_id, on)
+
+    def concerns(self, fact: Fact, actor_id: uuid.UUID, object_id: uuid.UUID) -> bool:
+        """Say whether a fact holds between the actor and an object."""
+        relation = self.about_objects.get(fact)
+        return relation is not None and relation.holds(actor_id, object_id)
+
+
+relations = Relations()
