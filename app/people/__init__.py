@@ -1,0 +1,20 @@
+"""Persons, teams, and what is true of them for a time: team, line manager, level, leave, group.
+
+Owns those tables and publishes who manages whom to `access.relations`. May use ladders, audit, access and infra.
+"""
+
+from flask import Flask
+
+from app.access.relations import Fact, PeriodRelation, PersonRelation, relations
+from app.people import queries
+
+
+def register(app: Flask) -> None:
+    """Join people: publish the reporting lines, add the pages."""
+    from app.people import views  # noqa: PLC0415 - views need the registered policy
+
+    relations.between_people[Fact.MANAGES] = PersonRelation(queries.is_line_manager, queries.select_reports)
+    relations.between_people[Fact.LEADS] = PersonRelation(queries.is_above_manager, queries.select_below_reports)
+    relations.in_period = PeriodRelation(queries.was_line_manager, queries.was_line_manager_rows)
+    relations.chain = queries.managers_of
+    app.register_blueprint(views.bp)

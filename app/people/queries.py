@@ -1,0 +1,278 @@
+"""Reading people: who somebody is, whom they report to, which level they hold."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from app.domain.errors import MissingError
+from app.domain.evidence import Leave as DomainLeave
+from app.domain.progression import Spell
+from app.infra.clock import today
+from app.infra.db import db
+from app.infra.pagination import PER_PAGE, Page
+from app.people.models import Leave, LevelSpell, ManagerLink, Person, Team, TeamMembership
+
+MAX_CHAIN = 50
+
+
+def holds_on(table: Any, day: date) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped class or its alias
+    """Return the condition that a row is live and holds on a day."""
+    return and_(
+        table.superseded_at.is_(None),
+        table.starts_on <= day,
+        or_(table.ends_on.is_(None), table.ends_on > day),
+    )
+
+
+def get_person(person_id: uuid.UUID) -> Person:
+    """Return a person; MissingError when there is none of that id."""
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise MissingError
+    return person
+
+
+def find_person_by_email(email: str) -> Person | None:
+    """Return the person with an e-mail address, whatever its capitals."""
+    return db.session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
+
+
+def get_people(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    """Return people by id, in one query."""
+    if not ids:
+        return {}
+    rows = db.session.scalars(select(Person).where(Person.id.in_(set(ids))).order_by(Person.sort_name, Person.id))
+    return {person.id: person for person in rows}
+
+
+def count_people() -> int:
+    """Return how many people are known, leavers included."""
+    return db.session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+# Reporting lines ---------------------------------------------------------
+
+
+def find_manager(person_id: uuid.UUID, day: date | None = None) -> Person | None:
+    """Return the line manager of a person on a day."""
+    link = select(ManagerLink.manager_id).where(
+        ManagerLink.person_id == person_id,
+        holds_on(ManagerLink, day or today()),
+    )
+    return db.session.scalars(select(Person).where(Person.id.in_(link))).one_or_none()
+
+
+def managers_of(person_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Return the chain of managers of a person today, nearest first."""
+    day = today()
+    chain = (
+        select(ManagerLink.manager_id, literal(1).label("distance"))
+        .where(ManagerLink.person_id == person_id, holds_on(ManagerLink, day))
+        .cte("chain", recursive=True)
+    )
+    above = aliased(ManagerLink)
+    chain = chain.union_all(
+        select(above.manager_id, chain.c.distance + 1)
+        .join(chain, above.person_id == chain.c.manager_id)
+        .where(holds_on(above, day), chain.c.distance < MAX_CHAIN),
+    )
+    return tuple(db.session.execute(select(chain.c.manager_id).order_by(chain.c.distance)).scalars())
+
+
+def is_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Say whether the actor is the person's line manager today."""
+    return managers_of(person_id)[:1] == (actor_id,)
+
+
+def is_above_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Say whether the actor stands above the person's line manager today."""
+    return actor_id in managers_of(person_id)[1:]
+
+
+def select_reports(actor_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+    """Return the people whose line manager the actor is today."""
+    return select(ManagerLink.person_id).where(ManagerLink.manager_id == actor_id, holds_on(ManagerLink, today()))
+
+
+def select_below_reports(actor_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+    """Return the people who report to somebody below the actor today."""
+    day = today()
+    below = select_reports(actor_id).add_columns(literal(1).label("distance"))
+    tree = below.cte("tree", recursive=True)
+    link = aliased(ManagerLink)
+    tree = tree.union_all(
+        select(link.person_id, tree.c.distance + 1)
+        .join(tree, link.manager_id == tree.c.person_id)
+        .where(holds_on(link, day), tree.c.distance < MAX_CHAIN),
+    )
+    return select(tree.c.person_id).where(tree.c.distance > 1)
+
+
+def was_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID, on: date) -> bool:
+    """Say whether the actor was the person's line manager on a day."""
+    link = select(ManagerLink.id).where(
+        ManagerLink.manager_id == actor_id,
+        ManagerLink.person_id == person_id,
+        holds_on(ManagerLink, on),
+    )
+    return db.session.execute(link.limit(1)).first() is not None
+
+
+def was_line_manager_rows(
+    actor_id: uuid.UUID,
+    person: ColumnElement[Any],
+    day: ColumnElement[Any],
+) -> ColumnElement[bool]:
+    """Return the condition that the actor managed the person of a row on the day of the row."""
+    link = aliased(ManagerLink)
+    return (
+        select(link.id)
+        .where(
+            link.manager_id == actor_id,
+            link.person_id == person,
+            link.superseded_at.is_(None),
+            link.starts_on <= day,
+            or_(link.ends_on.is_(None), link.ends_on > day),
+        )
+        .exists()
+    )
+
+
+# Levels, teams, leave -------------------------------------------------------
+
+
+def list_spells(person_id: uuid.UUID) -> list[LevelSpell]:
+    """Return the live spells of a person, oldest first."""
+    rows = select(LevelSpell).where(LevelSpell.person_id == person_id, LevelSpell.superseded_at.is_(None))
+    return list(db.session.scalars(rows.order_by(LevelSpell.starts_on, LevelSpell.id)))
+
+
+def as_domain_spell(row: LevelSpell) -> Spell:
+    """Return a spell as the rules see it."""
+    return Spell(ladder=row.ladder, level=row.level, starts_on=row.starts_on, ends_on=row.ends_on)
+
+
+def list_leaves(person_id: uuid.UUID) -> list[DomainLeave]:
+    """Return the recorded leave of a person, oldest first, as the rules see it."""
+    rows = select(Leave).where(Leave.person_id == person_id, Leave.superseded_at.is_(None))
+    ordered = db.session.scalars(rows.order_by(Leave.starts_on, Leave.id))
+    return [DomainLeave(starts_on=row.starts_on, ends_on=row.ends_on) for row in ordered]
+
+
+def find_team(person_id: uuid.UUID, day: date | None = None) -> Team | None:
+    """Return the team of a person on a day."""
+    row = select(TeamMembership.team_id).where(
+        TeamMembership.person_id == person_id,
+        holds_on(TeamMembership, day or today()),
+    )
+    return db.session.scalars(select(Team).where(Team.id.in_(row))).one_or_none()
+
+
+# Lists ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """One line of the directory: what everybody may see of everybody."""
+
+    id: uuid.UUID
+    name: str
+    team: str | None
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEntry:
+    """One direct report: name, team, and the level held with its first day."""
+
+    id: uuid.UUID
+    name: str
+    team: str | None
+    ladder: str | None
+    level: str | None
+    since: date | None
+
+
+def sort_key(name: str) -> str:
+    """Return a name as it is sorted and searched: without capitals and accents.
+
+    >>> sort_key("Ébba  Nyström")
+    'ebba nystrom'
+    """
+    plain = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).casefold().split())
+
+
+def like_pattern(words: str) -> str:
+    """Return words as a pattern for a search inside a text; the signs of the pattern language lose their power."""
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def list_directory(search: str, page: int) -> Page[DirectoryEntry]:
+    """Return one page of everybody who works here, by name. `search` is part of a name."""
+    day = today()
+    here = [Person.employee_id.is_not(None), or_(Person.left_on.is_(None), Person.left_on > day)]
+    if words := sort_key(search):
+        here.append(Person.sort_name.like(like_pattern(words), escape="\\"))
+    total = db.session.scalar(select(func.count()).select_from(Person).where(*here)) or 0
+    rows = db.session.execute(
+        select(Person.id, Person.name, Team.name, Person.left_on)
+        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
+        .outerjoin(Team, Team.id == TeamMembership.team_id)
+        .where(*here)
+        .order_by(Person.sort_name, Person.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE),
+    )
+    return Page([DirectoryEntry(*row) for row in rows], page, total)
+
+
+def list_reports(manager_id: uuid.UUID) -> list[ReportEntry]:
+    """Return the direct reports of a manager today, by name; never in any other order."""
+    day = today()
+    rows = db.session.execute(
+        select(Person.id, Person.name, Team.name, LevelSpell.ladder, LevelSpell.level, LevelSpell.starts_on)
+        .join(ManagerLink, and_(ManagerLink.person_id == Person.id, holds_on(ManagerLink, day)))
+        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
+        .outerjoin(Team, Team.id == TeamMembership.team_id)
+        .outerjoin(LevelSpell, and_(LevelSpell.person_id == Person.id, holds_on(LevelSpell, day)))
+        .where(ManagerLink.manager_id == manager_id)
+        .order_by(Person.sort_name, Person.id),
+    )
+    return [ReportEntry(*row) for row in rows]
+
+
+def has_reports(manager_id: uuid.UUID) -> bool:
+    """Say whether somebody reports to this person today."""
+    return db.session.execute(select_reports(manager_id).limit(1)).first() is not None
+
+
+def find_colleagues(subject_id: uuid.UUID, excluded: Sequence[uuid.UUID], limit: int = 200) -> list[DirectoryEntry]:
+    """Return people who could be asked about somebody's work, their own team first, then by name."""
+    day = today()
+    mine = select(TeamMembership.team_id).where(
+        TeamMembership.person_id == subject_id,
+        holds_on(TeamMembership, day),
+    )
+    rows = db.session.execute(
+        select(Person.id, Person.name, Team.name, Person.left_on)
+        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
+        .outerjoin(Team, Team.id == TeamMembership.team_id)
+        .where(
+            Person.employee_id.is_not(None),
+            or_(Person.left_on.is_(None), Person.left_on > day),
+            Person.id.not_in([subject_id, *excluded]),
+        )
+        .order_by(Team.id.in_(mine).desc(), Person.sort_name, Person.id)
+        .limit(limit),
+    )
+    return [DirectoryEntry(*row) for row in rows]
