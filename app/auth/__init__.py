@@ -1,0 +1,18 @@
+"""Accounts, sessions, sign-in and its throttle.
+
+Owns the tables of accounts, roles, sessions and sign-in attempts. May use people, audit, access and infra. A session is
+a row, named by the hash of a random id in the cookie; signing out or ending it makes the cookie worthless at once.
+"""
+
+from flask import Flask
+
+from app.auth import sessions
+
+
+def register(app: Flask) -> None:
+    """Join sign-in: open the session before anything else, add the pages."""
+    from app.auth import views  # noqa: PLC0415 - views need the registered policy
+
+    sessions.register(app)
+    app.extensions["belay.ask_to_sign_in"] = views.ask_to_sign_in
+    app.register_blueprint(views.bp)

@@ -1,0 +1,52 @@
+"""The door of the demo: come in as one of the example people. It exists only where `bin/demo` has opened it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+from app.access.guard import public
+from app.auth.views import enter
+from app.infra.unit_of_work import writes
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """One example person on the sign-in page."""
+
+    id: uuid.UUID
+    name: str
+    note: str
+
+
+@dataclass(frozen=True)
+class DemoRole:
+    """The example people of one role."""
+
+    title: str
+    people: tuple[DemoPerson, ...]
+
+
+bp = Blueprint("demo", __name__)
+
+
+@bp.post("/login/demo")
+@public
+@writes
+def enter_as() -> ResponseReturnValue:
+    """Sign in as one of the people on the page, and nobody else."""
+    roles: Sequence[DemoRole] = current_app.extensions["belay.demo"]
+    for person in (person for role in roles for person in role.people):
+        if str(person.id) == request.form.get("as"):
+            return enter(person.id, next_path=request.form.get("next"), carried=request.form.get("carried"))
+    abort(404)
+
+
+def open_door(app: Flask, roles: Sequence[DemoRole]) -> None:
+    """Open the door in an application that serves the example company."""
+    app.extensions["belay.demo"] = roles
+    app.register_blueprint(bp)

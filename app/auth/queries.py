@@ -1,0 +1,135 @@
+"""Reading accounts, sessions and roles."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import and_, func, select
+
+from app.access.actor import Actor, Role
+from app.auth.models import Account, AuthSession, RoleGrant, SignInAttempt
+from app.domain.errors import MissingError
+from app.infra.db import db
+from app.people.models import Person
+
+IDLE_PRIVILEGED = timedelta(minutes=30)
+IDLE = timedelta(hours=8)
+ABSOLUTE = timedelta(hours=12)
+PER_ACCOUNT = 5
+PER_ADDRESS = 50
+WINDOW = timedelta(minutes=1)
+LONGEST_DELAY = timedelta(minutes=15)
+
+
+def hashed(token: str) -> str:
+    """Return the form in which a random id is stored."""
+    return sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """What a cookie leads to. `actor` is None when the session is over; `person_id` says whose it was."""
+
+    row_id: uuid.UUID
+    person_id: uuid.UUID
+    actor: Actor | None
+    seen_at: datetime
+    data: str
+
+
+def find_session(token: str, at: datetime) -> OpenSession | None:
+    """Return the session that a cookie names, alive or over; None when there never was one.
+
+    Over means: ended, idle too long (30 minutes for HR and administrators, 8 hours for others), older than 12 hours,
+    account disabled, or the person left. Source: reliability checklist, sessions 1 to 4.
+    """
+    found = db.session.execute(
+        select(AuthSession, Account.disabled_at, Account.theme, Person.name, Person.left_on, RoleGrant.role)
+        .join(Account, Account.person_id == AuthSession.person_id)
+        .join(Person, Person.id == AuthSession.person_id)
+        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.superseded_at.is_(None)))
+        .where(AuthSession.token_hash == hashed(token))
+        .order_by(RoleGrant.role),
+    ).all()
+    if not found:
+        return None
+    row, disabled_at, theme, name, left_on, _ = found[0]
+    roles = frozenset(Role(line[5]) for line in found if line[5])
+    idle = IDLE_PRIVILEGED if roles & {Role.HR, Role.ADMIN} else IDLE
+    is_over = (
+        row.ended_at is not None
+        or disabled_at is not None
+        or (left_on is not None and left_on <= at.date())
+        or at - row.seen_at > idle
+        or at - row.created_at > ABSOLUTE
+    )
+    actor = None if is_over else Actor(row.person_id, name, roles, theme=theme, session_id=row.id)
+    return OpenSession(row.id, row.person_id, actor, row.seen_at, row.data)
+
+
+def find_account(email: str) -> tuple[Account, Person] | None:
+    """Return the account and the person of an e-mail address."""
+    row = db.session.execute(
+        select(Account, Person)
+        .join(Person, Person.id == Account.person_id)
+        .where(Person.email == email.strip().lower()),
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def get_account(person_id: uuid.UUID) -> Account:
+    """Return the account of a person; MissingError when they have none."""
+    account = db.session.scalars(select(Account).where(Account.person_id == person_id)).one_or_none()
+    if account is None:
+        raise MissingError
+    return account
+
+
+def list_sessions(person_id: uuid.UUID, at: datetime) -> list[AuthSession]:
+    """Return a person's own open sessions, last seen first."""
+    rows = select(AuthSession).where(
+        AuthSession.person_id == person_id,
+        AuthSession.ended_at.is_(None),
+        AuthSession.created_at > at - ABSOLUTE,
+        AuthSession.seen_at > at - IDLE,
+    )
+    return list(db.session.scalars(rows.order_by(AuthSession.seen_at.desc(), AuthSession.id)))
+
+
+def get_session(session_id: uuid.UUID) -> AuthSession:
+    """Return a session by its row id; MissingError when there is none."""
+    row = db.session.get(AuthSession, session_id)
+    if row is None:
+        raise MissingError
+    return row
+
+
+def delay_before_attempt(account_key: str, address: str, at: datetime) -> timedelta:
+    """Return how long the next attempt must wait; zero when it may go ahead.
+
+    Five failures a minute are free for an account, fifty for an address; after that the delay doubles from one minute
+    to at most fifteen. Counted in the database: it survives a restart and is shared by all processes.
+    """
+    horizon = at - LONGEST_DELAY
+    by_account = db.session.execute(
+        select(func.count(), func.max(SignInAttempt.at)).where(
+            SignInAttempt.account_key == account_key,
+            SignInAttempt.at > horizon,
+        ),
+    ).one()
+    by_address = db.session.execute(
+        select(func.count(), func.max(SignInAttempt.at)).where(
+            SignInAttempt.address == address,
+            SignInAttempt.at > at - WINDOW,
+        ),
+    ).one()
+    waits = [timedelta(0)]
+    if by_account[0] >= PER_ACCOUNT:
+        doubled = WINDOW * 2 ** min(by_account[0] - PER_ACCOUNT, 4)
+        waits.append(by_account[1] + min(doubled, LONGEST_DELAY) - at)
+    if by_address[0] >= PER_ADDRESS:
+        waits.append(by_address[1] + WINDOW - at)
+    return max(waits)

@@ -1,0 +1,147 @@
+"""What every test may ask for: the application, a fresh database, a still clock, a browserless client."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.infra import schema
+from app.infra.clock import clock as the_clock
+from app.infra.db import db, set_may_write, writing
+from app.people.models import Person
+from config import Settings
+from tests.client import Client
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+BACKEND = os.environ.get("BELAY_TEST_DATABASE", "sqlite")
+
+
+class Databases:
+    """Hands out a fresh database for each test: a copy of a template that went through every migration once."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Make the template."""
+        self.folder = folder
+        self.name = name
+        self._server = None
+        self._context = None
+        if BACKEND == "postgres":
+            from tests.postgres import session_server
+
+            self._context = session_server()
+            self._server = self._context.__enter__()
+            self.template = f"{name}_template"
+            self._server.create_database(self.template)
+            self._migrate(self._server.url(self.template))
+            self.url = self._server.url(name)
+        else:
+            self.template = str(folder / "template.db")
+            self._migrate(f"sqlite:///{self.template}")
+            self.url = f"sqlite:///{folder / 'test.db'}"
+
+    @staticmethod
+    def _migrate(url: str) -> None:
+        engine = create_engine(url)
+        with writing():
+            schema.upgrade(engine)
+        # Closing the last connection also folds SQLite's log into the file, so that the file alone can be copied.
+        engine.dispose()
+
+    def refresh(self) -> None:
+        """Replace the test's database by a copy of the template."""
+        if self._server is not None:
+            self._server.drop_database(self.name)
+            self._server.create_database(self.name, template=self.template)
+            return
+        target = Path(make_url(self.url).database or "")
+        for suffix in ("", "-wal", "-shm"):
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self.template, target)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self._context is not None:
+            self._server.drop_database(self.name)
+            self._server.drop_database(self.template)
+            self._context.__exit__(None, None, None)
+
+
+def memory_folder() -> Path:
+    """Return a new folder, in memory where the machine has such a place."""
+    shared = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="belay-test-", dir=shared if os.access(shared, os.W_OK) else None))
+
+
+@pytest.fixture(scope="session")
+def databases(worker_id: str) -> Iterator[Databases]:
+    """Return the maker of fresh databases of this test process."""
+    folder = memory_folder()
+    maker = Databases(folder, f"belay_{worker_id}_{os.getpid()}")
+    yield maker
+    maker.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Databases) -> Flask:
+    """Return the application of this test process; tests take `app`, which also gets a fresh database."""
+    return create_app(test_settings(databases.url, databases.folder))
+
+
+def test_settings(url: str, folder: Path, **changed: object) -> Settings:
+    """Return settings for tests: cheap passwords, plain HTTP, faults raised."""
+    values: dict[str, object] = {
+        "database_url": url,
+        "data_dir": folder,
+        "secret_key": "only-for-tests-0123456789-abcdefghijklmnop",
+        "plain_http": True,
+        "testing": True,
+        "password_cost": 1,
+        "company": "Larkspur",
+    }
+    return Settings(**(values | changed))
+
+
+test_settings.__test__ = False
+
+
+@pytest.fixture
+def clock() -> Iterator[type(the_clock)]:
+    """Stand still at 21 November 2026, 10:00 UTC."""
+    with the_clock.standing_at(NOW):
+        yield the_clock
+
+
+@pytest.fixture
+def app(shared_app: Flask, databases: Databases, clock: object) -> Iterator[Flask]:
+    """Return the application on a fresh, migrated, empty database, its context pushed."""
+    databases.refresh()
+    # The test itself only reads, but for the blocks of `transaction()`: it must not hold SQLite's write lock.
+    set_may_write(value=False)
+    with shared_app.app_context():
+        yield shared_app
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """Return the database session of the test itself; requests have sessions of their own."""
+    return db.session()
+
+
+@pytest.fixture
+def client_for(app: Flask) -> Callable[[Person | None], Client]:
+    """Return a maker of clients: signed in as a person, or as nobody."""
+    return lambda person: Client(app, person)
