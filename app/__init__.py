@@ -1,0 +1,64 @@
+"""Belay: career ladders, evidence, promotion and mentoring. `create_app` is the one place where the parts are joined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import URL, make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import assessment, audit, auth, evidence, home, ladders, people
+from app.access import guard
+from app.auth.passwords import Passwords
+from app.infra import assets, clock, csrf, errors, security_headers, templating, unit_of_work
+from app.infra.db import db
+from config import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_BODY = 2 * 1024 * 1024
+MAX_FORM_MEMORY = 1024 * 1024
+FEATURES = (audit, ladders, people, auth, evidence, assessment, home)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Join the application. It does not start while an endpoint declares no permission."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(make_url(settings.database_url)),
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_MEMORY,
+        MAX_FORM_PARTS=1000,
+        PROPAGATE_EXCEPTIONS=settings.testing,
+        PREFERRED_URL_SCHEME="http" if settings.plain_http else "https",
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    clock.clock.use_zone(settings.timezone)
+    db.init_app(app)
+    app.extensions["belay.passwords"] = Passwords(settings.password_cost)
+    # Answers pass the hooks in reverse order: the unit of work ends first, headers come last.
+    security_headers.register(app)
+    errors.register(app)
+    unit_of_work.register(app)
+    csrf.register(app)
+    guard.register(app)
+    templating.register(app)
+    assets.register(app)
+    for feature in FEATURES:
+        feature.register(app)
+    guard.check_every_endpoint(app)
+    return app
+
+
+def engine_options(url: URL) -> dict[str, object]:
+    """Return the options of the connection pool: PostgreSQL connections are tried before use, after a restart too."""
+    if url.get_backend_name() == "sqlite":
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}

@@ -1,0 +1,126 @@
+"""Tables of assessments."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, text
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.domain.rating import Answer
+from app.infra.db import Code, Keyed, Model, short
+from app.people.models import LIVE
+
+RUNNING = text("self_submitted_at IS NULL OR manager_submitted_at IS NULL")
+
+
+class Side(StrEnum):
+    """Who answers."""
+
+    SELF = "self"
+    MANAGER = "manager"
+
+
+class Assessment(Keyed, Model):
+    """One round of answers about one person against one target level of one ladder version, pinned when opened.
+
+    `manager_id` is the manager who submitted the manager's side; before that it is empty, and the current line manager
+    writes it. It is revealed when both sides are in.
+    """
+
+    __tablename__ = "assessment"
+    __table_args__ = (
+        Index("ix_assessment_subject_id", "subject_id", "opened_at", "id"),
+        Index("ix_assessment_manager_id", "manager_id"),
+        Index(
+            "uq_assessment_running",
+            "subject_id",
+            "target_level",
+            "lineage",
+            unique=True,
+            sqlite_where=RUNNING,
+            postgresql_where=RUNNING,
+        ),
+        CheckConstraint("(manager_submitted_at IS NULL) = (manager_id IS NULL)", name="manager_with_submission"),
+    )
+
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    ladder_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ladder_version.id"))
+    lineage: Mapped[str] = mapped_column(short(64))
+    target_level: Mapped[str] = mapped_column(short(32))
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    self_submitted_at: Mapped[datetime | None]
+    manager_submitted_at: Mapped[datetime | None]
+    manager_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    submitted_on: Mapped[date | None]
+    """The company's calendar day on which the later side came in."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
+
+    @hybrid_property
+    def is_revealed(self) -> bool:
+        """Say whether both sides are in."""
+        return self.self_submitted_at is not None and self.manager_submitted_at is not None
+
+    @is_revealed.inplace.expression
+    @classmethod
+    def _is_revealed(cls) -> ColumnElement[bool]:
+        return and_(cls.self_submitted_at.is_not(None), cls.manager_submitted_at.is_not(None))
+
+
+class AssessmentAnswer(Keyed, Model):
+    """One side's answer to one expectation, by its author. Two managers in turn keep rows of their own.
+
+    `sequence` rises with every autosave of a form: a late request never overwrites a newer one.
+    """
+
+    __tablename__ = "assessment_answer"
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "side", "author_id", "expectation_id"),
+        Index("ix_assessment_answer_author_id", "author_id"),
+    )
+
+    assessment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assessment.id"))
+    side: Mapped[Side] = mapped_column(Code(Side, 8))
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    expectation_id: Mapped[str] = mapped_column(short(80))
+    answer: Mapped[Answer | None] = mapped_column(Code(Answer, 16))
+    comment: Mapped[str] = mapped_column(default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
+
+
+class Waiver(Keyed, Model):
+    """That an expectation does not apply to a person: approved by the manager and by HR, with a reason."""
+
+    __tablename__ = "waiver"
+    __table_args__ = (
+        Index(
+            "uq_waiver_live",
+            "subject_id",
+            "expectation_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+        CheckConstraint("length(reason) > 0", name="has_reason"),
+    )
+
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    expectation_id: Mapped[str] = mapped_column(short(80))
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    manager_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    manager_approved_at: Mapped[datetime | None]
+    hr_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    hr_approved_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]

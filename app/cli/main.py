@@ -1,0 +1,14 @@
+"""The group of all commands."""
+
+import click
+
+from app.cli.database import audit_group, db_group
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Belay: career ladders, evidence, promotion and mentoring."""
+
+
+main.add_command(db_group)
+main.add_command(audit_group)

@@ -1,0 +1,161 @@
+"""Tables of evidence."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.domain.evidence import EvidenceKind, EvidenceState
+from app.infra.db import Code, Keyed, Model, short
+from app.people.models import LIVE
+
+
+class Evidence(Keyed, Model):
+    """One dated piece. `number` counts per author (E-12). A date range occurred on its last day, `occurred_on`."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "number"),
+        Index("ix_evidence_subject_id_occurred_on", "subject_id", "occurred_on", "id"),
+        CheckConstraint("occurred_from IS NULL OR occurred_from <= occurred_on", name="range_in_order"),
+        CheckConstraint("(state = 'draft') = (shared_at IS NULL)", name="shared_at_with_state"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at_with_state"),
+        CheckConstraint("length(title) > 0", name="has_title"),
+    )
+
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(short(200))
+    narrative: Mapped[str] = mapped_column(default="")
+    kind: Mapped[EvidenceKind] = mapped_column(Code(EvidenceKind, 32))
+    occurred_from: Mapped[date | None]
+    occurred_on: Mapped[date]
+    state: Mapped[EvidenceState] = mapped_column(Code(EvidenceState, 16), default=EvidenceState.DRAFT)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    shared_at: Mapped[datetime | None]
+    submitted_on: Mapped[date | None]
+    """The company's calendar day on which it was shared: what a former manager may still read depends on it."""
+    withdrawn_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    links: Mapped[list[EvidenceLink]] = relationship(
+        order_by="EvidenceLink.position", cascade="all, delete-orphan", lazy="raise"
+    )
+    claims: Mapped[list[Claim]] = relationship(
+        order_by="Claim.position", cascade="all, delete-orphan", lazy="raise"
+    )
+    corroborations: Mapped[list[Corroboration]] = relationship(
+        order_by="Corroboration.asked_at, Corroboration.id", cascade="all, delete-orphan", lazy="raise"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
+
+    @hybrid_property
+    def is_shared(self) -> bool:
+        """Say whether it is shared now."""
+        return self.state == EvidenceState.SHARED
+
+    @hybrid_property
+    def is_draft(self) -> bool:
+        """Say whether it has never been shared."""
+        return self.state == EvidenceState.DRAFT
+
+    @hybrid_property
+    def was_shared(self) -> bool:
+        """Say whether it is shared now or was before it was withdrawn."""
+        return self.shared_at is not None
+
+    @was_shared.inplace.expression
+    @classmethod
+    def _was_shared(cls) -> ColumnElement[bool]:
+        return cls.shared_at.is_not(None)
+
+
+class EvidenceLink(Keyed, Model):
+    """A link that the author gave. The server never opens it."""
+
+    __tablename__ = "evidence_link"
+    __table_args__ = (Index("ix_evidence_link_evidence_id", "evidence_id"),)
+
+    evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    url: Mapped[str] = mapped_column(short(2048))
+
+
+class Claim(Keyed, Model):
+    """That a piece shows one expectation, and how. Kept by expectation id, so that it outlives a ladder version."""
+
+    __tablename__ = "evidence_claim"
+    __table_args__ = (
+        UniqueConstraint("evidence_id", "expectation_id"),
+        Index("ix_evidence_claim_expectation_id", "expectation_id"),
+    )
+
+    evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
+    expectation_id: Mapped[str] = mapped_column(short(80))
+    position: Mapped[int]
+    line: Mapped[str] = mapped_column(short(500), default="")
+    changed_at: Mapped[datetime]
+    """When the claim was last changed: a corroboration answered before that no longer counts."""
+
+    settings_aside: Mapped[list[SettingAside]] = relationship(
+        order_by="SettingAside.set_at, SettingAside.id", cascade="all, delete-orphan", lazy="raise"
+    )
+
+
+class SettingAside(Keyed, Model):
+    """The manager's word that a shared piece does not count for one expectation, and the engineer's answer."""
+
+    __tablename__ = "evidence_setting_aside"
+    __table_args__ = (
+        Index("uq_evidence_setting_aside_live", "claim_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        CheckConstraint("length(reason) > 0", name="has_reason"),
+    )
+
+    claim_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence_claim.id", ondelete="CASCADE"))
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
+    set_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
+    """When the manager took it back."""
+
+
+class CorroborationOutcome(StrEnum):
+    """What the colleague answered."""
+
+    CONFIRMED = "confirmed"
+    LIMITED = "limited"
+    DECLINED = "declined"
+
+
+class Corroboration(Keyed, Model):
+    """A named colleague who was asked about one piece, and the answer.
+
+    `was_line_manager` is fixed at the moment of the answer; a line manager's answer never counts as corroboration.
+    `standing` holds the expectation ids that the colleague left standing, one per line.
+    """
+
+    __tablename__ = "evidence_corroboration"
+    __table_args__ = (
+        UniqueConstraint("evidence_id", "colleague_id"),
+        Index("ix_evidence_corroboration_colleague_id", "colleague_id"),
+        CheckConstraint("(outcome IS NULL) = (answered_at IS NULL)", name="answered_at_with_outcome"),
+    )
+
+    evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
+    colleague_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    outcome: Mapped[CorroborationOutcome | None] = mapped_column(Code(CorroborationOutcome, 16))
+    words: Mapped[str] = mapped_column(default="")
+    standing: Mapped[str] = mapped_column(default="")
+    was_line_manager: Mapped[bool] = mapped_column(default=False)
+    answered_at: Mapped[datetime | None]

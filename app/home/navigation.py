@@ -1,0 +1,63 @@
+"""The frame of every page: who is looking, in which colours, and where they can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from app.access.actor import Actor
+from app.access.guard import current_actor
+from app.infra.templating import NavEntry, Viewer
+from app.people.queries import find_team, has_reports
+
+Groups = list[tuple[str | None, list[NavEntry]]]
+
+
+def _entry(feature: str, endpoint: str, label: str, icon: str, shortcut: str | None = None) -> NavEntry:
+    if endpoint not in current_app.view_functions:
+        endpoint = "home.show_home"
+    is_current = (request.blueprint or "") == feature
+    return NavEntry(url_for(endpoint), label, icon, current=is_current, shortcut=shortcut)
+
+
+def navigation() -> Groups:
+    """Return where the signed-in person can go, group by group."""
+    return [
+        (
+            None,
+            [
+                # temporarily
+                _entry("home", "home.show_home", "Home", "home", "g h"),
+                _entry("ladders", "ladders.list_ladders", "Ladder", "ladder", "g l"),
+                _entry("evidence", "evidence.list_evidence", "Evidence", "evidence", "g e"),
+                _entry("assessment", "assessment.list_assessments", "Assessments", "assess", "g a"),
+                _entry("people", "people.list_people", "People", "people", "g p"),
+            ],
+        ),
+    ]
+
+
+def _note(who: Actor) -> str:
+    if roles := sorted(role.label for role in who.roles):
+        return ", ".join(roles)
+    team = find_team(who.person_id)
+    if team is None:
+        return ""
+    return f"Manager, {team.name}" if has_reports(who.person_id) else team.name
+
+
+def frame() -> dict[str, Any]:
+    """Return what the layout of every page needs; pages without a signed-in person get an empty frame."""
+    who = current_actor()
+    if who is None:
+        return {"nav": [], "viewer": None, "theme": "system"}
+    if "frame" not in g:
+        g.frame = {"nav": navigation(), "viewer": Viewer(who.name, _note(who)), "theme": who.theme or "system"}
+    found: dict[str, Any] = g.frame
+    return found
+
+
+def register(app: Flask) -> None:
+    """Give every template its frame."""
+    app.context_processor(frame)
