@@ -39,10 +39,12 @@ CASES: dict[str, Case] = {
     ),
     "button": Case(
         "{% from 'components/button.html' import button, button_link, post_button, print_button %}"
-        "<div class='actions'>{{ button('Sign', 'primary', 'seal') }}{{ button('Save', disabled=true, reason_id='why') }}"
+        "<div class='actions'>{{ button('Sign', 'primary', 'seal') }}"
+        "{{ button('Save', disabled=true, reason_id='why') }}"
         "{{ button('Withdraw', 'danger', size='small', name='act', value='withdraw', form_id='f', key='j') }}"
         "{{ button_link('Open', '/x?a=1&b=2', 'quiet', 'right', hidden='the case') }}{{ print_button() }}"
-        "{{ post_button('Ask', '/ask', [('who', '<b>')], glyph='corroborate') }}<span id='why'>One is open</span></div>",
+        "{{ post_button('Ask', '/ask', [('who', '<b>')], glyph='corroborate') }}"
+        "<span id='why'>One is open</span></div>",
         (
             'href="/x?a=1&amp;b=2"',
             'value="&lt;b&gt;"',
@@ -52,7 +54,8 @@ CASES: dict[str, Case] = {
         ),
     ),
     "citation": Case(
-        "{% from 'components/citation.html' import citation_fold, citations %}{{ citations([s]) }}{{ citation_fold([s]) }}",
+        "{% from 'components/citation.html' import citation_fold, citations %}{{ citations([s]) }}"
+        "{{ citation_fold([s]) }}",
         ("<q>coach/mentor junior engineers within their team</q>", "<cite>software-engineer.md</cite>", "<summary>"),
         {"s": samples.CITED},
     ),
@@ -75,11 +78,13 @@ CASES: dict[str, Case] = {
     ),
     "composer": Case(
         "{% from 'components/composer.html' import composer, composer_foot, composer_line, suggestions %}"
-        "{% from 'components/form_field.html' import chips, date_field %}{% from 'components/button.html' import button %}"
+        "{% from 'components/form_field.html' import chips, date_field %}"
+        "{% from 'components/button.html' import button %}"
         "{% call composer('/evidence/', autosave='/evidence/draft', sequence=4) %}{{ composer_line(f.title) }}"
         "<div class='composer-grid'>{{ chips(f.kind) }}{{ date_field(f.occurred_on, highest='2026-11-21') }}"
         "{{ suggestions('shows', some, [('Delivery', some)]) }}</div>"
-        "{% call composer_foot('Private until you share it') %}{{ button('Save', 'primary') }}{% endcall %}{% endcall %}",
+        "{% call composer_foot('Private until you share it') %}{{ button('Save', 'primary') }}{% endcall %}"
+        "{% endcall %}",
         (
             'data-sequence="4"',
             'aria-keyshortcuts="e"',
@@ -104,18 +109,21 @@ CASES: dict[str, Case] = {
     "data_table": Case(
         "{% from 'components/data_table.html' import data_table %}"
         "{% call data_table('People, by name', [('Name', ''), ('Pieces', 'n'), ('', '')], stack=true) %}"
-        "<tr><th scope='row'>Amara</th><td class='n' data-label='Pieces'>9</td><td><a href='/p'>Open</a></td></tr>{% endcall %}",
+        "<tr><th scope='row'>Amara</th><td class='n' data-label='Pieces'>9</td><td><a "
+        "href='/p'>Open</a></td></tr>{% endcall %}",
         ("<caption>People, by name</caption>", 'class="table table-stack"', '<th scope="col" class=n>', "Actions"),
     ),
     "empty_state": Case(
         "{% from 'components/empty_state.html' import empty_state %}"
-        "{% call empty_state('Clip in your first piece', 'Evidence is what happened.') %}<a href='/e'>Log</a>{% endcall %}"
+        "{% call empty_state('Clip in your first piece', 'Evidence is what happened.') %}"
+        "<a href='/e'>Log</a>{% endcall %}"
         "{{ empty_state('Nothing', 'Nothing waits.', level=3) }}",
         ("<h2>Clip in your first piece</h2>", "<h3>Nothing</h3>", "href='/e'"),
     ),
     "error_page": Case(
         "{% from 'components/error_page.html' import error_page %}"
-        "{% call error_page('It broke', 'It was <written> down.', 'Nothing was changed.') %}<a href='/'>Home</a>{% endcall %}",
+        "{% call error_page('It broke', 'It was <written> down.', 'Nothing was changed.') %}"
+        "<a href='/'>Home</a>{% endcall %}",
         ("<h1>It broke</h1>", "&lt;written&gt;", "Nothing was changed."),
     ),
     "error_summary": Case(
@@ -136,7 +144,8 @@ CASES: dict[str, Case] = {
     ),
     "evidence_card": Case(
         "{% from 'components/evidence_card.html' import evidence_card, evidence_ref %}"
-        "<ul class='evidence-list'>{{ evidence_card(piece) }}{{ evidence_card(bare) }}</ul><ul>{{ evidence_ref(piece) }}</ul>",
+        "<ul class='evidence-list'>{{ evidence_card(piece) }}{{ evidence_card(bare) }}"
+        "</ul><ul>{{ evidence_ref(piece) }}</ul>",
         ("Paired on &lt;tax&gt; rounding", "Mentoring log", "1 Jun 2026", "is-ending", "28 Dec 2027", "Not linked to"),
         {
             "piece": samples.PIECE,
@@ -151,7 +160,8 @@ CASES: dict[str, Case] = {
     ),
     "expectation_row": Case(
         "{% from 'components/expectation_row.html' import competency_head, expectation_row %}<section class='panel'>"
-        "{{ competency_head('h-l', 'Leadership', '2 are banked.', '#b', 'Answer one anyway') }}{{ expectation_row(row) }}</section>",
+        "{{ competency_head('h-l', 'Leadership', '2 are banked.', '#b', 'Answer one anyway') }}"
+        "{{ expectation_row(row) }}</section>",
         (
             "Chioma &lt;owns&gt; it.",
             'value="met" checked',
@@ -175,8 +185,10 @@ CASES: dict[str, Case] = {
     ),
     "form": Case(
         "{% from 'components/form.html' import form %}"
-        "{% call form('/save?x=1&y=2', version=3, id='f', autosave='/draft', label='Save', enctype='multipart/form-data') %}in{% endcall %}"
-        "{% call form('/search', method='get') %}find{% endcall %}{% call form('/again', key='old') %}again{% endcall %}",
+        "{% call form('/save?x=1&y=2', version=3, id='f', autosave='/draft', label='Save', "
+        "enctype='multipart/form-data') %}in{% endcall %}"
+        "{% call form('/search', method='get') %}find{% endcall %}"
+        "{% call form('/again', key='old') %}again{% endcall %}",
         (
             'name="csrf_token" value="token"',
             'name="idempotency_key" value="key"',
@@ -185,9 +197,12 @@ CASES: dict[str, Case] = {
         ),
     ),
     "form_field": Case(
-        "{% import 'components/form_field.html' as ff %}<div class='form-fields'>{{ ff.text_field(f.title, 'One line') }}"
-        "{{ ff.text_field(f.email, optional=true, autocomplete='username') }}{{ ff.text_area(f.narrative, 'Markdown') }}"
-        "{{ ff.chips(f.kind, glyphs={'incident': 'kind-incident'}) }}{{ ff.select_field(f.level) }}{{ ff.check(f.agree) }}"
+        "{% import 'components/form_field.html' as ff %}"
+        "<div class='form-fields'>{{ ff.text_field(f.title, 'One line') }}"
+        "{{ ff.text_field(f.email, optional=true, autocomplete='username') }}"
+        "{{ ff.text_area(f.narrative, 'Markdown') }}"
+        "{{ ff.chips(f.kind, glyphs={'incident': 'kind-incident'}) }}{{ ff.select_field(f.level) }}"
+        "{{ ff.check(f.agree) }}"
         "{{ ff.check_list(f.shows, 'Tick', notes={'swe.a': 'from <coached>'}) }}{{ ff.date_field(f.occurred_on) }}"
         "{{ ff.password_field(f.password) }}{{ ff.file_field(f.paper, accept='.csv') }}"
         "{{ ff.plain_area('w', 'Words', '<i>', 'Hint', ['Too short.']) }}</div>",
@@ -204,7 +219,8 @@ CASES: dict[str, Case] = {
         {"f": REFUSED},
     ),
     "icon": Case(
-        "{% from 'components/icon.html' import brand_mark, icon %}{{ icon('home') }}{{ icon('plus', 's') }}{{ brand_mark() }}",
+        "{% from 'components/icon.html' import brand_mark, icon %}{{ icon('home') }}{{ icon('plus', 's') }}"
+        "{{ brand_mark() }}",
         ('aria-hidden="true"', ".svg#home", "icon-s", "brand-mark"),
     ),
     "inbox": Case(
@@ -256,33 +272,39 @@ CASES: dict[str, Case] = {
         },
     ),
     "moment": Case(
-        "{% from 'components/moment.html' import day, moment %}{{ moment(at, now) }} {{ moment(at.date(), now) }} {{ day(at.date()) }}",
+        "{% from 'components/moment.html' import day, moment %}{{ moment(at, now) }} {{ moment(at.date(), now) }}"
+        " {{ day(at.date()) }}",
         ("just now", "today", 'title="21 November 2026, 09:30"', ">21 November 2026</time>"),
         {"at": samples.TODAY, "now": samples.TODAY},
     ),
     "notice": Case(
-        "{% from 'components/notice.html' import flashes, notice %}{{ notice('Sealed', 'Until <both> have spoken.', 'seal') }}"
+        "{% from 'components/notice.html' import flashes, notice %}"
+        "{{ notice('Sealed', 'Until <both> have spoken.', 'seal') }}"
         "{% call notice('Not yours', tone='warn', glyph='alert') %}<p>See <a href='/x'>why</a>.</p>{% endcall %}"
         "{{ flashes([('good', 'Saved.'), ('message', '<i>')]) }}{{ flashes([]) }}",
         ("Until &lt;both&gt; have spoken.", "notice-warn", "notice-good", "&lt;i&gt;", 'role="status"'),
     ),
     "page_head": Case(
         "{% from 'components/page_head.html' import page_head %}"
-        "{% call page_head('Self-assessment', 'Say where <you> stand.', [('Assessments', '/a'), ('Winter', none)]) %}<a href='/p'>Print</a>{% endcall %}"
+        "{% call page_head('Self-assessment', 'Say where <you> stand.', [('Assessments', '/a'), ('Winter', none)]) "
+        "%}<a href='/p'>Print</a>{% endcall %}"
         "{{ page_head('Second') }}",
         ("<h1>Self-assessment</h1>", "&lt;you&gt;", 'aria-current="page">Winter', 'aria-label="Breadcrumb"'),
     ),
     "pagination": Case(
-        "{% from 'components/pagination.html' import pagination %}{{ pagination(page, 'list', {'kind': 'a&b'}) }}{{ pagination(one, 'list') }}",
+        "{% from 'components/pagination.html' import pagination %}{{ pagination(page, 'list', {'kind': 'a&b'}) }}"
+        "{{ pagination(one, 'list') }}",
         ("51–100 of 112", 'href="/list?page=1&amp;kind=a%26b"', "Next"),
         {"page": Page(rows=[], number=2, total=112), "one": Page(rows=[], number=1, total=3)},
     ),
     "panel": Case(
-        "{% from 'components/panel.html' import panel %}{% call panel('h-inbox', 'Waiting for you', 0) %}<p>in</p>{% endcall %}",
+        "{% from 'components/panel.html' import panel %}{% call panel('h-inbox', 'Waiting for you', 0) %}"
+        "<p>in</p>{% endcall %}",
         ('aria-labelledby="h-inbox"', "Waiting for you", ">0</span>"),
     ),
     "person_chip": Case(
-        "{% from 'components/person_chip.html' import person_chip %}{{ person_chip('Nguyễn Thị Minh Khai', '<L2>') }}{{ person_chip('Pelé', href='/p') }}",
+        "{% from 'components/person_chip.html' import person_chip %}"
+        "{{ person_chip('Nguyễn Thị Minh Khai', '<L2>') }}{{ person_chip('Pelé', href='/p') }}",
         (">NK</span>", "&lt;L2&gt;", '<a class="person" href="/p">'),
     ),
     "prose": Case(
@@ -291,7 +313,8 @@ CASES: dict[str, Case] = {
     ),
     "question": Case(
         "{% from 'components/question.html' import question %}"
-        "{{ question('Withdraw “Split <b>”?', 'It stops counting.', '/w', 'Withdraw it', '/e', fields=[('id', '1')], version=2) }}",
+        "{{ question('Withdraw “Split <b>”?', 'It stops counting.', '/w', 'Withdraw it', '/e', fields=[('id', "
+        "'1')], version=2) }}",
         ("Split &lt;b&gt;", "button-danger", 'name="version" value="2"', "Go back"),
     ),
     "rating_scale": Case(
@@ -310,17 +333,20 @@ CASES: dict[str, Case] = {
         ("<dialog", "<kbd>g</kbd> <kbd>h</kbd>", "data-keys-switch"),
     ),
     "sign_in": Case(
-        "{% from 'components/sign_in.html' import demo_roles %}{{ demo_roles(roles, '/login/demo', fields=[('next', '/x')]) }}",
+        "{% from 'components/sign_in.html' import demo_roles %}"
+        "{{ demo_roles(roles, '/login/demo', fields=[('next', '/x')]) }}",
         ("<h3>Engineers</h3>", 'name="as" value="7"', "Amara Diallo", 'name="next" value="/x"'),
         {"roles": [Row(title="Engineers", people=[Row(id=7, name="Amara Diallo", note="L2, three blockers")])]},
     ),
     "status_mark": Case(
         "{% from 'components/status_mark.html' import status_key, status_mark %}{{ status_mark('met', show=false) }}"
-        "{{ status_key(['met', 'exceeded', 'partly_met', 'not_met', 'unproven', 'unassessed', 'banked', 'waived', 'slipped', 'none']) }}",
+        "{{ status_key(['met', 'exceeded', 'partly_met', 'not_met', 'unproven', 'unassessed', 'banked', 'waived', "
+        "'slipped', 'none']) }}",
         ("Not rated", "No statement", "class=vh>Met", "status-slipped"),
     ),
     "theme_switch": Case(
-        "{% from 'components/theme_switch.html' import theme_switch %}{{ theme_switch('/account/theme', '/e?a=1&b=2', 'dark') }}",
+        "{% from 'components/theme_switch.html' import theme_switch %}"
+        "{{ theme_switch('/account/theme', '/e?a=1&b=2', 'dark') }}",
         ('value="dark" aria-pressed="true"', 'value="system" aria-pressed="false"', 'value="/e?a=1&amp;b=2"'),
     ),
     "tier_table": Case(
@@ -334,7 +360,8 @@ CASES: dict[str, Case] = {
         },
     ),
     "timeline": Case(
-        "{% from 'components/timeline.html' import timeline %}{{ timeline([('Q3 2025', []), ('Q2 2026', [piece, ending])]) }}",
+        "{% from 'components/timeline.html' import timeline %}"
+        "{{ timeline([('Q3 2025', []), ('Q2 2026', [piece, ending])]) }}",
         ("Nothing logged", "Paired on &lt;tax&gt;", "29 Jun", "confirmed", "rope-ending", "6 Jan"),
         {
             "piece": samples.PIECE,
@@ -344,7 +371,8 @@ CASES: dict[str, Case] = {
         },
     ),
     "verdict": Case(
-        "{% from 'components/verdict.html' import verdict %}{{ verdict('ready') }}{{ verdict('not_yet') }}{{ verdict('cannot_tell') }}",
+        "{% from 'components/verdict.html' import verdict %}{{ verdict('ready') }}{{ verdict('not_yet') }}"
+        "{{ verdict('cannot_tell') }}",
         ("Ready", "Not yet", "Cannot tell", "verdict-cannot_tell"),
     ),
     "worked_examples": Case(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.infra.templating import KIND_LABELS
 from tests.templates.component_cases import CASES
 from tests.templates.conftest import ROOT, assert_valid_fragment
 
@@ -35,6 +36,15 @@ def test_component_renders_alone_and_well_formed(name, render):
 def test_no_id_occurs_twice_in_a_component(name, render):
     ids = re.findall(r'\sid="([^"]+)"', render(CASES[name].source, **CASES[name].values))
     assert len(ids) == len(set(ids))
+
+
+def test_every_icon_that_a_template_names_is_drawn():
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text(encoding="utf-8")))
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        source = path.read_text(encoding="utf-8")
+        named = re.findall(r"\bicon\('([a-z][\w-]*\w)'", source) + re.findall(r"glyph='([\w-]+)'", source)
+        assert set(named) <= drawn, path.name
+    assert {f"kind-{kind}" for kind in KIND_LABELS} <= drawn
 
 
 def test_only_the_shapes_of_the_marks_go_unescaped():
