@@ -97,8 +97,8 @@ def test_each_python_rule_finds_every_planted_fault_and_nothing_else(rule, bad, 
         (text_rules.unfinished, "# TODO later\nFIXME\n", "todo list, METHODOLOGY\n"),
         (
             text_rules.registry_addresses,
-            "https://pypi.org/simple\n--index-url x\nhttps://cdn.jsdelivr.net/x\nfile:///opt/x\n",
-            "pip install --require-hashes\nhttps://belay.example\n",
+            "https://pypi.org/simple\n--index-url x\nhttps://cdn.jsdelivr.net/x\nbelay @ file:///x\n",
+            "pip install --require-hashes\nhttps://belay.example\nfile:///etc/passwd\n",
         ),
         (
             lambda text: text_rules.machine_paths(text, Path("/builds/belay/checkout")),

@@ -15,7 +15,7 @@ UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 REGISTRY = re.compile(
     r"\b(?:pypi\.(?:org|python\.org)|(?:files\.)?pythonhosted\.org|test\.pypi\.org|registry\.npmjs\.org|"
     r"registry\.yarnpkg\.com|(?:cdn|data)\.jsdelivr\.net|unpkg\.com|cdnjs\.cloudflare\.com|docker\.io|ghcr\.io|quay\.io)"
-    r"|--(?:extra-)?index-url\b|--find-links\b|\bfile:///",
+    r"|--(?:extra-)?index-url\b|--find-links\b|@ file://",
     re.IGNORECASE,
 )
 HOME_FOLDER = re.compile(r"(?<![\w./<])/(?:root|home/\w+|Users/\w+)/")
