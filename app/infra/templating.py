@@ -230,7 +230,7 @@ def initials(name: str) -> str:
 
 
 def _pieces(text: str, *, by_line: bool) -> list[str]:
-    return text.splitlines(keepends=True) if by_line else re.findall(r"\s+|\S+", text)
+    return text.splitlines(keepends=True) if by_line else re.findall(r"\s+|\w+|[^\w\s]", text)
 
 
 def mark_difference(text: str, other: str) -> Markup:

@@ -3,14 +3,11 @@
 //
 // Each draft carries `sequence`, greater than any before it, so that a late one never replaces a newer one, and an
 // idempotency key of its own: a repeat of the same draft keeps its key, the next draft gets a new one.
+import { newKey } from "./idempotency.js";
+
 const WAIT = 2000;
 const FIRST_RETRY = 2000;
 const LONGEST_RETRY = 60000;
-
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 class Draft {
   constructor(form) {

@@ -1,5 +1,6 @@
 // Changes the colours at once and stores the choice with the account, by the same form that works without a script.
 // Nothing is kept in the browser: the next page comes with the choice in its markup.
+import { newKey } from "./idempotency.js";
 
 function apply(choice) {
   if (choice === "system") delete document.documentElement.dataset.theme;
@@ -11,6 +12,7 @@ function apply(choice) {
 
 async function store(form, button) {
   const body = new FormData(form, button);
+  body.set("idempotency_key", newKey());
   const answer = await fetch(form.action, { method: "POST", body });
   if (!answer.ok) throw new Error(String(answer.status));
 }

@@ -130,7 +130,7 @@ def test_initials_are_one_or_two_characters_whatever_the_name(name):
 
 def test_difference_marks_the_words_that_the_other_text_lacks():
     mine, other = "my second option. Mostly", "my paper. Mostly"
-    assert templating.mark_difference(mine, other) == "my <mark>second option.</mark> Mostly"
+    assert templating.mark_difference(mine, other) == "my <mark>second option</mark>. Mostly"
     assert templating.mark_difference(mine, mine) == mine
 
 

@@ -102,9 +102,19 @@ CASES: dict[str, Case] = {
         },
     ),
     "conflict": Case(
-        "{% from 'components/conflict.html' import conflict_field %}{{ conflict_field(field) }}",
-        ("my <mark>&lt;paper&gt;</mark> moved", "my <mark>option</mark> moved", 'name="words"'),
-        {"field": Row(name="words", label="Words", stored="my <paper> moved", yours="my option moved")},
+        "{% from 'components/conflict.html' import conflict_field %}{{ conflict_field(field) }}"
+        "{{ conflict_field(choice) }}",
+        ("my <mark>&lt;paper&gt;</mark> moved", "my <mark>option</mark> moved", 'name="words"', "<mark>Met</mark>"),
+        {
+            "field": Row(name="words", label="Words", stored="my <paper> moved", yours="my option moved"),
+            "choice": Row(
+                name="answer",
+                label="Answer",
+                stored="met",
+                yours="partly_met",
+                choices=[("met", "Met"), ("partly_met", "Partly")],
+            ),
+        },
     ),
     "data_table": Case(
         "{% from 'components/data_table.html' import data_table %}"
@@ -343,6 +353,11 @@ CASES: dict[str, Case] = {
         "{{ status_key(['met', 'exceeded', 'partly_met', 'not_met', 'unproven', 'unassessed', 'banked', 'waived', "
         "'slipped', 'none']) }}",
         ("Not rated", "No statement", "class=vh>Met", "status-slipped"),
+    ),
+    "team_board": Case(
+        "{% from 'components/team_board.html' import team_board %}{{ team_board(competencies, people) }}",
+        ("Amara &lt;D&gt;", "aims at", "1 of 2", "No statement", "Top of this ladder", "is-late"),
+        {"competencies": samples.COMPETENCIES, "people": samples.TEAM},
     ),
     "theme_switch": Case(
         "{% from 'components/theme_switch.html' import theme_switch %}"

@@ -124,3 +124,16 @@ BLOCKER = Row(
 )  # fmt: skip
 LINKED = Row(**{**vars(BLOCKER), "act": Row(label="Log evidence", href="/evidence/", icon="plus", post=False)})
 SPOKEN = Row(**{**vars(BLOCKER), "act": None, "more": "", "unblock": ""})
+COMPETENCIES = [Row(name="Delivery", short="Deliv."), Row(name="Leadership & mentoring", short="Lead")]
+TEAM = [
+    Row(
+        name="Amara <D>", href="/people/1", held=Row(id="L2", rank=2), target=Row(id="L3", rank=3), since="Feb 2025",
+        cells=[Row(status="met", note="", href="/c"), Row(status="unproven", note="1 of 2", href="/c")],
+        verdict="not_yet", words="3 missing of 20", looked="9 days ago", is_late=False,
+    ),
+    Row(
+        name="Yusuf Karadağ", href="/people/2", held=Row(id="L4", rank=4), target=None, since="",
+        cells=[Row(status="banked", note="", href="/c"), Row(status="none", note="", href="")],
+        verdict=None, words="Top of this ladder", looked="126 days ago", is_late=True,
+    ),
+]  # fmt: skip

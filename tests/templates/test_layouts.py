@@ -41,7 +41,16 @@ def test_no_template_imports_a_macro_it_does_not_use(name):
             assert len(re.findall(rf"\b{macro}\(", source)) >= 1, macro
 
 
-@pytest.mark.parametrize("name", [name for name in TEMPLATES if not name.startswith(("components/", "layouts/"))])
+PAGES = [name for name in TEMPLATES if not name.startswith(("components/", "layouts/"))]
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "/_" not in name and name.endswith(".html")])
+def test_every_page_has_a_title(name):
+    source = (ROOT / "templates" / name).read_text(encoding="utf-8")
+    assert re.search(r"{% block title %}.+{% endblock %}", source)
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_no_page_holds_style_or_script(name):
     source = (ROOT / "templates" / name).read_text(encoding="utf-8")
     assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", source)
