@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.architecture import python_rules, text_rules
-from tests.architecture.tree import ROOT, files_in, name_of, packages, text_files
+from tests.architecture.tree import ROOT, files_in, name_of, packages, text_files, tracked_files, unpacked_files
 
 LONGEST_MODULE = 500
 UNIT_OF_WORK = "app/infra/unit_of_work.py"
@@ -123,6 +124,20 @@ def test_the_rules_look_at_files_that_are_there():
     assert len(files_in("app", suffix=".py")) >= 40
     assert len(files_in("templates", suffix=".html")) >= 30
     assert len(text_files()) >= 100
+
+
+def test_an_archive_without_a_repository_holds_the_same_files():
+    assert set(unpacked_files()) >= set(tracked_files())
+    assert not [path for path in unpacked_files() if ".venv" in path.parts or "__pycache__" in path.parts]
+
+
+def test_every_lint_rule_that_is_off_gives_its_reason():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    section = text.partition("[tool.ruff.lint]")[2].partition("[tool.ruff.lint.flake8-pytest-style]")[0]
+    ignores = re.findall(r'^    "[A-Z]+\d*".*$', section, re.MULTILINE)
+
+    assert len(ignores) > 20
+    assert [line for line in ignores if not re.search(r"#.*\w{3,}.*\.$", line)] == []
 
 
 def test_views_speak_http_only():

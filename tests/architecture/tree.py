@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tomllib
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +16,11 @@ THESE_RULES = ROOT / "tests" / "architecture"
 @cache
 def tracked_files() -> tuple[Path, ...]:
     """Return every file that is in the repository or about to be: not ignored, not deleted."""
+    if not (ROOT / ".git").exists():
+        return tuple(unpacked_files())
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        # A checkout may belong to somebody else, as it does in many a container of continuous integration.
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -24,6 +28,18 @@ def tracked_files() -> tuple[Path, ...]:
     )
     files = [ROOT / name for name in sorted(set(listed.stdout.split("\0"))) if name]
     return tuple(path for path in files if path.is_file() and THESE_RULES not in path.parents)
+
+
+def unpacked_files() -> list[Path]:
+    """Return the files of a source archive, which has no repository: all but what .gitignore names."""
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines() if line]
+    return [
+        path
+        for path in sorted(ROOT.rglob("*"))
+        if path.is_file()
+        and THESE_RULES not in path.parents
+        and not any(fnmatch(part, pattern) for part in path.relative_to(ROOT).parts for pattern in ignored)
+    ]
 
 
 def files_in(*folders: str, suffix: str) -> list[Path]:
