@@ -111,8 +111,8 @@ def may_write() -> bool:
     return _may_write.get()
 
 
-def set_may_write(value: bool) -> None:  # noqa: FBT001 - a setter of one flag
-    """Say at the start of a request whether it may change the database."""
+def set_may_write(*, value: bool) -> None:
+    """Say at the start of a piece of work whether it may change the database."""
     _may_write.set(value)
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Hook = Callable[[Session], None]
 Record = Callable[[Session], None]
 GOOD = 400
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 logger = logging.getLogger(__name__)
 _before_commit: list[Hook] = []
@@ -85,17 +84,21 @@ def writes(view: Callable[..., Any]) -> Callable[..., Response]:
 
     @wraps(view)
     def inside_one_commit(*args: Any, **kwargs: Any) -> Response:
-        claim = idempotency.claim(db.session())
-        if claim.answer is not None:
+        with writing():
+            # What the guard has read is let go and read anew under the write's own transaction, so that SQLite's lock
+            # is asked for here, where a busy database becomes an answer, and is held no longer than the change takes.
             rollback()
-            return claim.answer
-        response = make_response(view(*args, **kwargs))
-        if response.status_code < GOOD:
-            claim.keep(response)
-            commit()
-        else:
-            rollback()
-        return response
+            claim = idempotency.claim(db.session())
+            if claim.answer is not None:
+                rollback()
+                return claim.answer
+            response = make_response(view(*args, **kwargs))
+            if response.status_code < GOOD:
+                claim.keep(response)
+                commit()
+            else:
+                rollback()
+            return response
 
     inside_one_commit.is_writing = True  # type: ignore[attr-defined]
     return inside_one_commit
@@ -137,11 +140,11 @@ def flush_records() -> None:
         record_now(*waiting)
 
 
-def _saying_what_may_happen(wsgi: WSGIApplication) -> WSGIApplication:
-    """Say before the first statement of a request whether its transaction may write: SQLite begins it accordingly."""
+def _reading_at_first(wsgi: WSGIApplication) -> WSGIApplication:
+    """Let every request begin as one that only reads; `writes` alone opens the way to a change."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        set_may_write(environ.get("REQUEST_METHOD") not in SAFE_METHODS)
+        set_may_write(value=False)
         return wsgi(environ, start_response)
 
     return call
@@ -156,7 +159,7 @@ def _finish(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Join the unit of work to the application."""
-    app.wsgi_app = _saying_what_may_happen(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _reading_at_first(app.wsgi_app)  # type: ignore[method-assign]
     app.after_request(_finish)
 
 
