@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -31,21 +32,30 @@ class ChainReport:
 
 def verify_chain(session: Session) -> ChainReport:
     """Walk the chain and report the first row that was changed, removed or put in between."""
-    expected, previous = 1, FIRST_HASH
-    rows = session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=CHUNK))
+    statement = select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=CHUNK)
+    with session.scalars(statement) as rows:
+        count, last, fault = _walk(rows, session)
+    if fault is not None:
+        return ChainReport(count, fault)
+    head = session.execute(select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)).one()
+    if (head.seq, head.hash) != (count, last):
+        return ChainReport(count, ChainFault(count + 1, "rows at the end are missing, or the head was changed"))
+    return ChainReport(count)
+
+
+def _walk(rows: Iterable[AuditEvent], session: Session) -> tuple[int, str, ChainFault | None]:
+    """Return how many rows hold, the hash of the last of them, and the first fault."""
+    count, previous = 0, FIRST_HASH
     for row in rows:
-        if row.seq != expected:
-            return ChainReport(expected - 1, ChainFault(expected, "the row is missing"))
-        if row.previous_hash != previous:
-            return ChainReport(expected - 1, ChainFault(row.seq, "it does not follow from the row before it"))
         columns = {column.key: getattr(row, column.key) for column in AuditEvent.__table__.columns}
         stored = columns.pop("hash")
+        if row.seq != count + 1:
+            return count, previous, ChainFault(count + 1, "the row is missing")
+        if row.previous_hash != previous:
+            return count, previous, ChainFault(row.seq, "it does not follow from the row before it")
         if link(**columns) != stored:
-            return ChainReport(expected - 1, ChainFault(row.seq, "its content was changed"))
-        previous = stored
-        expected += 1
+            return count, previous, ChainFault(row.seq, "its content was changed")
+        count, previous = row.seq, stored
+        # The walk is as long as the company is old; rows that were read are let go.
         session.expunge(row)
-    head = session.execute(select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)).one()
-    if head.seq != expected - 1 or head.hash != previous:
-        return ChainReport(expected - 1, ChainFault(expected, "rows at the end are missing, or the head was changed"))
-    return ChainReport(expected - 1)
+    return count, previous, None
