@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.infra.db import db, set_may_write, writing
 from app.people.models import Person
 from config import Settings
 from tests.client import Client
+from tests.postgres import PostgresServer, session_server
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 BACKEND = os.environ.get("BELAY_TEST_DATABASE", "sqlite")
@@ -33,17 +35,15 @@ class Databases:
         """Make the template."""
         self.folder = folder
         self.name = name
-        self._server = None
-        self._context = None
+        self.server: PostgresServer | None = None
+        self._context: AbstractContextManager[PostgresServer] | None = None
         if BACKEND == "postgres":
-            from tests.postgres import session_server
-
             self._context = session_server()
-            self._server = self._context.__enter__()
+            self.server = self._context.__enter__()
             self.template = f"{name}_template"
-            self._server.create_database(self.template)
-            self._migrate(self._server.url(self.template))
-            self.url = self._server.url(name)
+            self.server.create_database(self.template)
+            self._migrate(self.server.url(self.template))
+            self.url = self.server.url(name)
         else:
             self.template = str(folder / "template.db")
             self._migrate(f"sqlite:///{self.template}")
@@ -59,9 +59,9 @@ class Databases:
 
     def refresh(self) -> None:
         """Replace the test's database by a copy of the template."""
-        if self._server is not None:
-            self._server.drop_database(self.name)
-            self._server.create_database(self.name, template=self.template)
+        if self.server is not None:
+            self.server.drop_database(self.name)
+            self.server.create_database(self.name, template=self.template)
             return
         target = Path(make_url(self.url).database or "")
         for suffix in ("", "-wal", "-shm"):
@@ -70,9 +70,9 @@ class Databases:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        if self._context is not None:
-            self._server.drop_database(self.name)
-            self._server.drop_database(self.template)
+        if self._context is not None and self.server is not None:
+            self.server.drop_database(self.name)
+            self.server.drop_database(self.template)
             self._context.__exit__(None, None, None)
 
 

@@ -1,0 +1,113 @@
+"""Migrations: up, down, and up again; the head is what the models say; the wrong schema is refused with a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from app.infra import schema
+from app.infra.db import db, writing
+from tests.conftest import BACKEND, Databases
+
+ROOT = Path(__file__).parents[2]
+REVISIONS = [script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()][::-1]
+
+
+@pytest.fixture
+def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
+    """Return an engine on an empty database."""
+    if BACKEND == "postgres":
+        name = f"{databases.name}_empty"
+        databases.server.drop_database(name)
+        databases.server.create_database(name)
+        engine = create_engine(databases.server.url(name))
+    else:
+        engine = create_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    with writing():
+        yield engine
+    engine.dispose()
+    if BACKEND == "postgres":
+        databases.server.drop_database(name)
+
+
+def test_one_head_and_the_head_file_names_it():
+    heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+    last = sorted((ROOT / "migrations" / "versions").glob("0*.py"))[-1]
+    assert heads == [last.name[:4]]
+    assert (ROOT / "migrations" / "CURRENT_HEAD").read_text().strip() == last.stem
+
+
+def test_head_is_what_the_models_say(engine):
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_down_to_nothing_and_up_again(engine):
+    schema.upgrade(engine)
+    tables = set(inspect(engine).get_table_names())
+    for revision in [*REVISIONS[-2::-1], "base"]:
+        schema.downgrade(engine, revision)
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    schema.upgrade(engine)
+    assert set(inspect(engine).get_table_names()) == tables
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_each_revision_goes_down_one_step_and_up_again(engine, revision):
+    schema.upgrade(engine, revision)
+    schema.downgrade(engine, "-1")
+    schema.upgrade(engine, revision)
+    assert schema.current_revision(engine) == revision
+
+
+def test_upgrade_twice_changes_nothing(engine):
+    schema.upgrade(engine)
+    schema.upgrade(engine)
+    assert schema.current_revision(engine) == schema.head_revision()
+
+
+def test_failing_migration_leaves_the_old_schema(engine, monkeypatch):
+    schema.upgrade(engine, REVISIONS[0])
+    tables = set(inspect(engine).get_table_names())
+    monkeypatch.setattr(command, "upgrade", _upgrade_then_fail(command.upgrade))
+    with pytest.raises(KeyboardInterrupt):
+        schema.upgrade(engine)
+    assert set(inspect(engine).get_table_names()) == tables
+    assert schema.current_revision(engine) == REVISIONS[0]
+
+
+def _upgrade_then_fail(upgrade):
+    def fail(*args):
+        upgrade(*args)
+        raise KeyboardInterrupt
+
+    return fail
+
+
+def test_schema_of_another_version_is_refused_with_the_command_that_helps(engine):
+    with pytest.raises(schema.SchemaError, match=r"is empty.*belay db upgrade"):
+        schema.check(engine)
+    schema.upgrade(engine, REVISIONS[0])
+    with pytest.raises(schema.SchemaError, match=r"older schema 0001.*belay db upgrade"):
+        schema.check(engine)
+    schema.upgrade(engine)
+    schema.check(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(schema.SchemaError, match="newer than this Belay"):
+        schema.check(engine)
+
+
+def test_no_migration_imports_the_application():
+    for file in (ROOT / "migrations" / "versions").glob("*.py"):
+        assert "import app" not in file.read_text()
+        assert "from app" not in file.read_text()
