@@ -28,9 +28,8 @@ class Permission:
     class Person(StrEnum):
         """People."""
 
-        LIST = "person:list"  # Look somebody up by name: name and team only.
-        READ = "person:read"  # See that somebody works here, and in which team.
-        READ_LEVEL = "person:read_level"  # See the level somebody holds and their level history.
+        LIST = "person:list"  # Look somebody up by name: the name only.
+        READ = "person:read"  # See somebody's team, line manager, level and level history.
 
     class Standing(StrEnum):
         """Readiness and the status of each expectation."""

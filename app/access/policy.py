@@ -45,10 +45,9 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Account.END_SESSION: OWN,
     # 25
     Permission.Ladder.READ: EVERYBODY,
-    # 28
+    # 28, 23
     Permission.Person.LIST: EVERYBODY,
-    Permission.Person.READ: EVERYBODY,
-    Permission.Person.READ_LEVEL: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Person.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     # 32
     Permission.Standing.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     # 1, 2, 29. A person's list holds what `Evidence.READ` lets through, piece by piece.

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.schema import SchemaItem
 
@@ -38,7 +39,7 @@ class Person(Keyed, Model):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
 
-    @property
+    @hybrid_property
     def subject_id(self) -> uuid.UUID:
         """Return whom a right on this row is about: the person."""
         return self.id
@@ -128,6 +129,11 @@ class SpellReason(StrEnum):
     DEMOTION = "demotion"
     IMPORT = "import"
     CORRECTION = "correction"
+
+    @property
+    def label(self) -> str:
+        """Return how a page says it."""
+        return {"import": "first import", "transfer": "change of ladder"}.get(self.value, self.value)
 
 
 class LevelSpell(EffectiveDated, Model):

@@ -12,6 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
 from app.domain.errors import MissingError
 from app.domain.evidence import Leave as DomainLeave
 from app.domain.progression import Spell
@@ -181,12 +184,14 @@ def find_team(person_id: uuid.UUID, day: date | None = None) -> Team | None:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """One line of the directory: what everybody may see of everybody."""
+    """One line of the directory. Everybody sees the name; the rest is empty for whom `Person.READ` is refused."""
 
     id: uuid.UUID
     name: str
-    team: str | None
-    left_on: date | None
+    is_readable: bool = False
+    team: str | None = None
+    ladder: str | None = None
+    level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,23 +222,37 @@ def like_pattern(words: str) -> str:
     return f"%{escaped}%"
 
 
-def list_directory(search: str, page: int) -> Page[DirectoryEntry]:
-    """Return one page of everybody who works here, by name. `search` is part of a name."""
+def works_here(day: date) -> ColumnElement[bool]:
+    """Return the condition that a person is employed on a day: outsiders and leavers are not."""
+    return and_(Person.employee_id.is_not(None), or_(Person.left_on.is_(None), Person.left_on > day))
+
+
+def list_directory(actor: Actor, search: str, page: int) -> Page[DirectoryEntry]:
+    """Return one page of everybody who works here, by name, as far as the actor may see. `search` is part of a name."""
     day = today()
-    here = [Person.employee_id.is_not(None), or_(Person.left_on.is_(None), Person.left_on > day)]
+    here = [works_here(day)]
     if words := sort_key(search):
         here.append(Person.sort_name.like(like_pattern(words), escape="\\"))
     total = db.session.scalar(select(func.count()).select_from(Person).where(*here)) or 0
-    rows = db.session.execute(
-        select(Person.id, Person.name, Team.name, Person.left_on)
-        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
-        .outerjoin(Team, Team.id == TeamMembership.team_id)
+    shown = (
+        select(Person.id, Person.name, Person.sort_name, visible_to(actor, Permission.Person.READ, Person).label("open"))
         .where(*here)
         .order_by(Person.sort_name, Person.id)
         .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE),
+        .offset((page - 1) * PER_PAGE)
+        .subquery()
     )
-    return Page([DirectoryEntry(*row) for row in rows], page, total)
+    rows = db.session.execute(
+        select(shown.c.id, shown.c.name, shown.c.open, Team.name, LevelSpell.ladder, LevelSpell.level)
+        .outerjoin(
+            TeamMembership,
+            and_(shown.c.open, TeamMembership.person_id == shown.c.id, holds_on(TeamMembership, day)),
+        )
+        .outerjoin(Team, Team.id == TeamMembership.team_id)
+        .outerjoin(LevelSpell, and_(shown.c.open, LevelSpell.person_id == shown.c.id, holds_on(LevelSpell, day)))
+        .order_by(shown.c.sort_name, shown.c.id),
+    )
+    return Page([DirectoryEntry(row[0], row[1], bool(row[2]), *row[3:]) for row in rows], page, total)
 
 
 def list_reports(manager_id: uuid.UUID) -> list[ReportEntry]:
@@ -256,23 +275,43 @@ def has_reports(manager_id: uuid.UUID) -> bool:
     return db.session.execute(select_reports(manager_id).limit(1)).first() is not None
 
 
-def find_colleagues(subject_id: uuid.UUID, excluded: Sequence[uuid.UUID], limit: int = 200) -> list[DirectoryEntry]:
-    """Return people who could be asked about somebody's work, their own team first, then by name."""
-    day = today()
-    mine = select(TeamMembership.team_id).where(
-        TeamMembership.person_id == subject_id,
-        holds_on(TeamMembership, day),
-    )
+def list_colleagues(subject_id: uuid.UUID, excluded: Sequence[uuid.UUID], limit: int = 500) -> list[DirectoryEntry]:
+    """Return people who could be asked about somebody's work: by name, and with the name only."""
     rows = db.session.execute(
-        select(Person.id, Person.name, Team.name, Person.left_on)
-        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
-        .outerjoin(Team, Team.id == TeamMembership.team_id)
-        .where(
-            Person.employee_id.is_not(None),
-            or_(Person.left_on.is_(None), Person.left_on > day),
-            Person.id.not_in([subject_id, *excluded]),
-        )
-        .order_by(Team.id.in_(mine).desc(), Person.sort_name, Person.id)
+        select(Person.id, Person.name)
+        .where(works_here(today()), Person.id.not_in([subject_id, *excluded]))
+        .order_by(Person.sort_name, Person.id)
         .limit(limit),
     )
     return [DirectoryEntry(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSpell:
+    """One stay with a name: in a team, or under a line manager."""
+
+    name: str
+    starts_on: date
+    ends_on: date | None
+
+
+def list_team_spells(person_id: uuid.UUID) -> list[NamedSpell]:
+    """Return the teams that somebody has been in, newest first."""
+    rows = db.session.execute(
+        select(Team.name, TeamMembership.starts_on, TeamMembership.ends_on)
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(TeamMembership.person_id == person_id, TeamMembership.superseded_at.is_(None))
+        .order_by(TeamMembership.starts_on.desc(), TeamMembership.id),
+    )
+    return [NamedSpell(*row) for row in rows]
+
+
+def list_manager_spells(person_id: uuid.UUID) -> list[NamedSpell]:
+    """Return the line managers that somebody has had, newest first."""
+    rows = db.session.execute(
+        select(Person.name, ManagerLink.starts_on, ManagerLink.ends_on)
+        .join(Person, Person.id == ManagerLink.manager_id)
+        .where(ManagerLink.person_id == person_id, ManagerLink.superseded_at.is_(None))
+        .order_by(ManagerLink.starts_on.desc(), ManagerLink.id),
+    )
+    return [NamedSpell(*row) for row in rows]
