@@ -3,6 +3,8 @@
 import click
 
 from app.cli.database import audit_group, db_group
+from app.cli.serve import serve
+from app.cli.user import user_group
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,3 +14,5 @@ def main() -> None:
 
 main.add_command(db_group)
 main.add_command(audit_group)
+main.add_command(serve)
+main.add_command(user_group)

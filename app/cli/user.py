@@ -1,0 +1,67 @@
+"""`belay user …`: the first accounts, made on the server by somebody who has a shell there."""
+
+from __future__ import annotations
+
+import click
+from email_validator import EmailNotValidError, validate_email
+
+from app.access.actor import Role
+from app.auth.actions import create_account, grant_role
+from app.auth.passwords import Passwords
+from app.cli.context import FAULTS, command_line, open_app, stop
+from app.domain.errors import DomainError
+from app.infra.clock import now
+from app.infra.unit_of_work import transaction
+from app.people.actions import add_person
+from app.people.queries import find_person_by_email
+
+ROLES = [role.value for role in Role]
+
+
+@click.group("user")
+def user_group() -> None:
+    """Make accounts."""
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@user_group.command("create")
+@click.option("--name", prompt="Name", help="As it is shown everywhere.")
+@click.option("--email", prompt="E-mail", callback=_address, help="The address to sign in with.")
+@click.option("--employee-id", default=None, help="Leave out for somebody who is no employee.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([*ROLES, "none"]),
+    default=(Role.ADMIN.value, Role.HR.value),
+    show_default=True,
+    help="May be given several times; none for an account without a role.",
+)
+@click.password_option(
+    "--password",
+    prompt="Password (at least 12 characters)",
+    help="Asked for when left out, which keeps it out of the shell's history.",
+)
+def create(*, name: str, email: str, employee_id: str | None, roles: tuple[str, ...], password: str) -> None:
+    """Make a person with an account; asks for what is not given. A person of that address gets the account."""
+    app = open_app()
+    passwords: Passwords = app.extensions["belay.passwords"]
+    with app.app_context():
+        by, at = command_line(), now()
+        try:
+            with transaction():
+                person = find_person_by_email(email) or add_person(
+                    name=name, email=email, employee_id=employee_id, hired_on=None, by=by, at=at
+                )
+                create_account(person, password=password, passwords=passwords, by=by, at=at)
+                for role in (Role(text) for text in roles if text != "none"):
+                    grant_role(person, role, by=by, at=at)
+        except DomainError as refusal:
+            stop(f"No account was made. {refusal.message}", FAULTS)
+    click.echo(f"{name} can sign in with {email}.")
