@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import SimpleNamespace as Row
+from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -23,6 +26,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.ladder import Source
 from app.infra.templating import KIND_LABELS
+
+
+@dataclass(frozen=True)
+class Case:
+    """Template source, the values it gets, and pieces of text that the result must hold."""
+
+    source: str
+    expected: tuple[str, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ManySelectField(SelectMultipleField):
