@@ -111,6 +111,20 @@ def test_a_window_that_closed_before_the_leave_is_not_reopened_by_it():
     assert counts_until(make_piece(before(100)), rule, [Leave(before(10))]) == before(71)
 
 
+def test_a_leave_that_begins_when_the_window_has_just_closed_does_not_reopen_it():
+    rule, leave = EvidenceRule(window_days=10), Leave(before(19), before(5))
+    assert counts_until(make_piece(before(30)), rule, [leave]) == before(21)
+
+
+def test_the_window_reaches_back_from_the_first_day_back():
+    leave = Leave(before(30), before(9))
+    assert [counting_since(days, TODAY, [leave]) for days in (9, 10, 11)] == [before(8), before(9), before(31)]
+
+
+def test_a_leave_that_begins_today_leaves_today_out():
+    assert counting_since(10, TODAY, [Leave(TODAY)]) == before(10)
+
+
 def test_windows_beyond_the_calendar_end_with_it():
     endless = EvidenceRule(window_days=4_000_000)
     assert counting_since(4_000_000, TODAY) == date.min
@@ -121,20 +135,20 @@ def test_leave_that_has_not_begun_does_not_make_anything_younger():
     assert counting_since(365, TODAY, [Leave(before(-1))]) == counting_since(365, TODAY) == before(364)
 
 
-DAYS = st.integers(0, 120)
+DAYS = st.integers(0, 20)
 LEAVES = st.lists(
-    st.tuples(DAYS, st.integers(1, 60) | st.none()).map(
+    st.tuples(DAYS, st.integers(1, 12) | st.none()).map(
         lambda leave: Leave(before(leave[0]), None if leave[1] is None else before(leave[0] - leave[1]))
     ),
     max_size=4,
 )
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
-@given(DAYS, LEAVES, st.integers(1, 90))
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(DAYS, LEAVES, st.integers(1, 15))
 def test_age_window_and_last_day_tell_the_same(days, leaves, window):
     occurred_on, rule = before(days), EvidenceRule(window_days=window)
-    away = {TODAY - timedelta(days=n) for n in range(-200, 200) if any(covers(leave, before(n)) for leave in leaves)}
+    away = {TODAY - timedelta(days=n) for n in range(-20, 40) if any(covers(leave, before(n)) for leave in leaves)}
     by_hand = sum(before(n) not in away for n in range(days))
 
     assert age_in_days(occurred_on, TODAY, leaves) == by_hand
@@ -265,6 +279,12 @@ def test_earlier_work_is_not_offered_when_it_would_be_too_old():
     further = further_evidence(sufficiency(rule, [make_piece(before(300))], TODAY), TODAY)
     assert (further.later_from, further.while_until) == (before(210), before(-64))
     assert (further.earlier_from, further.earlier_until) == (None, None)
+
+
+def test_earlier_work_is_offered_down_to_the_oldest_day_that_counts():
+    rule = EvidenceRule(min_count=2, span_days=90, window_days=365)
+    further = further_evidence(sufficiency(rule, [make_piece(before(274))], TODAY), TODAY)
+    assert further.earlier_from == further.earlier_until == before(364)
 
 
 def test_no_day_is_offered_when_the_first_piece_would_be_too_old_by_then():

@@ -34,6 +34,11 @@ def test_the_level_held_is_that_of_the_spell_which_covers_the_day():
     assert held_on([first], TODAY) is None
 
 
+def test_of_two_spells_that_cover_the_day_the_later_one_is_held():
+    before, after = make_spell("L2", date(2024, 1, 1)), make_spell("T1", date(2025, 1, 1), "other")
+    assert held_on([before, after], TODAY) is held_on([after, before], TODAY) is after
+
+
 def test_the_last_spell_on_a_lineage_may_be_over():
     over = make_spell("L2", date(2024, 1, 1), ends_on=date(2025, 1, 1))
     assert last_spell_on_lineage([over, make_spell("T1", ladder="other")], "example", TODAY) is over
