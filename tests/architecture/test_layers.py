@@ -71,7 +71,7 @@ def test_the_contracts_hold_on_the_skeleton(skeleton):
 
 
 @pytest.mark.parametrize(
-    "module,line,contract",
+    ("module", "line", "contract"),
     [
         ("domain/ladder", "import sqlalchemy", PURE),
         ("domain/ladder", "import config", PURE),

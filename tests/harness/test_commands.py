@@ -57,7 +57,7 @@ def stage_that(checks, body, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "numbers,status,expected",
+    ("numbers", "status", "expected"),
     [
         ((5, 0, 0, 0), 0, (5, 0)),
         ((5, 1, 1, 0), 1, (3, 2)),
