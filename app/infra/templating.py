@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, current_app, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
@@ -300,6 +301,22 @@ def _own_errors(field: Any) -> list[tuple[str | None, str]]:  # noqa: ANN401 - W
     return [(field.id, text) for text in field.errors if isinstance(text, str)]
 
 
+def return_address() -> str:
+    """Return the address of the page that the person is on, to come back to: always one that a link may open.
+
+    A page that answers a sent form stands under the address of the form, which may answer nothing but forms; then it
+    is the page that the form was sent from, and home where the browser does not say.
+    """
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    if adapter is not None and "GET" in adapter.allowed_methods(request.path):
+        return request.path
+    came_from = urlsplit(request.referrer or "")
+    is_ours = came_from.netloc == request.host and re.match(r"/(?![/\\])", came_from.path)
+    return came_from.path if is_ours else "/"
+
+
 FILTERS = (
     long_date, short_date, day_and_month, month, quarter_label, full_moment, time_of_day, ago, plural, counted,
     number_word, join_words, initials, mark_difference, status_label, verdict_label, answer_label, kind_label,
@@ -319,6 +336,7 @@ def register(app: Flask) -> None:
     env.globals.update(
         field_attributes=field_attributes,
         error_links=error_links,
+        return_address=return_address,
         KIND_LABELS=KIND_LABELS,
         RATING_STEPS=RATING_STEPS,
     )

@@ -172,6 +172,33 @@ def test_every_code_has_a_label_and_a_wrong_one_is_an_error(label, codes):
         label("nonsense")
 
 
+@pytest.fixture(scope="module")
+def paths():
+    app = Flask("belay_paths")
+    app.add_url_rule("/notes", "list_notes", lambda: "")
+    app.add_url_rule("/notes", "write_note", lambda: "", methods=["POST"])
+    app.add_url_rule("/notes/end", "end_note", lambda: "", methods=["POST"])
+    return app
+
+
+@pytest.mark.parametrize(
+    "path,method,referrer,expected",
+    [
+        ("/notes?kind=a%20b", "GET", None, "/notes?kind=a%20b"),
+        ("/notes", "POST", "http://localhost/elsewhere", "/notes"),
+        ("/notes/end", "POST", "http://localhost/notes?x=1", "/notes"),
+        ("/notes/end", "POST", None, "/"),
+        ("/notes/end", "POST", "http://evil.example/notes", "/"),
+        ("/notes/end", "POST", "http://localhost//evil.example", "/"),
+        ("/notes/end", "POST", "javascript:alert(1)", "/"),
+    ],
+)
+def test_way_back_is_a_page_of_ours_that_a_link_may_open(paths, path, method, referrer, expected):
+    headers = {"Referer": referrer} if referrer else {}
+    with paths.test_request_context(path, method=method, headers=headers):
+        assert templating.return_address() == expected
+
+
 class Line(Form):
     """One line of a list."""
 
