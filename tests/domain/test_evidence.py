@@ -287,6 +287,12 @@ def test_earlier_work_is_offered_down_to_the_oldest_day_that_counts():
     assert further.earlier_from == further.earlier_until == before(364)
 
 
+def test_a_second_piece_may_fall_on_the_last_day_on_which_the_first_counts():
+    rule = EvidenceRule(min_count=2, span_days=364, window_days=365)
+    further = further_evidence(sufficiency(rule, [make_piece(before(10))], TODAY), TODAY)
+    assert further.later_from == further.while_until == before(-354)
+
+
 def test_no_day_is_offered_when_the_first_piece_would_be_too_old_by_then():
     rule = EvidenceRule(min_count=2, span_days=365, window_days=365)
     further = further_evidence(sufficiency(rule, [make_piece(before(10))], TODAY), TODAY)
