@@ -299,6 +299,10 @@ class Ladder:
         """Return the competency of that id; KeyError when the ladder has none."""
         return self._competencies_by_id[competency_id]
 
+    def has_competency(self, competency_id: str) -> bool:
+        """Say whether the ladder has a competency of that id."""
+        return competency_id in self._competencies_by_id
+
     def axis_name(self, axis_id: str) -> str:
         """Return the name of an axis; KeyError when the ladder has none of that id."""
         return next(axis.name for axis in self.axes if axis.id == axis_id)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from app.domain.citations import citation_findings
-from app.domain.ladder import Aggregation, AggregationRule, EvidenceRule, Ladder, Level
+from app.domain.ladder import Aggregation, AggregationRule, EvidenceRule, Expectation, Ladder, Level
 from app.domain.ladder_findings import Finding, Place, did_you_mean
 
 MOST_WORDS = 30
@@ -266,19 +266,22 @@ def _retired(ladder: Ladder, retired_before: Collection[str]) -> Iterator[Findin
             yield Finding(("expectations", index, "id"), f"`{expectation.id}` is retired; an id is never used again")
 
 
-def _with_known_competencies(ladder: Ladder) -> Ladder:
-    """Return the ladder without the expectations of a competency that does not exist, so that it can be asked."""
-    known = {competency.id for competency in ladder.competencies}
-    return replace(ladder, expectations=tuple(e for e in ladder.expectations if e.competency in known))
+def _sound_part(ladder: Ladder) -> tuple[Ladder, list[Expectation]]:
+    """Return the ladder without the expectations that stand on no step of a competency of it, and those."""
+    steps = {competency.id: competency.steps for competency in ladder.competencies}
+    lost = [e for e in ladder.expectations if e.step > steps.get(e.competency, 0)]
+    return replace(ladder, expectations=tuple(e for e in ladder.expectations if e not in lost)), lost
 
 
 def _own_expectations(ladder: Ladder) -> Iterator[Finding]:
-    sound = _with_known_competencies(ladder)
-    lost = [e.step for e in ladder.expectations if e.competency not in {c.id for c in ladder.competencies}]
-    demanded = {level.id: {e.id for e in sound.requirement(level.id) if e.required} for level in sound.levels}
+    sound, lost = _sound_part(ladder)
+    demanded = {
+        level.id: {(e.id, e.competency, e.step) for e in sound.requirement(level.id) if e.required}
+        for level in sound.levels
+    }
     for index, level in enumerate(sound.levels):
-        # An expectation whose competency is misspelt may well be the one that this level lacks.
-        if any(step <= level.rank for step in lost):
+        # An expectation whose competency is misspelt, or whose step is wrong, may be the one that this level lacks.
+        if any(e.step <= level.rank or sound.has_competency(e.competency) for e in lost):
             continue
         absent = ("expectations", level.id)
         if not demanded[level.id]:
@@ -286,7 +289,7 @@ def _own_expectations(ladder: Ladder) -> Iterator[Finding]:
             yield Finding(("levels", index), message, absent=absent)
             continue
         for before in sound.predecessors(level.id):
-            if before.id != level.id and not demanded[level.id] - demanded[before.id]:
+            if before.rank < level.rank and not demanded[level.id] - demanded[before.id]:
                 message = (
                     f"`{level.id}` has no required expectation of its own: it asks for nothing beyond `{before.id}`"
                 )
@@ -296,16 +299,18 @@ def _own_expectations(ladder: Ladder) -> Iterator[Finding]:
 def _aggregation(ladder: Ladder) -> Iterator[Finding]:
     default: Place = ("aggregation", "default")
     yield from _aggregation_shape(ladder, ladder.default_aggregation, default)
-    sound = _with_known_competencies(ladder)
+    sound, lost = _sound_part(ladder)
+    ids = [e.id for e in ladder.expectations]
+    spoilt = {e.competency for e in lost} | {ladder.expectations[index].competency for index in _repeats(ids)}
     for index, ((competency, level_id), rule) in enumerate(ladder.aggregation_overrides.items()):
         place: Place = ("aggregation", "overrides", index)
         yield from _aggregation_shape(ladder, rule, place)
-        if any(c.id == competency for c in sound.competencies) and sound.has_level(level_id):
+        if sound.has_competency(competency) and sound.has_level(level_id) and competency not in spoilt:
             yield from _aggregation_of_cell(sound, (competency, level_id), rule, place)
     if ladder.default_aggregation.rule in {AggregationRule.K_OF_N, AggregationRule.MINIMUM_STEP}:
-        for competency_value in sound.competencies:
+        for stated in sound.competencies:
             for level in sound.levels:
-                cell = (competency_value.id, level.id)
+                cell = (stated.id, level.id)
                 if cell not in ladder.aggregation_overrides and any(e.required for e in sound.cell(*cell)):
                     yield from _aggregation_of_cell(sound, cell, ladder.default_aggregation, default)
 
@@ -325,6 +330,9 @@ def _aggregation_shape(ladder: Ladder, rule: Aggregation, place: Place) -> Itera
 
 def _aggregation_of_cell(ladder: Ladder, cell: tuple[str, str], rule: Aggregation, place: Place) -> Iterator[Finding]:
     competency, level_id = cell
+    if any(before.rank >= ladder.level(level_id).rank for before in ladder.predecessors(level_id)):
+        # What the level adds cannot be told before the order of the levels has been mended.
+        return
     required = [e for e in ladder.cell(competency, level_id) if e.required]
     absent = ("expectations", level_id)
     if not required:
