@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST_MESSAGE = 400
+"""The most characters of a message."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
@@ -18,6 +21,12 @@ class Fault:
     line: int
     column: int
     message: str
+
+    def __post_init__(self) -> None:
+        """Keep the message on one line and readable, however long the key or value is that it repeats."""
+        line = " ".join(self.message.split())
+        shown = line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}…"
+        object.__setattr__(self, "message", shown)
 
     def __str__(self) -> str:
         """Return the fault the way editors and compilers write it, so that a click opens the place."""

@@ -165,7 +165,7 @@ def _original(resolved: Resolved) -> Repair:
 
 
 def _note_error(error: ErrorDetails, repair: Repair, yaml: YamlText, *, has_base: bool) -> None:
-    if error["type"] == "missing" and not has_base:
+    if error["type"] == "missing" and not has_base and error["loc"][0] != "extends":
         return
     at_key = error["type"] == "extra_forbidden" or "[key]" in error["loc"]
     place: Place = tuple(step for step in error["loc"] if step != "[key]")

@@ -180,6 +180,9 @@ class _Builder:
             complaint = f"the character U+{ord(hidden[0]):04X} is not allowed"
             self._place(Node(line, column, None), complaint=complaint)
             return
+        if content is None and self.open and self.open[-1].key:
+            # A value that is not there has no place of its own.
+            _, line, column = self.open[-1].key
         self._place(Node(line, column, content), quoted=not event.implicit[0])
 
     def _start(self, event: CollectionStartEvent, line: int, column: int) -> None:
