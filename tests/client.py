@@ -1,4 +1,4 @@
-"""A client that signs in, fills in the forms of a page as a browser would, and checks the HTML of every page it gets."""
+"""A client that signs in, fills in forms as a browser would, and checks the HTML of every page it gets."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Page:
         return any((element.get("action") or "").endswith(ending) for element in self.all("form"))
 
 
-def _values(form: Element) -> Any:  # noqa: ANN401 - pairs of name and value
+def _values(form: Element) -> Any:
     for element in form.iter():
         tag, name = element.tag.removeprefix(XHTML), element.get("name")
         if not name or element.get("disabled") is not None:
@@ -117,7 +117,7 @@ def check_html(text: str) -> Element:
     for element in tree.iter():
         for name in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
             faults += [f"{name}={one} leads nowhere" for one in (element.get(name) or "").split() if one not in known]
-        if element.get("style") or any(name.startswith("on") for name in element.keys()):
+        if element.get("style") or any(name.startswith("on") for name in element.attrib):
             faults.append(f"{element.tag} has an inline style or script")
     title = tree.find(f".//{XHTML}title")
     if title is None or not (title.text or "").split("·")[0].strip():
@@ -148,18 +148,18 @@ class Client:
                 token = actions.open_session(person.id, address="127.0.0.1", browser="test", at=now())
             self.http.set_cookie("session", f"s.{token}")
 
-    def _open(self, method: str, address: str, **more: Any) -> Page:  # noqa: ANN401 - what werkzeug's client takes
+    def _open(self, method: str, address: str, **more: Any) -> Page:
         # An empty context: the request gets an application context, a `g` and a database session of its own, as it
         # would on a server, and the test's own stay as they are but for what they had read.
         response = Context().run(self.http.open, address, method=method, **more)
         db.session.rollback()
         return Page(response)
 
-    def get(self, address: str, **more: Any) -> Page:  # noqa: ANN401 - what werkzeug's client takes
+    def get(self, address: str, **more: Any) -> Page:
         """Get a page."""
         return self._open("GET", address, **more)
 
-    def post(self, address: str, fields: Any = None, *, token: bool = True, **more: Any) -> Page:  # noqa: ANN401
+    def post(self, address: str, fields: Any = None, *, token: bool = True, **more: Any) -> Page:
         """Post fields; the session's token is added as the header that scripts use, unless it is left out."""
         headers = dict(more.pop("headers", {}))
         if token:
@@ -191,7 +191,7 @@ class Client:
         return self.get(page.location)
 
 
-def _multi(fields: Any) -> Any:  # noqa: ANN401 - pairs or a mapping
+def _multi(fields: Any) -> Any:
     if fields is None or isinstance(fields, dict):
         return fields
     gathered: dict[str, list[str]] = {}

@@ -78,7 +78,7 @@ class Databases:
 
 def memory_folder() -> Path:
     """Return a new folder, in memory where the machine has such a place."""
-    shared = Path("/dev/shm")
+    shared = Path("/dev/shm")  # noqa: S108 - a fresh folder with a random name is made inside it
     return Path(tempfile.mkdtemp(prefix="belay-test-", dir=shared if os.access(shared, os.W_OK) else None))
 
 

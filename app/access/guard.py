@@ -60,7 +60,7 @@ def requires(permission: StrEnum, *, on: Callable[..., Any] | None = None) -> Ca
 
     def guard(view: View) -> View:
         @wraps(view)
-        def decide(**address: Any) -> ResponseReturnValue:  # noqa: ANN401 - parts of the address
+        def decide(**address: Any) -> ResponseReturnValue:
             who = current_actor()
             if who is None:
                 return current_app.extensions["belay.ask_to_sign_in"]()  # type: ignore[no-any-return]

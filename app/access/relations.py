@@ -29,7 +29,7 @@ class PersonRelation:
     """A fact between the actor and another person, today."""
 
     holds: Callable[[uuid.UUID, uuid.UUID], bool]
-    subjects: Callable[[uuid.UUID], Select[tuple[uuid.UUID]]]
+    subjects: Callable[[uuid.UUID], Select[uuid.UUID]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ObjectRelation:
     """A fact between the actor and one object."""
 
     holds: Callable[[uuid.UUID, uuid.UUID], bool]
-    objects: Callable[[uuid.UUID], Select[tuple[uuid.UUID]]]
+    objects: Callable[[uuid.UUID], Select[uuid.UUID]]
 
 
 class Relations:

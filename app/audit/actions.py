@@ -44,14 +44,14 @@ class Note:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def log(  # noqa: PLR0913 - who, what, when, about whom
+def log(
     tag: Tag,
     *,
     by: Author,
     at: datetime,
     subject_id: uuid.UUID | None = None,
     object_id: uuid.UUID | None = None,
-    **details: Any,  # noqa: ANN401 - plain values: ids, names of fields, counts; never the text of a document
+    **details: Any,
 ) -> None:
     """Note an act in the running unit of work; it is kept if and only if the change is."""
     note_in(db.session(), Note(tag, at, by, subject_id, object_id, details))

@@ -17,7 +17,7 @@ def canonical(details: Mapping[str, Any]) -> str:
     return json.dumps(details, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
 
 
-def link(  # noqa: PLR0913 - every column of the row is part of the hash
+def link(
     *,
     seq: int,
     at: datetime,

@@ -11,8 +11,8 @@ from app.auth import sessions
 
 def register(app: Flask) -> None:
     """Join sign-in: open the session before anything else, add the pages."""
-    from app.auth import views  # noqa: PLC0415 - views need the registered policy
+    from app.auth.views import ask_to_sign_in, bp  # noqa: PLC0415 - views need the registered policy
 
     sessions.register(app)
-    app.extensions["belay.ask_to_sign_in"] = views.ask_to_sign_in
-    app.register_blueprint(views.bp)
+    app.extensions["belay.ask_to_sign_in"] = ask_to_sign_in
+    app.register_blueprint(bp)

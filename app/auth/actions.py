@@ -90,7 +90,7 @@ def end_other_sessions(person_id: uuid.UUID, *, keep: uuid.UUID | None, by: Auth
         end_session(row, by=by, at=at, tag=Tag.SESSION_ENDED)
 
 
-def change_password(  # noqa: PLR0913 - old, new, who and when
+def change_password(
     account: Account,
     person: Person,
     *,
@@ -130,11 +130,12 @@ def note_failed_sign_in(account_key: str, address: str, at: datetime, *, throttl
 def note_seen(session_id: uuid.UUID, seen_at: datetime, at: datetime) -> None:
     """Record that a session is in use, at most once a minute."""
     if at - seen_at >= SEEN_EVERY:
-        record(
-            lambda session: session.execute(
-                update(AuthSession).where(AuthSession.id == session_id, AuthSession.seen_at < at).values(seen_at=at),
-            ),
-        )
+        seen = update(AuthSession).where(AuthSession.id == session_id, AuthSession.seen_at < at).values(seen_at=at)
+
+        def work(session: Session) -> None:
+            session.execute(seen)
+
+        record(work)
 
 
 def clear_failures(account_key: str) -> None:

@@ -21,7 +21,8 @@ NOT_CARRIED = frozenset({"csrf_token"})
 def safe_next(text: str | None) -> str:
     """Return the path if it is one of ours that can be opened, else the start page.
 
-    Source: reliability checklist, item 29: `//e`, `/\\e`, encoded slashes, schemes and control characters lead home.
+    Source: reliability checklist, item 29: two slashes, backslashes, encoded slashes, schemes and control characters
+    lead home.
     """
     if not text or len(text) > MAX_PATH:
         return "/"

@@ -30,9 +30,10 @@ class Passwords:
     def matches(self, stored: str | None, password: str) -> bool:
         """Say whether a password fits; without a stored hash it never does, and takes as long."""
         try:
-            return self._hasher.verify(stored or self._nobody, password[:MAX_LENGTH]) and stored is not None
+            self._hasher.verify(stored or self._nobody, password[:MAX_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
+        return stored is not None
 
     def needs_rehash(self, stored: str) -> bool:
         """Say whether a hash was made with lower parameters than today's."""

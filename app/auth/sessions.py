@@ -1,7 +1,7 @@
 """The session of a browser: its cookie, the row behind it, and what is remembered between two pages.
 
-Before sign-in the cookie is a random id with a signature and there is no row. Sign-in makes a new id and a row. There is
-no other cookie.
+Before sign-in the cookie is a random id with a signature and there is no row. Sign-in makes a new id and a row.
+There is no other cookie.
 """
 
 from __future__ import annotations

@@ -13,13 +13,15 @@ from app.access.actor import Actor
 from app.access.guard import actor, current_actor, public, requires
 from app.access.permissions import Permission
 from app.audit.actions import Author
+from app.audit.tags import Tag
 from app.auth import actions, queries
 from app.auth.addresses import pack_form, safe_next, unpack_form
 from app.auth.forms import PasswordForm, SignInForm
-from app.auth.models import AuthSession, Theme
+from app.auth.models import Account, AuthSession, Theme
 from app.auth.passwords import Passwords
 from app.infra.clock import now
 from app.infra.unit_of_work import writes
+from app.people.models import Person
 from app.people.queries import get_person
 
 bp = Blueprint("auth", __name__)
@@ -95,7 +97,7 @@ def sign_in() -> ResponseReturnValue:
     return enter(found[1].id, next_path=form.next.data, carried=form.carried.data)
 
 
-def _may_enter(found: tuple[queries.Account, queries.Person]) -> bool:
+def _may_enter(found: tuple[Account, Person]) -> bool:
     account, person = found
     has_left = person.left_on is not None and person.left_on <= now().date()
     return account.disabled_at is None and not has_left
@@ -191,6 +193,6 @@ def _own_session(session_id: uuid.UUID) -> AuthSession:
 @writes
 def end_session(row: AuthSession) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    actions.end_session(row, by=author(), at=now(), tag=actions.Tag.SESSION_ENDED)
+    actions.end_session(row, by=author(), at=now(), tag=Tag.SESSION_ENDED)
     flash("That session has ended.")
     return redirect(url_for("auth.show_account"))

@@ -1,4 +1,4 @@
-"""Forgery protection: every form carries an HMAC of the session's id, checked on every method that may change things."""
+"""Forgery protection: every form carries an HMAC of the session's id, checked on every method that may change."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @event.listens_for(Session, "before_flush")
-def _refuse_flush_on_read(session: Session, *_: Any) -> None:  # noqa: ANN401 - the signature is SQLAlchemy's
+def _refuse_flush_on_read(session: Session, *_: Any) -> None:
     """Stop a page that only reads from changing anything."""
     if not may_write() and (session.new or session.dirty or session.deleted):
         raise RuntimeError("A request that only reads tried to change the database.")

@@ -159,7 +159,5 @@ def _finish(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Join the unit of work to the application."""
-    app.wsgi_app = _reading_at_first(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _reading_at_first(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.after_request(_finish)
-
-

@@ -11,10 +11,10 @@ from app.people import queries
 
 def register(app: Flask) -> None:
     """Join people: publish the reporting lines, add the pages."""
-    from app.people import views  # noqa: PLC0415 - views need the registered policy
+    from app.people.views import bp  # noqa: PLC0415 - views need the registered policy
 
     relations.between_people[Fact.MANAGES] = PersonRelation(queries.is_line_manager, queries.select_reports)
     relations.between_people[Fact.LEADS] = PersonRelation(queries.is_above_manager, queries.select_below_reports)
     relations.in_period = PeriodRelation(queries.was_line_manager, queries.was_line_manager_rows)
     relations.chain = queries.managers_of
-    app.register_blueprint(views.bp)
+    app.register_blueprint(bp)

@@ -30,7 +30,7 @@ Dated = TypeVar("Dated", bound=EffectiveDated)
 ROW_COLUMNS = frozenset({"id", "starts_on", "ends_on", "recorded_at", "recorded_by_id", "superseded_at"})
 
 
-def add_person(  # noqa: PLR0913 - the columns of a person
+def add_person(
     *,
     name: str,
     email: str,
@@ -72,14 +72,14 @@ def add_team(*, name: str, parent: Team | None, by: Author, at: datetime) -> Tea
     return team
 
 
-def _copy(row: Dated, *, at: datetime, by: Author, **changed: Any) -> Dated:  # noqa: ANN401 - columns of any type
+def _copy(row: Dated, *, at: datetime, by: Author, **changed: Any) -> Dated:
     """Supersede a row and return its copy with some columns changed."""
     columns = [column.key for column in row.__table__.columns if column.key not in ROW_COLUMNS]  # type: ignore[attr-defined]
     values = {key: getattr(row, key) for key in columns} | {"starts_on": row.starts_on, "ends_on": row.ends_on}
     row.superseded_at = at
     # The old row must leave the index of live rows before its copy enters it.
     db.session.flush()
-    return type(row)(**(values | changed), recorded_at=at, recorded_by_id=by.person_id)
+    return type(row)(**(values | changed | {"recorded_at": at, "recorded_by_id": by.person_id}))
 
 
 def _set_from(new: Dated, *, within: Mapping[str, Any], at: datetime, by: Author) -> Dated:
@@ -151,7 +151,7 @@ def _chain_on(person_id: uuid.UUID, day: date) -> set[uuid.UUID]:
     return seen
 
 
-def grant_level(  # noqa: PLR0913 - a spell's columns, who and when
+def grant_level(
     person: Person,
     *,
     ladder: str,
@@ -186,16 +186,14 @@ def grant_level(  # noqa: PLR0913 - a spell's columns, who and when
 
 def record_leave(person: Person, *, from_on: date, until_on: date | None, by: Author, at: datetime) -> Leave:
     """Record leave; `until_on` is the first day back, None when it is not known yet. No reason is kept."""
-    row = Leave(
-        person_id=person.id, starts_on=from_on, ends_on=until_on, recorded_at=at, recorded_by_id=by.person_id
-    )
+    row = Leave(person_id=person.id, starts_on=from_on, ends_on=until_on, recorded_at=at, recorded_by_id=by.person_id)
     db.session.add(row)
     db.session.flush()
     log(Tag.LEAVE_RECORDED, by=by, at=at, subject_id=person.id, object_id=row.id)
     return row
 
 
-def set_group(  # noqa: PLR0913 - a group's columns, who and when
+def set_group(
     person: Person,
     *,
     dimension: str,

@@ -100,12 +100,12 @@ def is_above_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
     return actor_id in managers_of(person_id)[1:]
 
 
-def select_reports(actor_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+def select_reports(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the people whose line manager the actor is today."""
     return select(ManagerLink.person_id).where(ManagerLink.manager_id == actor_id, holds_on(ManagerLink, today()))
 
 
-def select_below_reports(actor_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+def select_below_reports(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the people who report to somebody below the actor today."""
     day = today()
     below = select_reports(actor_id).add_columns(literal(1).label("distance"))
@@ -160,7 +160,9 @@ def list_spells(person_id: uuid.UUID) -> list[LevelSpell]:
 
 def as_domain_spell(row: LevelSpell) -> Spell:
     """Return a spell as the rules see it."""
-    return Spell(ladder=row.ladder, level=row.level, starts_on=row.starts_on, ends_on=row.ends_on)
+    # A row that was closed is a copy of the one the grant was recorded with; only an open one still has that moment.
+    recorded_at = row.recorded_at if row.ends_on is None else None
+    return Spell(row.ladder, row.level, row.starts_on, row.ends_on, recorded_at)
 
 
 def list_leaves(person_id: uuid.UUID) -> list[DomainLeave]:
@@ -235,7 +237,9 @@ def list_directory(actor: Actor, search: str, page: int) -> Page[DirectoryEntry]
         here.append(Person.sort_name.like(like_pattern(words), escape="\\"))
     total = db.session.scalar(select(func.count()).select_from(Person).where(*here)) or 0
     shown = (
-        select(Person.id, Person.name, Person.sort_name, visible_to(actor, Permission.Person.READ, Person).label("open"))
+        select(
+            Person.id, Person.name, Person.sort_name, visible_to(actor, Permission.Person.READ, Person).label("open")
+        )
         .where(*here)
         .order_by(Person.sort_name, Person.id)
         .limit(PER_PAGE)

@@ -37,7 +37,11 @@ def test_right_password_leads_home_and_leaves_a_row(app, session, client_for):
 def test_unknown_wrong_and_disabled_get_the_same_answer(app, client_for):
     known, left = make_person(password=PASSWORD), make_person(password=PASSWORD, left_on=NOW.date())
     texts = set()
-    for email, password in ((known.email, "not the password"), ("nobody@larkspur.example", PASSWORD), (left.email, PASSWORD)):
+    for email, password in (
+        (known.email, "not the password"),
+        ("nobody@larkspur.example", PASSWORD),
+        (left.email, PASSWORD),
+    ):
         client = client_for(None)
         page = sign_in(client, email, password)
         assert page.status == 401
@@ -126,16 +130,32 @@ def test_fifty_failures_stop_an_address_and_no_other(app, client_for):
     assert client.send(form, email=person.email, password=PASSWORD).status == 429
     elsewhere = client_for(None)
     form = elsewhere.get("/login").form("/login")
-    answer = elsewhere.post("/login", form.with_values(email=person.email, password=PASSWORD), token=False,
-                            environ_base={"REMOTE_ADDR": "127.0.0.9"})
+    answer = elsewhere.post(
+        "/login",
+        form.with_values(email=person.email, password=PASSWORD),
+        token=False,
+        environ_base={"REMOTE_ADDR": "127.0.0.9"},
+    )
     assert answer.status == 302
 
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "/\\evil.example", "/%09/evil.example", "/%2f%2fevil.example", "/%252f%252fevil.example",
-     "https:evil.example", "https://evil.example/", "javascript:alert(1)", "/@evil.example", "/account\r\nX: 1",
-     "/" + "a" * 10_000, "/no-such-page", ""],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "/%09/evil.example",
+        "/%2f%2fevil.example",
+        "/%252f%252fevil.example",
+        "https:evil.example",
+        "https://evil.example/",
+        "javascript:alert(1)",
+        "/@evil.example",
+        "/account\r\nX: 1",
+        "/" + "a" * 10_000,
+        "/no-such-page",
+        "",
+    ],
 )
 def test_next_leads_nowhere_else(app, client_for, target):
     person = make_person(password=PASSWORD)

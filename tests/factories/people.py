@@ -19,7 +19,7 @@ PASSWORD = "quiet river seven lanterns"
 _numbers = itertools.count(1)
 
 
-def make_person(  # noqa: PLR0913 - what a test may want to name
+def make_person(
     name: str = "",
     *,
     manager: Person | None = None,

@@ -39,7 +39,7 @@ def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
 
 def test_one_head_and_the_head_file_names_it():
     heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
-    last = sorted((ROOT / "migrations" / "versions").glob("0*.py"))[-1]
+    last = max((ROOT / "migrations" / "versions").glob("0*.py"))
     assert heads == [last.name[:4]]
     assert (ROOT / "migrations" / "CURRENT_HEAD").read_text().strip() == last.stem
 
