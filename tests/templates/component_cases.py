@@ -105,7 +105,8 @@ CASES: dict[str, Case] = FORM_CASES | {
     ),
     "ladder_matrix": Case(
         "{% from 'components/ladder_matrix.html' import ladder_matrix %}"
-        "{{ ladder_matrix(levels, rows, 'Expectations; you hold L2', 'L3') }}",
+        "{{ ladder_matrix(levels, rows, 'Expectations; you hold L2', 'L3') }}"
+        "{{ ladder_matrix(many, long_rows, 'A long ladder', 'L2') }}",
         (
             "state nothing here",
             'value="3" checked',
@@ -115,7 +116,12 @@ CASES: dict[str, Case] = FORM_CASES | {
             "house",
             "aria-current=true",
         ),
-        {"levels": samples.levels(4), "rows": samples.MATRIX_ROWS},
+        {
+            "levels": samples.levels(4),
+            "rows": samples.MATRIX_ROWS,
+            "many": samples.levels(9),
+            "long_rows": [Row(name="Craft", cells=[[samples.entry("Plans.")]] * 8 + [[]])],
+        },
     ),
     "level_badge": Case(
         "{% from 'components/level_badge.html' import level_badge, level_tag %}<p class='actions'>"

@@ -101,7 +101,14 @@ def levels(number: int) -> list[Row]:
     """Return the levels of a ladder of that many rungs; the second is held."""
     places = {2: "held", 3: "next"}
     return [
-        Row(id=f"L{n}", rank=n, note="Leads design", place=places.get(n, ""), href=f"/ladders/x/L{n}")
+        Row(
+            id=f"L{n}",
+            rank=n,
+            note="Leads design",
+            place=places.get(n, ""),
+            href=f"/ladders/x/L{n}",
+            switch_href=f"?level={n}",
+        )
         for n in range(1, number + 1)
     ]
 
