@@ -44,21 +44,6 @@ def check(
     )
 
 
-def evidence_findings(rule: EvidenceRule, place: Place) -> Iterator[Finding]:
-    """Yield what makes an evidence rule impossible to fulfil."""
-    if rule.window_days < rule.span_days:
-        yield Finding(
-            (*place, "window_days"),
-            f"the window of {rule.window_days} days is shorter than the span of {rule.span_days} days",
-        )
-    if rule.span_days > 0 and rule.min_count == 1:
-        yield Finding((*place, "span_days"), "a span between pieces needs a `min_count` of at least 2")
-    if rule.min_kinds > rule.min_count:
-        yield Finding((*place, "min_kinds"), f"{rule.min_kinds} kinds cannot come from {rule.min_count} pieces")
-    if rule.kinds and rule.min_kinds > len(rule.kinds):
-        yield Finding((*place, "min_kinds"), f"{rule.min_kinds} kinds are asked for, but only {len(rule.kinds)} count")
-
-
 def _names(ladder: Ladder) -> Iterator[Finding]:
     if ladder.extends is None:
         if "+" in ladder.slug:
@@ -252,11 +237,25 @@ def _texts(ladder: Ladder) -> Iterator[Finding]:
             yield Finding(place, "the text must be one sentence; make two expectations of it")
 
 
+def _evidence_rule(rule: EvidenceRule, place: Place) -> Iterator[Finding]:
+    if rule.window_days < rule.span_days:
+        yield Finding(
+            (*place, "window_days"),
+            f"the window of {rule.window_days} days is shorter than the span of {rule.span_days} days",
+        )
+    if rule.span_days > 0 and rule.min_count == 1:
+        yield Finding((*place, "span_days"), "a span between pieces needs a `min_count` of at least 2")
+    if rule.min_kinds > rule.min_count:
+        yield Finding((*place, "min_kinds"), f"{rule.min_kinds} kinds cannot come from {rule.min_count} pieces")
+    if rule.kinds and rule.min_kinds > len(rule.kinds):
+        yield Finding((*place, "min_kinds"), f"{rule.min_kinds} kinds are asked for, but only {len(rule.kinds)} count")
+
+
 def _evidence(ladder: Ladder) -> Iterator[Finding]:
     for level_id, rule in ladder.evidence_defaults.items():
-        yield from evidence_findings(rule, ("evidence_defaults", level_id))
+        yield from _evidence_rule(rule, ("evidence_defaults", level_id))
     for index, expectation in enumerate(ladder.expectations):
-        yield from evidence_findings(expectation.evidence, ("expectations", index, "evidence"))
+        yield from _evidence_rule(expectation.evidence, ("expectations", index, "evidence"))
 
 
 def _retired(ladder: Ladder, retired_before: Collection[str]) -> Iterator[Finding]:

@@ -54,8 +54,12 @@ def content_hash(ladder: Ladder) -> str:
     Evidence defaults are part of it, because they are written into every expectation. Comments, the order of keys and
     the layout of the file are not.
     """
-    canonical = json.dumps(to_content(ladder), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical_text(ladder).encode()).hexdigest()
+
+
+def canonical_text(ladder: Ladder) -> str:
+    """Return the content as the one text that is hashed; stored as it is, a row proves its own hash."""
+    return json.dumps(to_content(ladder), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def build_ladder(part: LadderPart) -> Ladder:

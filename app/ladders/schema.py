@@ -18,10 +18,11 @@ from app.domain.ladder_findings import Place, did_you_mean
 SCHEMA = "ladder/1"
 
 Slug = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(\+[a-z0-9]+(-[a-z0-9]+)*)?$", max_length=80)
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(\+[a-z0-9]+(-[a-z0-9]+)*)?$", max_length=64)
 ]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+LevelId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=32)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 MaybeProse = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -104,7 +105,7 @@ class EvidencePart(Part):
 class LevelPart(Part):
     """A rung."""
 
-    id: Id
+    id: LevelId
     rank: Annotated[int, Field(ge=1, le=1000)]
     summary: MaybeProse = ""
     titles: list[Line] = []

@@ -1,5 +1,6 @@
 """What is stored of a ladder is the whole of it, and its hash changes with every part of it."""
 
+import hashlib
 import json
 import string
 from dataclasses import replace
@@ -33,7 +34,7 @@ from app.domain.ladder import (
     TypicalMonths,
     WorkedExample,
 )
-from app.ladders.content import content_hash, from_content, to_content
+from app.ladders.content import canonical_text, content_hash, from_content, to_content
 from app.ladders.loader import load_ladder_file, load_ladder_text, parents_in
 from tests.ladders.small import SMALL, broken
 
@@ -160,6 +161,13 @@ def test_shipped_ladders_survive_storing():
         assert from_content(json.loads(json.dumps(to_content(loaded.ladder)))) == loaded.ladder
         assert loaded.content_hash == content_hash(loaded.ladder)
     assert len({loaded.content_hash for loaded in shipped()}) == len(shipped()) == 4
+
+
+def test_canonical_text_proves_the_hash():
+    for loaded in shipped():
+        text = canonical_text(loaded.ladder)
+        assert from_content(json.loads(text)) == loaded.ladder
+        assert hashlib.sha256(text.encode()).hexdigest() == loaded.content_hash
 
 
 def test_stored_content_is_not_shared_with_the_ladder():

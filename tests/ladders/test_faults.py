@@ -227,6 +227,11 @@ ONE_FAULT = {
         "rule: most",
         "37:44: `rule` must be `all_required`, `k_of_n`, `minimum_step` or `points`, not `most`",
     ),
+    "name of a level that is too long": (
+        "    rank: 2\n",
+        "    rank: 2\n  - id: " + "x" * 33 + "\n    rank: 3\n",
+        "16:9: `id` is longer than 32 characters",
+    ),
     "no levels": (
         SMALL[SMALL.index("levels:") : SMALL.index("expectations:")],
         "levels: []\n",

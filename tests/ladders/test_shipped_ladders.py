@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.ladder import EvidenceRule, Origin
-from app.ladders.loader import load_ladder_file, parents_in, read_sources
+from app.ladders.loader import load_ladder_file, load_ladder_text, parents_in, read_sources
 
 ROOT = Path(__file__).parents[2]
 LADDERS = ROOT / "ladders"
@@ -67,6 +67,19 @@ def test_a_ladder_holds_exactly_what_its_documents_state(slug, count):
         assert [(source.file, source.quote) for source in e.sources] == [
             (citation["file"], citation["quote"]) for citation in said["citations"]
         ]
+
+
+def test_quotations_are_short_and_all_there():
+    ladders = [load("software-engineer/1.0.0.yaml"), load("technical-support/1.0.0.yaml")]
+    quotes = [source.quote for ladder in ladders for e in ladder.expectations for source in e.sources]
+    assert len(quotes) == 137
+    rows = [row for ladder in ladders for level in ladder.levels for row in level.attributes]
+    quotes += [source.quote for row in rows for source in row.sources]
+    quotes += [source.quote for ladder in ladders for rule in ladder.escalation for source in rule.sources]
+    lines = [line for ladder in ladders for example in ladder.examples for line in example.lines]
+    quotes += [source.quote for line in lines for source in line.sources]
+    # The bars between the cells of a table are no words.
+    assert max(len(quote.replace("|", " ").split()) for quote in quotes) <= 12
 
 
 GAPS = {
@@ -238,5 +251,38 @@ def test_house_ending_of_the_billing_example_is_an_example_only():
 @pytest.mark.parametrize("slug", GAPS)
 def test_every_version_is_in_the_list_of_changes(slug):
     changes = (LADDERS / slug / "CHANGES.md").read_text(encoding="utf-8")
-    for path in (LADDERS / slug).glob("*.yaml"):
+    for path in sorted((LADDERS / slug).glob("*.yaml")):
         assert f"\n## {path.stem} – " in changes
+
+
+def test_recipe_for_adding_an_expectation_works():
+    text = (LADDERS / "software-engineer/1.0.0.yaml").read_text(encoding="utf-8")
+    cell = text.index("# Quality & debugging, L2")
+    start = text.index("  - id: swe.maintainable-code", cell)
+    neighbour = text[start : text.index("\n  #", start)]
+    added = (
+        neighbour.replace("swe.maintainable-code", "swe.readable-tests")
+        .replace(
+            "text: Keeps code maintainable and up to the code standards.", "text: Writes tests that others can read."
+        )
+        .replace("origin: document", "origin: org")
+        .replace("required: true", "required: false")
+    )
+    added = f'{added[: added.index("    sources:")]}    sources: []\n    note: ""\n'
+    changed = text.replace("version: 1.0.0", "version: 1.1.0", 1)
+    changed = changed.replace(neighbour, f"{neighbour}\n{added}")
+    ladder = load_ladder_text(changed, file="1.1.0.yaml").ladder
+    assert len(ladder.expectations) == 27
+    assert ladder.expectation("swe.readable-tests").evidence == ladder.expectation("swe.maintainable-code").evidence
+
+
+def test_example_in_the_readme_is_an_expectation():
+    readme = (LADDERS / "README.md").read_text(encoding="utf-8")
+    block = readme.partition("```yaml\n")[2].partition("```")[0]
+    text = (LADDERS / "software-engineer/1.0.0.yaml").read_text(encoding="utf-8")
+    start = text.index("  - id: swe.coach-juniors")
+    shown = text.replace(text[start : text.index("\n\n", start) + 1], block)
+    assert shown != text
+    told = load_ladder_text(shown, file="1.0.0.yaml").ladder.expectation("swe.coach-juniors")
+    stands = load("software-engineer/1.0.0.yaml").expectation("swe.coach-juniors")
+    assert (told.text, told.evidence, told.sources) == (stands.text, stands.evidence, stands.sources)
