@@ -231,6 +231,7 @@ class TestEvidence:
                 moments = [moment for moment in moments if moment]
                 assert moments == sorted(moments)
                 assert piece.occurred_on <= piece.logged_at.date()
+                assert person.works_on(piece.logged_at.date())
                 for voice in piece.corroborations:
                     assert piece.shared_at < voice.asked_at
                     assert (voice.answered_at is None) == (voice.outcome is None)
@@ -289,6 +290,8 @@ class TestAssessments:
                     assert person.manager_on(moment.date()).manager_key == assessment.manager_key
                     assert by_key[assessment.manager_key].works_on(moment.date())
                 assert person.works_on(assessment.opened_at.date())
+                for moment in filter(None, (assessment.self_submitted_at, assessment.manager_submitted_at)):
+                    assert person.works_on(moment.date())
 
     def test_times_are_aware_in_order_and_before_today(self, plan, told):
         for _, history in told:

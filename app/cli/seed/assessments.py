@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from types import MappingProxyType
@@ -85,43 +85,29 @@ class Assessor:
         *,
         told: bool,
     ) -> Mapping[str, PlannedAnswer]:
-        return MappingProxyType(
-            {
-                expectation_id: PlannedAnswer(
-                    answer,
-                    (self._told.get((subject.key, side, expectation_id), "") if told else "")
-                    or self.comment(side, subject, chapter, expectation_id, answer, day, rng),
-                )
-                for expectation_id, answer in answers.items()
-            }
-        )
+        colleague = self._directory.colleague(subject, (day, day), rng)
+        name = colleague.name if colleague else "the others"
+        written = {}
+        for expectation_id, answer in answers.items():
+            comment = self._told.get((subject.key, side, expectation_id), "") if told else ""
+            if not comment:
+                competency = chapter.ladder.expectation(expectation_id).competency
+                comment = self._comment(library.comments(side, competency, answer), subject, name, answer, day, rng)
+            written[expectation_id] = PlannedAnswer(answer, comment)
+        return MappingProxyType(written)
 
-    def comment(
-        self,
-        side: str,
-        subject: PlannedPerson,
-        chapter: Chapter,
-        expectation_id: str,
-        answer: Answer,
-        day: date,
-        rng: Random,
+    def _comment(
+        self, known: Sequence[str], subject: PlannedPerson, colleague: str, answer: Answer, day: date, rng: Random
     ) -> str:
         """Return what one side writes beside an answer: often nothing where it is met, always something below."""
-        if answer is Answer.MET and chance(rng, 35):
+        if not known or (answer is Answer.MET and chance(rng, 35)):
             return ""
-        known = library.comments(side, chapter.ladder.expectation(expectation_id).competency, answer)
-        if not known:
-            return ""
+        text = rng.choice(known)
+        if "{" not in text:
+            return text
         team = subject.team_on(day) or ""
-        colleague = self._directory.colleague(subject, (day, day), rng)
-        words = words_for(
-            rng,
-            area=self._areas.get(team, team),
-            team="",
-            colleague=colleague.name if colleague else "the others",
-            day=day - timedelta(days=10),
-        )
-        return fill(rng.choice(known), words)
+        area = self._areas.get(team, team)
+        return fill(text, words_for(rng, area=area, team="", colleague=colleague, day=day - timedelta(days=10)))
 
 
 def _before(answer: Answer, rng: Random) -> Answer:

@@ -28,6 +28,7 @@ from app.domain.ladder import Expectation, Ladder
 HISTORY_DAYS = 3 * 365
 _FIRST_WEEKS = 10  # Days in which a newcomer has nothing to log yet.
 _NEWCOMER_DAYS = 45
+_FORM_DAYS = 26  # An assessment is open for no longer.
 _LEVEL_IS_RECENT = 60
 _WINDOW_MARGIN = 28  # Pieces keep counting for some weeks after the day of the plan.
 
@@ -88,9 +89,12 @@ def _age(person: PlannedPerson, on: date) -> int:
 
 
 def _may_be_rated(person: PlannedPerson, spell: LevelSpell, day: date) -> bool:
-    # Nobody is assessed within the first month at a level, nor while away.
+    # Nobody is assessed within the first month at a level, nor while away at the opening or the end.
     since = max(spell.starts_on + timedelta(days=5), person.hired_on + timedelta(days=30))
-    return day >= since and person.works_on(day)
+    opened = day - timedelta(days=_FORM_DAYS)
+    return day >= since and not any(
+        leave.starts_on <= day and (leave.ends_on is None or opened < leave.ends_on) for leave in person.leaves
+    )
 
 
 def _days(person: PlannedPerson, spell: LevelSpell, ends_on: date, today: date) -> tuple[date, date]:

@@ -9,7 +9,7 @@ from random import Random
 
 from app.cli.seed.plan import PlannedPerson
 
-_TRIES = 40
+_GUESSES, _TRIES = 4, 40
 
 
 class Directory:
@@ -40,14 +40,20 @@ class Directory:
 
         Somebody of the team if possible. With `juniors`, somebody at a lower level if the company has one.
         """
-        team = [p for p in self._by_team.get(of.team_on(days[0]) or "", ()) if _may_be_asked(p, of, days)]
+        beside = self._by_team.get(of.team_on(days[0]) or "", ())
         if juniors:
-            below = [p for p in team if _is_below(p, of, days[0])]
-            elsewhere = [p for p in self._sample(rng) if _may_be_asked(p, of, days) and _is_below(p, of, days[0])]
-            team = below or elsewhere[:1] or team
-        if not team:
-            team = [p for p in self._sample(rng) if _may_be_asked(p, of, days)][:1]
-        return rng.choice(team) if team else None
+            below = [p for p in beside if _is_below(p, of, days[0]) and _may_be_asked(p, of, days)]
+            below = below or [p for p in self._sample(rng) if _is_below(p, of, days[0]) and _may_be_asked(p, of, days)]
+            if below:
+                return rng.choice(below)
+        # Almost anybody of a team will do, so that asking a few is quicker than asking all.
+        for _ in range(_GUESSES if beside else 0):
+            if _may_be_asked(guess := rng.choice(beside), of, days):
+                return guess
+        possible = [p for p in beside if _may_be_asked(p, of, days)]
+        if not possible:
+            possible = [p for p in self._sample(rng) if _may_be_asked(p, of, days)]
+        return rng.choice(possible) if possible else None
 
     def _sample(self, rng: Random) -> Sequence[PlannedPerson]:
         if len(self._people) <= _TRIES:
@@ -56,9 +62,13 @@ class Directory:
 
 
 def _may_be_asked(other: PlannedPerson, of: PlannedPerson, days: tuple[date, date]) -> bool:
-    if other.key == of.key or not all(other.works_on(day) for day in days):
+    if other.key == of.key:
         return False
-    return not any(spell.manager_key == other.key for spell in map(of.manager_on, days) if spell)
+    for day in days:
+        line = of.manager_on(day)
+        if (line is not None and line.manager_key == other.key) or not other.works_on(day):
+            return False
+    return True
 
 
 def _is_below(other: PlannedPerson, of: PlannedPerson, day: date) -> bool:

@@ -141,7 +141,16 @@ def _days(rule: EvidenceRule, outcome: Outcome, setting: _Setting) -> Sequence[d
         days = [begin, *_spread(begin + timedelta(days=span + 4), last, count - 1, rng)]
     else:
         days = _spread(first, last, count, rng)
-    return [day if outcome is BURST else on_weekday(day) for day in days]
+    days = [day if outcome is BURST else on_weekday(day) for day in days]
+    return [_at_work(setting.author, day) for day in days]
+
+
+def _at_work(person: PlannedPerson, day: date) -> date:
+    """Return the day, or one two weeks before the leave that it or its write-up would fall into."""
+    for leave in person.leaves:
+        if leave.starts_on <= day + timedelta(days=7) and (leave.ends_on is None or day < leave.ends_on):
+            return on_weekday(leave.starts_on - timedelta(days=14))
+    return day
 
 
 def _spread(first: date, last: date, count: int, rng: Random) -> list[date]:
@@ -268,8 +277,10 @@ def _answered(
 def _extras(setting: _Setting) -> Iterator[PlannedEvidence]:
     """Yield what else lies in somebody's list: a draft, a piece taken back, one that the manager set aside."""
     rng, chapter = setting.rng, setting.chapter
-    recent = on_weekday(chapter.last_day - timedelta(days=rng.randint(0, 25)))
-    older = on_weekday(chapter.first_day + (chapter.last_day - chapter.first_day) / 2)
+    recent = chapter.last_day - timedelta(days=rng.randint(0, 25))
+    recent = _at_work(setting.author, on_weekday(recent))
+    older = chapter.first_day + (chapter.last_day - chapter.first_day) / 2
+    older = _at_work(setting.author, on_weekday(older))
     if chance(rng, 45) and (piece := _spare(setting, recent)):
         yield replace(piece, shared_at=None, corroborations=())
     if chance(rng, 20) and (piece := _spare(setting, older)) and piece.shared_at:

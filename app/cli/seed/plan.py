@@ -92,21 +92,23 @@ class PlannedPerson:
 
     def works_on(self, day: date) -> bool:
         """Say whether the person was employed and not on leave on a day."""
-        return (
-            self.hired_on <= day
-            and (self.left_on is None or day < self.left_on)
-            and not any(x.starts_on <= day and (x.ends_on is None or day < x.ends_on) for x in self.leaves)
-        )
+        if day < self.hired_on or (self.left_on is not None and day >= self.left_on):
+            return False
+        return not any(x.starts_on <= day and (x.ends_on is None or day < x.ends_on) for x in self.leaves)
 
     def manager_on(self, day: date) -> ManagerSpell | None:
         """Return the reporting line of a day."""
-        return next((s for s in self.managers if s.starts_on <= day and (s.ends_on is None or day < s.ends_on)), None)
+        for spell in self.managers:
+            if spell.starts_on <= day and (spell.ends_on is None or day < spell.ends_on):
+                return spell
+        return None
 
     def team_on(self, day: date) -> str | None:
         """Return the key of the team on a day."""
-        return next(
-            (s.team_key for s in self.teams if s.starts_on <= day and (s.ends_on is None or day < s.ends_on)), None
-        )
+        for spell in self.teams:
+            if spell.starts_on <= day and (spell.ends_on is None or day < spell.ends_on):
+                return spell.team_key
+        return None
 
 
 @dataclass(frozen=True, slots=True)
