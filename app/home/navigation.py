@@ -30,7 +30,7 @@ def navigation() -> Groups:
                 # temporarily
                 _entry("home", "home.show_home", "Home", "home", "g h"),
                 _entry("ladders", "ladders.list_ladders", "Ladder", "ladder", "g l"),
-                _entry("evidence", "evidence.list_evidence", "Evidence", "evidence", "g e"),
+                _entry("evidence", "evidence.list_evidence", "Evidence", "evidence", "e"),
                 _entry("assessment", "assessment.list_assessments", "Assessments", "assess", "g a"),
                 _entry("people", "people.list_people", "People", "people", "g p"),
             ],

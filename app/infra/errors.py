@@ -21,7 +21,8 @@ from app.infra.unit_of_work import rollback
 NOT_CARRIED = frozenset({"csrf_token", "idempotency_key", "version"})
 SECRET_FIELDS = frozenset({"password", "old_password", "again"})
 RETRY_AFTER_SECONDS = "5"
-PAGES = frozenset({400, 404, 405, 409, 413, 429, 503})
+NOT_FOUND, CONFLICT = 404, 409
+PAGES = frozenset({400, 404, 405, 413, 429, 503})
 logger = logging.getLogger(__name__)
 
 
@@ -51,12 +52,25 @@ def _answer(code: int, message: str) -> Response:
     if _wants_json():
         response = make_response({"error": message}, code)
     else:
-        template = f"errors/{code}.html" if code in PAGES else "errors/400.html"
-        submit = {"version": request.form.get("version"), "key": request.form.get("idempotency_key")}
-        message = "" if code == 404 else message  # noqa: PLR2004 - nothing may tell refused from missing
-        page = render_template(template, message=message, fields=carried_fields(), action=request.path, **submit)
-        response = make_response(page, code)
+        context = {
+            # Nothing may tell refused from missing.
+            "message": "" if code == NOT_FOUND else message,
+            "fields": carried_fields(),
+            "action": request.path,
+            "version": request.form.get("version"),
+            "key": request.form.get("idempotency_key"),
+        }
+        if code == CONFLICT:
+            response = make_response(render_template("errors/409.html", **context), code)
+        else:
+            template = f"errors/{code}.html" if code in PAGES else "errors/400.html"
+            response = make_response(_plain(template, **context), code)
     return response
+
+
+def _plain(template: str, **context: object) -> str:
+    """Render a page that asks nobody anything: the frame of the other pages reads the database, which may be gone."""
+    return current_app.jinja_env.get_template(template).render(**context)
 
 
 def show_conflict(error: ConflictError) -> Response:
@@ -133,7 +147,7 @@ def show_fault(error: Exception) -> Response:
     logger.error("unexpected fault %s", reference, exc_info=error)
     if current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
-    return make_response(render_template("errors/500.html", reference=reference), 500)
+    return make_response(_plain("errors/500.html", reference=reference), 500)
 
 
 def register(app: Flask) -> None:
