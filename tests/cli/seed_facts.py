@@ -6,12 +6,15 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from app.cli.seed.company import DEFAULT_PEOPLE
+from app.cli.seed.generate import build_plan
 from app.domain.evidence import Corroboration, Leave, Piece, corroborators
 from app.domain.progression import Spell
 from app.domain.rating import GivenAnswer
 from app.domain.readiness import Facts, Waiver, readiness
 from app.ladders.loader import load_ladder_file
 
+TODAY = date(2026, 11, 21)
 LADDERS = Path(__file__).parents[2] / "ladders"
 
 
@@ -87,4 +90,5 @@ def report_of(plan, person, history):
     return readiness(ladder, ahead[0] if ahead else spell.level, facts_of(history, person), plan.today)
 
 
-TODAY = date(2026, 11, 21)
+def company(people=DEFAULT_PEOPLE, random_seed=1, today=TODAY):
+    return build_plan(people=people, random_seed=random_seed, today=today, ladders=ladders())

@@ -91,8 +91,8 @@ class Assessor:
         for expectation_id, answer in answers.items():
             comment = self._told.get((subject.key, side, expectation_id), "") if told else ""
             if not comment:
-                competency = chapter.ladder.expectation(expectation_id).competency
-                comment = self._comment(library.comments(side, competency, answer), subject, name, answer, day, rng)
+                known = library.comments(side, chapter.ladder.expectation(expectation_id), answer)
+                comment = self._comment(known, subject, name, answer, day, rng)
             written[expectation_id] = PlannedAnswer(answer, comment)
         return MappingProxyType(written)
 

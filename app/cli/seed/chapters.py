@@ -23,6 +23,7 @@ from app.cli.seed.outcomes import (
     Script,
 )
 from app.cli.seed.plan import LevelReason, LevelSpell, PlannedPerson
+from app.cli.seed.worktime import on_weekday
 from app.domain.ladder import Expectation, Ladder
 
 HISTORY_DAYS = 3 * 365
@@ -81,7 +82,9 @@ def chapters(
         chapter = Chapter(
             spell, ladder, target, ladder.added_at(target), told, *_days(person, spell, ends_on, today), rated
         )
-        yield replace(chapter, rated_on=tuple(day for day in rated if _may_be_rated(person, spell, day)))
+        yield replace(
+            chapter, rated_on=tuple(day for day in map(on_weekday, rated) if _may_be_rated(person, spell, day))
+        )
 
 
 def _age(person: PlannedPerson, on: date) -> int:

@@ -78,13 +78,17 @@ def _comments() -> Mapping[str, Any]:
     return MappingProxyType(tomllib.loads((_HERE / "comments.toml").read_text(encoding="utf-8")))
 
 
-def comments(side: str, competency_id: str, answer: str) -> Sequence[str]:
-    """Return what one side ("self", "manager") may write beside an answer; nothing for an unknown competency."""
+def comments(side: str, expectation: Expectation, answer: str) -> Sequence[str]:
+    """Return what one side ("self", "manager") may write beside an answer; nothing for an unknown competency.
+
+    Words for the expectation itself come before those for its competency.
+    """
     tables = _comments()
     if answer == "no_opportunity":
         found: Sequence[str] = tables["no_opportunity"][side]
     else:
-        found = tables[side].get(competency_id, {}).get(answer, ())
+        own = tables[side].get(expectation.id, {}).get(answer, ())
+        found = own or tables[side].get(expectation.competency, {}).get(answer, ())
     return found
 
 
