@@ -1,0 +1,134 @@
+"""Gathering what is known of people for the rules of readiness: the same number of queries for one as for many."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import and_, or_, select
+
+from app.assessment.models import Assessment, AssessmentAnswer, Side, Waiver
+from app.domain.evidence import Leave as DomainLeave
+from app.domain.progression import Spell
+from app.domain.rating import GivenAnswer
+from app.domain.readiness import Facts
+from app.domain.readiness import Waiver as DomainWaiver
+from app.evidence.queries import pieces_for_readiness
+from app.infra.clock import local
+from app.infra.db import db
+from app.people.models import Leave, LevelSpell
+from app.people.queries import as_domain_spell
+
+T = TypeVar("T")
+Answers = dict[str, list[GivenAnswer]]
+
+
+def facts_of(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, Facts]:
+    """Return what is known of each person up to a day, in a fixed number of queries.
+
+    Only answers of assessments that were revealed by then are read: drafts and sealed sides never leave the database.
+    """
+    ids = set(person_ids)
+    if not ids:
+        return {}
+    spells, leaves, waivers = _spells(ids), _leaves(ids), _waivers(ids)
+    own, managers = _answers(ids, on)
+    pieces = pieces_for_readiness(sorted(ids))
+    return {
+        person_id: Facts(
+            pieces=pieces.get(person_id, {}),
+            manager_answers=managers.get(person_id, {}),
+            self_answers=own.get(person_id, {}),
+            waivers=waivers.get(person_id, {}),
+            spells=spells.get(person_id, ()),
+            leaves=leaves.get(person_id, ()),
+        )
+        for person_id in ids
+    }
+
+
+def _by_person(pairs: Iterable[tuple[uuid.UUID, T]]) -> dict[uuid.UUID, list[T]]:
+    gathered: dict[uuid.UUID, list[T]] = defaultdict(list)
+    for person_id, value in pairs:
+        gathered[person_id].append(value)
+    return gathered
+
+
+def _live(table: Any, ids: set[uuid.UUID]) -> Any:  # noqa: ANN401 - rows of either effective-dated table
+    rows = select(table).where(table.person_id.in_(ids), table.superseded_at.is_(None))
+    return db.session.scalars(rows.order_by(table.person_id, table.starts_on, table.id))
+
+
+def _spells(ids: set[uuid.UUID]) -> dict[uuid.UUID, list[Spell]]:
+    return _by_person((row.person_id, as_domain_spell(row)) for row in _live(LevelSpell, ids))
+
+
+def _leaves(ids: set[uuid.UUID]) -> dict[uuid.UUID, list[DomainLeave]]:
+    return _by_person((row.person_id, DomainLeave(row.starts_on, row.ends_on)) for row in _live(Leave, ids))
+
+
+def _waivers(ids: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, DomainWaiver]]:
+    rows = db.session.scalars(
+        select(Waiver)
+        .where(
+            Waiver.subject_id.in_(ids),
+            Waiver.superseded_at.is_(None),
+            Waiver.manager_approved_at.is_not(None),
+            Waiver.hr_approved_at.is_not(None),
+        )
+        .order_by(Waiver.subject_id, Waiver.expectation_id),
+    )
+    approved: dict[uuid.UUID, dict[str, DomainWaiver]] = defaultdict(dict)
+    for row in rows:
+        approved[row.subject_id][row.expectation_id] = DomainWaiver(
+            row.reason, _day(row.manager_approved_at), _day(row.hr_approved_at)
+        )
+    return approved
+
+
+def _day(moment: datetime | None) -> date | None:
+    return local(moment).date() if moment else None
+
+
+def _answers(ids: set[uuid.UUID], on: date) -> tuple[dict[uuid.UUID, Answers], dict[uuid.UUID, Answers]]:
+    """Return the engineers' own answers and the managers', by person and expectation, of what is revealed."""
+    rows = db.session.execute(
+        select(
+            Assessment.subject_id,
+            AssessmentAnswer.side,
+            AssessmentAnswer.expectation_id,
+            AssessmentAnswer.answer,
+            AssessmentAnswer.author_id,
+            Assessment.self_submitted_at,
+            Assessment.manager_submitted_at,
+        )
+        .join(Assessment, Assessment.id == AssessmentAnswer.assessment_id)
+        .where(
+            Assessment.subject_id.in_(ids),
+            Assessment.is_revealed,
+            Assessment.submitted_on <= on,
+            AssessmentAnswer.answer.is_not(None),
+            counts_for_its_side(),
+        )
+        .order_by(Assessment.opened_at, Assessment.id, AssessmentAnswer.expectation_id, AssessmentAnswer.id),
+    )
+    own: dict[uuid.UUID, Answers] = defaultdict(lambda: defaultdict(list))
+    managers: dict[uuid.UUID, Answers] = defaultdict(lambda: defaultdict(list))
+    for subject_id, side, expectation_id, answer, author_id, self_at, manager_at in rows:
+        given_at = self_at if side is Side.SELF else manager_at
+        if answer is None or given_at is None:
+            continue
+        given = GivenAnswer(answer, local(given_at).date(), given_at, author_id)
+        (own if side is Side.SELF else managers)[subject_id][expectation_id].append(given)
+    return own, managers
+
+
+def counts_for_its_side() -> Any:  # noqa: ANN401 - a condition of the database
+    """Return the condition that an answer is by whoever submitted its side: a draft that a former manager left is not."""
+    return or_(
+        and_(AssessmentAnswer.side == Side.SELF, AssessmentAnswer.author_id == Assessment.subject_id),
+        and_(AssessmentAnswer.side == Side.MANAGER, AssessmentAnswer.author_id == Assessment.manager_id),
+    )
