@@ -2,9 +2,11 @@ import hashlib
 import re
 import subprocess
 import sys
-from collections import Counter
+import tracemalloc
+from collections import Counter, deque
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -83,10 +85,20 @@ class TestSize:
         assert all(reports_of[key] <= 9 for key in invented)
 
     def test_histories_are_made_while_they_are_read(self):
-        plan = company(people=100_000)
+        plan = company(people=20_000)
         first = next(plan.histories())
         assert first.person_key == plan.people[0].key
         assert first == next(plan.histories())
+
+    def test_memory_does_not_grow_with_the_histories_that_were_read(self):
+        histories = company(people=5_000).histories()
+        tracemalloc.start()
+        deque(islice(histories, 150), maxlen=0)
+        before, _ = tracemalloc.get_traced_memory()
+        deque(islice(histories, 150), maxlen=0)
+        after, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert after - before < 200_000
 
 
 class TestRepetition:
@@ -331,6 +343,7 @@ class TestTexts:
             texts = [p.title for p in history.evidence] + [p.narrative for p in history.evidence]
             texts += [claim.line for p in history.evidence for claim in p.claims]
             texts += [voice.words for p in history.evidence for voice in p.corroborations if voice.outcome]
+            texts += [a.comment for x in history.assessments for a in x.manager_answers.values() if a.comment]
             texts += [mark.reason for p in history.evidence for mark in p.set_aside]
             assert all(text and not re.search(r"[{}]", text) for text in texts)
             assert all(len(piece.title) <= 120 for piece in history.evidence)

@@ -114,6 +114,11 @@ class TestCast:
     def test_written_dates_move_with_the_day_of_the_plan(self):
         assert moved("2026-11-21", date(2030, 5, 1)) == date(2030, 5, 1)
 
+    def test_months_in_texts_move_with_the_day_of_the_plan(self):
+        lines = [c.line for h in (company(), company(today=date(2027, 2, 10)))
+                 for p in h.evidence if p.author_key == "amara" and p.number == 47 for c in p.claims]  # fmt: skip
+        assert [line.rpartition(" ")[2] for line in lines] == ["April.", "July."]
+
     def test_facts_are_read_from_the_plan_alone(self):
         plan = company(people=8)
         amara = plan.people[0]

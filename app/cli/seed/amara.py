@@ -66,8 +66,8 @@ AMARA = (
         55, "Paired with Chioma Eze on tax rounding, eight sessions", EvidenceKind.MENTORING_LOG, "2026-06-29",
         {"swe.coach-juniors": "She now owns the rounding module and reviews changes to it."},
         """
-        Eight sessions of an hour, every other week since March. In the first three I drove, in the next three we took
-        turns, in the last two she did and I asked.
+        Eight sessions of an hour, every other week since {2026-03-16}. In the first three I drove, in the next three we
+        took turns, in the last two she did and I asked.
 
         We began with the eleven cases of the tax office and ended with a module that has a test for each. Chioma found
         the twelfth case on her own: a credit note for a bill from before the change of rate.
@@ -104,14 +104,15 @@ AMARA = (
         47, "Nightly invoice batch replaced by a queue that can be re-run", EvidenceKind.DESIGN_DOC, "2026-03-14",
         {
             "swe.design-significant-features":
-                "Designed the feature and its migration; in use by 212 clinics since April.",
+                "Designed the feature and its migration; in use by 212 clinics since {2026-04-15}.",
         },
         """
         The batch ran from one to five, and when it stopped in the middle somebody got up. The queue makes each invoice
         a job of its own that may run twice without harm.
 
         The longer half of the design is the migration: for two weeks both ran, and every morning a report compared
-        them. They differed on six invoices, all of them wrong in the batch. Switched over clinic by clinic in April.
+        them. They differed on six invoices, all of them wrong in the batch. Switched over clinic by clinic
+        in {2026-04-15}.
         """,
         f"{_BEGINS['design']}invoice-queue", "hyunwoo", "2026-03-16",
         "Correct. I built a third of it from this design and had to ask two questions.",
@@ -121,7 +122,7 @@ AMARA = (
         {"swe.maintainable-code": "Asked for one seam per provider; two later providers needed no change."},
         """
         Twenty-three change sets in five weeks, written by three people. After the fourth I asked for a seam: what
-        every provider must answer, and nothing else. It cost us two days in November.
+        every provider must answer, and nothing else. It cost us two days in {2025-11-15}.
 
         Two providers have been added since, each as one new file.
         """,

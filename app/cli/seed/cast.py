@@ -1,6 +1,6 @@
 """What is told word by word of a few people, so that their pages tell the same story as the design kit.
 
-Dates are written for `company.WRITTEN_FOR` and moved with it.
+Dates are written for `company.WRITTEN_FOR` and moved with it; a date in braces becomes the name of its month.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.cli.seed.plan import (
     PlannedEvidence,
     PlannedPerson,
 )
-from app.cli.seed.roster import moved
+from app.cli.seed.roster import dated, moved
 from app.cli.seed.slots import long_date
 from app.domain.evidence import CorroborationAnswer, EvidenceKind
 from app.domain.rating import Answer
@@ -38,7 +38,7 @@ MORE: Mapping[str, tuple[Told, ...]] = MappingProxyType(
                 much. I wrote down the three places in which we round, proposed to keep the last one, and asked in the
                 team before I changed it.
 
-                Released on the Thursday, checked with the bills of the week before: no difference left.
+                Released the same week, checked with the bills of the week before: no difference left.
                 """,
                 "https://code.larkspur.example/billing/pulls/4471", "amara", "2026-11-18",
             ),
@@ -48,8 +48,8 @@ MORE: Mapping[str, tuple[Told, ...]] = MappingProxyType(
                 0, "Chapter on failed reminders, with the decision tree", EvidenceKind.DOCUMENTATION, "2026-11-10",
                 {"sup.author-knowledge": "Wrote the chapter from nine tickets; the desk decides with it alone."},
                 """
-                Nine tickets in October began with “the reminder did not come”. They have five different causes. The
-                chapter asks four questions and ends at one of them.
+                Nine tickets of {2026-10-15} began with “the reminder did not come”. They have five different causes.
+                The chapter asks four questions and ends at one of them.
 
                 Inês tried it on the phone for a week. Two of the questions were in the wrong order and have changed
                 places since.
@@ -79,13 +79,13 @@ def told_evidence(author: PlannedPerson, directory: Directory, today: date) -> I
         yield PlannedEvidence(
             author_key=author.key,
             number=told.number,
-            title=told.title.format(day=long_date(day)),
-            narrative=unwrap(told.narrative),
+            title=told.title.replace("{day}", long_date(day)),
+            narrative=dated(unwrap(told.narrative), today),
             kind=told.kind,
             occurred_on=day,
             occurred_from=moved(told.began, today) if told.began else None,
             links=(told.link,) if told.link else (),
-            claims=tuple(PlannedClaim(expectation, line) for expectation, line in told.shows.items()),
+            claims=tuple(PlannedClaim(expectation, dated(line, today)) for expectation, line in told.shows.items()),
             logged_at=logged,
             shared_at=logged + timedelta(minutes=12),
             corroborations=corroborations,
@@ -201,7 +201,7 @@ FORMS: Mapping[str, tuple[_Form, ...]] = MappingProxyType(
                 (
                     (_FEATURES, EXCEEDED, "The merge is the design that other teams come to read."),
                     (_ARCHITECTURE, MET, "The history of changes instead of the state: that was your argument."),
-                    (_COACH, MET, "Sefa has grown visibly since March, and says so."),
+                    (_COACH, MET, "Sefa has grown visibly since {2026-03-02}, and says so."),
                     (_LEAD, MET, "Calm, prepared, and decided in time."),
                     (_SYSTEMIC, MET, "The shared test clinic has paid for itself twice over."),
                 ),
@@ -215,7 +215,7 @@ FORMS: Mapping[str, tuple[_Form, ...]] = MappingProxyType(
                     (_FEATURES, MET, "Group appointments, two sites live, the third next week."),
                     (_ARCHITECTURE, MET, "Availability lies on the right side of the line now; I argued for that."),
                     (_COACH, PARTLY, "Beatriz and I meet every other week. It is a beginning."),
-                    (_LEAD, MET, "Both discussions in autumn were mine from the invitation to the minutes."),
+                    (_LEAD, MET, "Both discussions since {2026-09-15} were mine from the invitation to the minutes."),
                     (_SYSTEMIC, PARTLY, "I have counted the alarms and not yet changed the rule."),
                 ),
                 ((_FEATURES, MET, "Delivered, and it stays quiet."),),
@@ -239,8 +239,8 @@ def told_assessments(subject: PlannedPerson, today: date) -> Iterator[PlannedAss
             ladder=form.ladder,
             target=form.target,
             opened_at=opened,
-            self_answers=_answers(form.mine),
-            manager_answers=_answers(form.theirs),
+            self_answers=_answers(form.mine, today),
+            manager_answers=_answers(form.theirs, today),
             self_submitted_at=_moment(form.mine_in, today),
             manager_submitted_at=_moment(form.theirs_in, today),
         )
@@ -253,8 +253,15 @@ def _moment(written: str, today: date) -> datetime | None:
     return datetime.combine(moved(day, today), time.fromisoformat(clock), UTC)
 
 
-def _answers(lines: tuple[Line, ...]) -> Mapping[str, PlannedAnswer]:
-    return MappingProxyType({expectation: PlannedAnswer(answer, comment) for expectation, answer, comment in lines})
+def _answers(lines: tuple[Line, ...], today: date) -> Mapping[str, PlannedAnswer]:
+    return MappingProxyType(
+        {expectation: PlannedAnswer(answer, dated(comment, today)) for expectation, answer, comment in lines}
+    )
+
+
+def told_comments(today: date) -> Mapping[tuple[str, str, str], str]:
+    """Return the comments that are told word by word, by person, side and expectation."""
+    return MappingProxyType({where: dated(comment, today) for where, comment in COMMENTS.items()})
 
 
 ONLY_TOLD = frozenset({"amara"})
@@ -269,14 +276,14 @@ COMMENTS: Mapping[tuple[str, str, str], str] = MappingProxyType(
             "No work on the platform so far. I will ask Gabriel for a place in the load rehearsal.",
         ("leila", "manager", "sup.author-knowledge"): "The chapters are used. Let somebody confirm it who is not me.",
         ("leila", "manager", "sup.root-cause-prevention"): "The reminders analysis is right. One more of that kind.",
-        ("leila", "manager", "sup.security-response"): "Nothing happened, fortunately. The exercise is in January.",
+        ("leila", "manager", "sup.security-response"): "Nothing happened, fortunately. The exercise is in {2027-01-15}.",
         ("benedikt", "manager", "swe.multi-unit-architecture"):
-            "What you built in 2024 stands. Since then nothing has crossed the border of our unit.",
+            "What you built two years ago stands. Since then nothing has crossed the border of our unit.",
         ("benedikt", "manager", "swe.executive-representation"): "You have been invited twice and sent slides instead.",
         ("daniel", "manager", "swe.design-significant-features"):
-            "At L2 since March. Too early to say, and I would rather not guess.",
+            "At L2 since {2026-03-02}. Too early to say, and I would rather not guess.",
         ("ffion", "manager", "swe.coach-juniors"):
-            "Very good with Rosalind, within six weeks. Let us see it in spring.",
+            "Very good with Rosalind, within six weeks. Let us see it in {2027-04-15}.",
         ("hyunwoo", "manager", "swe.strategic-leadership"):
             "I have seen it. Ask Salma or Henrik to confirm it, they were in the room.",
         ("maximiliane", "manager", "swe.maintainable-code"):
@@ -284,6 +291,6 @@ COMMENTS: Mapping[tuple[str, str, str], str] = MappingProxyType(
         ("maximiliane", "self", "swe.maintainable-code"): "The deadline was the insurer’s. I know that it shows.",
         ("rosalind", "manager", "swe.moderate-features"): "The export was moderate in size; Amara wrote its middle.",
         ("bram", "manager", "sup.ticket-history"):
-            "Two escalations of October had no history at all. L2 began from nothing.",
+            "Two escalations of {2026-09-15} had no history at all. L2 began from nothing.",
     }
 )  # fmt: skip

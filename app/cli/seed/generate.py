@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.cli.seed.assessments import Assessor
-from app.cli.seed.cast import COMMENTS, ONLY_TOLD, told_assessments, told_evidence
+from app.cli.seed.cast import ONLY_TOLD, told_assessments, told_comments, told_evidence
 from app.cli.seed.chapters import Chapter, chapters
 from app.cli.seed.company import DEFAULT_PEOPLE, TEAMS
 from app.cli.seed.crowd import crowd, team_area
@@ -78,7 +78,7 @@ class _Historian:
         self._directory = Directory(people)
         self._team_names = {team.key: team.name for team in teams}
         self._areas = {team.key: team_area(team.key) for team in teams}
-        self._assessor = Assessor(self._directory, self._worktime, self._areas, COMMENTS)
+        self._assessor = Assessor(self._directory, self._worktime, self._areas, told_comments(today))
         self._hr = next((person for person in people if "hr" in person.roles), None)
 
     def __call__(self, person: PlannedPerson) -> History:
@@ -114,7 +114,7 @@ class _Historian:
                     person.key,
                     chapter.ladder.slug,
                     expectation_id,
-                    "Part-time on the settlement file until the end of 2026, by agreement: one fixed task, and nothing"
+                    "Part-time on the settlement file for this year, by agreement: one fixed task, and nothing"
                     " to look for beyond it. To be looked at again then.",
                     line.manager_key,
                     proposed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -9,8 +10,10 @@ from types import MappingProxyType
 
 from app.cli.seed.company import OWN_LEADS, PEOPLE, STAND_IN_TOP, TEAM_LEADS, TOP, WRITTEN_FOR, Named
 from app.cli.seed.plan import LevelSpell, ManagerSpell, PlannedLeave, PlannedPerson, TeamSpell
+from app.cli.seed.slots import month_name
 
 DOMAIN = "larkspur.example"
+_WRITTEN_DATE = re.compile(r"\{(\d{4}-\d\d-\d\d)\}")
 # Letters that Unicode does not take apart into a base letter and a mark.
 _PLAIN = str.maketrans(
     {"ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ł": "l", "Ł": "l", "ß": "ss", "æ": "ae"}
@@ -21,6 +24,15 @@ _PLAIN = str.maketrans(
 def moved(written: str, today: date) -> date:
     """Return a day written for the example's own calendar, moved to a company of `today`."""
     return date.fromisoformat(written) + (today - WRITTEN_FOR)
+
+
+def dated(text: str, today: date) -> str:
+    """Return a text in which every date in braces is the name of its month, moved to a company of `today`.
+
+    >>> dated("In use since {2026-04-15}.", date(2027, 2, 10))
+    'In use since July.'
+    """
+    return _WRITTEN_DATE.sub(lambda found: month_name(moved(found[1], today)), text)
 
 
 def mailbox(name: str) -> str:

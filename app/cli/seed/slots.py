@@ -70,7 +70,12 @@ def long_date(day: date) -> str:
     >>> long_date(date(2026, 6, 2))
     '2 June'
     """
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.day} {month_name(day)}"
+
+
+def month_name(day: date) -> str:
+    """Return the name of a day's month."""
+    return _MONTHS[day.month - 1]
 
 
 def words_for(rng: Random, *, area: str, team: str, colleague: str, day: date) -> dict[str, str]:
@@ -96,5 +101,5 @@ def words_for(rng: Random, *, area: str, team: str, colleague: str, day: date) -
         "after": f"{max(2, before // rng.randint(4, 9)) / 10} s",
         "day": long_date(day),
         "since": long_date(weeks_before),
-        "month": _MONTHS[weeks_before.month - 1],
+        "month": month_name(weeks_before),
     }
