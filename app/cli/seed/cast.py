@@ -276,7 +276,7 @@ COMMENTS: Mapping[tuple[str, str, str], str] = MappingProxyType(
             "No work on the platform so far. I will ask Gabriel for a place in the load rehearsal.",
         ("leila", "manager", "sup.author-knowledge"): "The chapters are used. Let somebody confirm it who is not me.",
         ("leila", "manager", "sup.root-cause-prevention"): "The reminders analysis is right. One more of that kind.",
-        ("leila", "manager", "sup.security-response"): "Nothing happened, fortunately. The exercise is in {2027-01-15}.",
+        ("leila", "manager", "sup.security-response"): "Nothing happened, luckily. The exercise is in {2027-01-15}.",
         ("benedikt", "manager", "swe.multi-unit-architecture"):
             "What you built two years ago stands. Since then nothing has crossed the border of our unit.",
         ("benedikt", "manager", "swe.executive-representation"): "You have been invited twice and sent slides instead.",
