@@ -11,8 +11,8 @@ from tests.cli.seed_facts import TODAY, company, facts_of, report_of
 OTHER_DAYS = [date(2024, 2, 29), date(2027, 3, 8), date(2031, 1, 1)]
 
 
-def reports(today=TODAY, people=DEFAULT_PEOPLE):
-    plan = company(people=people, today=today)
+def reports(today=TODAY, people=DEFAULT_PEOPLE, random_seed=1):
+    plan = company(people=people, today=today, random_seed=random_seed)
     return {
         person.key: report_of(plan, person, history)
         for person, history in zip(plan.people, plan.histories(), strict=True)
@@ -76,6 +76,14 @@ class TestStandings:
         assert {b.group.value for r in found.values() for b in r.blockers} == {
             "slipped", "not_met", "partly_met", "unproven", "unassessed",
         }  # fmt: skip
+
+    @pytest.mark.parametrize("random_seed", [2, 3, 2026])
+    def test_any_seed_tells_the_same_of_everybody_still_here(self, random_seed):
+        gone = {person.key for person in company().people if person.left_on}
+        usual, other = reports(), reports(random_seed=random_seed)
+        assert {key: blockers(usual[key]) for key in usual if key not in gone} == {
+            key: blockers(other[key]) for key in other if key not in gone
+        }
 
     def test_small_company_shows_amara_as_the_large_one_does(self):
         assert blockers(reports(people=8)["amara"]) == blockers(reports()["amara"])
