@@ -24,9 +24,19 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 def create_account(person: Person, *, password: str | None, passwords: Passwords, by: Author, at: datetime) -> Account:
-    """Give a person the right to sign in. Without a password nobody can until one is set."""
+    """Give a person the right to sign in; an account that has no password yet gets this one.
+
+    Without a password nobody can sign in until one is set. InvalidError when there is an account with a password.
+    """
     if password is not None:
         check_new_password(password, known_words=(*person.name.split(), person.email.partition("@")[0]))
+    there = db.session.scalars(select(Account).where(Account.person_id == person.id)).one_or_none()
+    if there is not None:
+        if there.password_hash is not None or password is None:
+            raise InvalidError(f"{person.name} has an account already.", field="email")
+        there.password_hash = passwords.hash(password)
+        log(Tag.PASSWORD_CHANGED, by=by, at=at, subject_id=person.id, object_id=there.id)
+        return there
     account = Account(
         person_id=person.id,
         password_hash=passwords.hash(password) if password is not None else None,

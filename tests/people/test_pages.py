@@ -21,7 +21,7 @@ def company(app):
     team = make_team("Billing")
     skip = make_person("Petra Skip")
     manager = make_person("Tomasz Wieczorek", manager=skip)
-    people = {
+    return {
         "skip": skip,
         "manager": manager,
         "amara": make_person("Amara Diallo", manager=manager, team=team, level="L2", since=date(2025, 2, 3)),
@@ -31,7 +31,6 @@ def company(app):
         "stranger": make_person("Kofi Mensah"),
         "left": make_person("Lena Left", left_on=date(2026, 1, 1)),
     }
-    return people
 
 
 MAY_READ = {"skip", "manager", "amara", "hr"}
