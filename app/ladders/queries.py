@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.domain.errors import MissingError
 from app.domain.ladder import Ladder
 from app.infra.clock import today
 from app.infra.db import db
-from app.ladders.loader.content import from_content
+from app.ladders.content import from_content
 from app.ladders.models import LadderAdoption, LadderVersion
 
 
 @dataclass(frozen=True)
 class Edition:
-    """A published version with its content. `id` is what assessments and cycles pin."""
+    """A published version with its content. `id` is what assessments and cycles pin.
+
+    `is_adopted` says whether it counts today; queries that are not asked for it leave it False.
+    """
 
     id: uuid.UUID
     ladder: Ladder
@@ -30,22 +35,49 @@ class Edition:
         """Return how a page names it: “Software Engineer 1.0.0”."""
         return f"{self.ladder.title} {self.ladder.version}"
 
-
-_known: dict[tuple[uuid.UUID, str], Ladder] = {}
-
-
-def _ladder(version_id: uuid.UUID, content_hash: str) -> Ladder:
-    """Return the content of a version, fetched and parsed once per process."""
-    key = (version_id, content_hash)
-    found = _known.get(key)
-    if found is None:
-        content = db.session.execute(select(LadderVersion.content).where(LadderVersion.id == version_id)).scalar_one()
-        found = _known[key] = from_content(json.loads(content))
-    return found
+    @property
+    def is_overlay(self) -> bool:
+        """Say whether it is laid on another version."""
+        return self.ladder.extends is not None
 
 
-def _adoption_on(day: date) -> dict[str, uuid.UUID]:
-    """Return the version that counts on a day for each lineage: the last one adopted by then.
+_known: dict[str, Ladder] = {}
+"""Contents by their hash. A version never changes, so each is fetched and parsed once per process."""
+
+
+def _editions(rows: Iterable[Any], adopted: Iterable[uuid.UUID] = ()) -> list[Edition]:
+    """Return the editions of rows with id and content hash, in their order, with at most one query."""
+    found = [(row.id, row.content_hash) for row in rows]
+    if unknown := {version_id for version_id, content_hash in found if content_hash not in _known}:
+        contents = select(LadderVersion.content_hash, LadderVersion.content).where(LadderVersion.id.in_(unknown))
+        for row in db.session.execute(contents.order_by(LadderVersion.id)):
+            _known[row.content_hash] = from_content(json.loads(row.content))
+    counting = set(adopted)
+    return [Edition(version_id, _known[content_hash], version_id in counting) for version_id, content_hash in found]
+
+
+def _versions() -> Select[uuid.UUID, str]:
+    return select(LadderVersion.id, LadderVersion.content_hash)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Return a version as it is ordered: 1.10.0 comes after 1.9.0."""
+    return tuple(int(part) for part in version.split("."))
+
+
+# Adoption -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Which version of a lineage counts, and the day from which it was adopted; that day may lie ahead."""
+
+    version_id: uuid.UUID
+    starts_on: date
+
+
+def _adoptions_on(day: date) -> dict[str, Adoption]:
+    """Return the adoption that counts on a day for each lineage: the last one by then.
 
     Before a lineage's first adoption its first adopted version counts: nothing else was there.
     """
@@ -54,60 +86,174 @@ def _adoption_on(day: date) -> dict[str, uuid.UUID]:
         .where(LadderAdoption.superseded_at.is_(None))
         .order_by(LadderAdoption.lineage, LadderAdoption.starts_on, LadderAdoption.id),
     )
-    counting: dict[str, uuid.UUID] = {}
+    counting: dict[str, Adoption] = {}
     for lineage, version_id, starts_on in rows:
         if starts_on <= day or lineage not in counting:
-            counting[lineage] = version_id
+            counting[lineage] = Adoption(version_id, starts_on)
     return counting
 
 
 def find_adopted(lineage: str, day: date | None = None) -> Edition | None:
     """Return the edition of a lineage that counts for the organisation on a day; None when none was adopted."""
-    version_id = _adoption_on(day or today()).get(lineage)
-    return get_edition(version_id) if version_id else None
+    adoption = _adoptions_on(day or today()).get(lineage)
+    return get_edition(adoption.version_id) if adoption else None
+
+
+def find_live_adoption(lineage: str, starts_on: date) -> LadderAdoption | None:
+    """Return the adoption of a lineage that begins on a day and has not been superseded."""
+    row = select(LadderAdoption).where(
+        LadderAdoption.lineage == lineage,
+        LadderAdoption.starts_on == starts_on,
+        LadderAdoption.superseded_at.is_(None),
+    )
+    return db.session.scalars(row).one_or_none()
+
+
+def list_adopted(day: date | None = None) -> list[Edition]:
+    """Return the editions that count on a day, by title."""
+    counting = [adoption.version_id for adoption in _adoptions_on(day or today()).values()]
+    rows = db.session.execute(_versions().where(LadderVersion.id.in_(counting)).order_by(LadderVersion.id))
+    return sorted(_editions(rows, counting), key=lambda edition: (edition.ladder.title, edition.ladder.slug))
+
+
+# Editions -------------------------------------------------------------------
 
 
 def get_edition(version_id: uuid.UUID) -> Edition:
     """Return a published edition by its id; MissingError when there is none."""
-    found = db.session.execute(
-        select(LadderVersion.id, LadderVersion.content_hash).where(LadderVersion.id == version_id),
-    ).one_or_none()
-    if found is None:
+    found = _editions(db.session.execute(_versions().where(LadderVersion.id == version_id)))
+    if not found:
         raise MissingError
-    return Edition(found.id, _ladder(found.id, found.content_hash))
+    return found[0]
 
 
 def find_edition(slug: str, version: str) -> Edition | None:
     """Return a published edition by slug and version number."""
-    found = db.session.execute(
-        select(LadderVersion.id, LadderVersion.content_hash).where(
-            LadderVersion.ladder == slug,
-            LadderVersion.version == version,
-        ),
-    ).one_or_none()
-    return Edition(found.id, _ladder(found.id, found.content_hash)) if found else None
+    rows = db.session.execute(_versions().where(LadderVersion.ladder == slug, LadderVersion.version == version))
+    return next(iter(_editions(rows)), None)
+
+
+def get_named(slug: str, version: str | None = None) -> Edition:
+    """Return the edition that a name stands for; MissingError when there is none.
+
+    Without a version, the name of a lineage stands for what the organisation has adopted, an overlay included; any
+    other name, and one of which nothing is adopted, stands for its latest version.
+    """
+    adopted = [adoption.version_id for adoption in _adoptions_on(today()).values()]
+    named = LadderVersion.ladder == slug
+    rows = db.session.execute(
+        select(LadderVersion.id, LadderVersion.content_hash, LadderVersion.ladder, LadderVersion.version)
+        .where(named | ((LadderVersion.lineage == slug) & LadderVersion.id.in_(adopted)))
+        .order_by(LadderVersion.id),
+    ).all()
+    if version is not None:
+        rows = [row for row in rows if row.ladder == slug and row.version == version]
+    # What is adopted comes first, then the higher number.
+    best = sorted(rows, key=lambda row: (row.id in adopted, _number(row.version)), reverse=True)[:1]
+    if not best:
+        raise MissingError
+    return _editions(best, adopted)[0]
 
 
 def list_editions() -> list[Edition]:
     """Return all published editions by lineage, slug and age, oldest first, and whether each counts today."""
-    counting = set(_adoption_on(today()).values())
+    counting = [adoption.version_id for adoption in _adoptions_on(today()).values()]
     rows = db.session.execute(
-        select(LadderVersion.id, LadderVersion.content_hash).order_by(
+        _versions().order_by(
             LadderVersion.lineage,
             LadderVersion.ladder,
             LadderVersion.published_at,
             LadderVersion.id,
         ),
     )
-    return [Edition(row.id, _ladder(row.id, row.content_hash), row.id in counting) for row in rows]
+    return _editions(rows, counting)
 
 
-def list_adopted(day: date | None = None) -> list[Edition]:
-    """Return the editions that count on a day, by title."""
-    editions = [get_edition(version_id) for version_id in _adoption_on(day or today()).values()]
-    return sorted(editions, key=lambda edition: (edition.ladder.title, edition.ladder.slug))
+def list_names() -> list[str]:
+    """Return the names that the command line knows, as `slug@version`, by slug and number."""
+    rows = db.session.execute(select(LadderVersion.ladder, LadderVersion.version).order_by(LadderVersion.id))
+    return [f"{slug}@{version}" for slug, version in sorted(rows, key=lambda row: (row[0], _number(row[1])))]
 
 
 def count_versions() -> int:
     """Return how many versions are published."""
     return db.session.scalar(select(func.count()).select_from(LadderVersion)) or 0
+
+
+@dataclass(frozen=True)
+class ShelfEntry:
+    """One published version in the list of ladders.
+
+    `starts_on` is the first day of its latest live adoption, None when it was never adopted.
+    """
+
+    edition: Edition
+    published_at: datetime
+    starts_on: date | None
+    is_latest: bool
+
+
+def list_shelf() -> list[ShelfEntry]:
+    """Return all published versions: those that count today by title, then the others by slug, newest number first."""
+    counting = {adoption.version_id: adoption.starts_on for adoption in _adoptions_on(today()).values()}
+    planned = db.session.execute(
+        select(LadderAdoption.ladder_version_id, func.max(LadderAdoption.starts_on))
+        .where(LadderAdoption.superseded_at.is_(None))
+        .group_by(LadderAdoption.ladder_version_id)
+        .order_by(LadderAdoption.ladder_version_id),
+    )
+    starts: dict[uuid.UUID, date] = {row[0]: row[1] for row in planned} | counting
+    rows = db.session.execute(
+        select(LadderVersion.id, LadderVersion.content_hash, LadderVersion.published_at).order_by(LadderVersion.id),
+    ).all()
+    editions = _editions(rows, counting)
+    latest: dict[str, tuple[int, ...]] = {}
+    for edition in editions:
+        number = _number(edition.ladder.version)
+        latest[edition.ladder.slug] = max(number, latest.get(edition.ladder.slug, number))
+    entries = [
+        ShelfEntry(
+            edition,
+            row.published_at,
+            starts.get(edition.id),
+            is_latest=latest[edition.ladder.slug] == _number(edition.ladder.version),
+        )
+        for edition, row in zip(editions, rows, strict=True)
+    ]
+    return _in_shelf_order(entries)
+
+
+def _in_shelf_order(entries: Sequence[ShelfEntry]) -> list[ShelfEntry]:
+    adopted = [entry for entry in entries if entry.edition.is_adopted]
+    others = [entry for entry in entries if not entry.edition.is_adopted]
+    adopted.sort(key=lambda entry: (entry.edition.ladder.title, entry.edition.ladder.slug))
+    others.sort(key=lambda entry: _number(entry.edition.ladder.version), reverse=True)
+    others.sort(key=lambda entry: entry.edition.ladder.slug)
+    return adopted + others
+
+
+def retired_before(slug: str, version: str) -> frozenset[str]:
+    """Return the ids that the versions of a ladder below a number have retired; none of them may be used again."""
+    editions = _editions(db.session.execute(_versions().where(LadderVersion.ladder == slug).order_by(LadderVersion.id)))
+    earlier = [edition.ladder for edition in editions if _number(edition.ladder.version) < _number(version)]
+    return frozenset(expectation_id for ladder in earlier for expectation_id in ladder.retired)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMark:
+    """What a badge needs to draw a level: its id, its rank, how many rungs the ladder has, and the ladder's title."""
+
+    level: str
+    rank: int
+    rungs: int
+    title: str
+
+
+def level_marks() -> dict[tuple[str, str], LevelMark]:
+    """Return the levels of all adopted editions, by lineage and level id."""
+    marks = {}
+    for edition in list_adopted():
+        rungs = max(level.rank for level in edition.ladder.levels)
+        for level in edition.ladder.levels:
+            marks[edition.ladder.lineage, level.id] = LevelMark(level.id, level.rank, rungs, edition.ladder.title)
+    return marks
