@@ -103,6 +103,12 @@ CASES: dict[str, Case] = FORM_CASES | {
             ],
         },
     ),
+    "level_sheet": Case(
+        "{% from 'components/level_sheet.html' import level_sheet %}<section class='panel'>"
+        "{{ level_sheet(rows, 'Nothing is stated here') }}</section>",
+        ("Completes &lt;tasks&gt;", "sheet-gap", "Nothing is stated here"),
+        {"rows": [("Delivery", [samples.entry("Completes <tasks>.", "met")]), ("Design", [])]},
+    ),
     "ladder_matrix": Case(
         "{% from 'components/ladder_matrix.html' import ladder_matrix %}"
         "{{ ladder_matrix(levels, rows, 'Expectations; you hold L2', 'L3') }}"
