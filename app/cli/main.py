@@ -3,6 +3,8 @@
 import click
 
 from app.cli.database import audit_group, db_group
+from app.cli.ladder import ladder_group
+from app.cli.seed.command import seed
 from app.cli.serve import serve
 from app.cli.user import user_group
 
@@ -14,5 +16,7 @@ def main() -> None:
 
 main.add_command(db_group)
 main.add_command(audit_group)
+main.add_command(ladder_group)
+main.add_command(seed)
 main.add_command(serve)
 main.add_command(user_group)

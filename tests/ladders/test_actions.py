@@ -88,7 +88,7 @@ def test_an_overlay_needs_its_base_published(app):
     loaded = actions.LoadedLadder(
         ladder=_overlay_on(base), file="overlay.yaml", text=ENGINEER_HOUSE, content_hash="0" * 64
     )
-    with pytest.raises(IncompleteError, match=r"extends software-engineer 1\.0\.0, which is not published"), transaction():
+    with pytest.raises(IncompleteError, match="which is not published"), transaction():
         publish_version(loaded, file=b"", by=SYSTEM, at=AT)
 
 
