@@ -96,7 +96,10 @@ def _adoptions_on(day: date) -> dict[str, Adoption]:
 def find_adopted(lineage: str, day: date | None = None) -> Edition | None:
     """Return the edition of a lineage that counts for the organisation on a day; None when none was adopted."""
     adoption = _adoptions_on(day or today()).get(lineage)
-    return get_edition(adoption.version_id) if adoption else None
+    if adoption is None:
+        return None
+    rows = db.session.execute(_versions().where(LadderVersion.id == adoption.version_id))
+    return _editions(rows, [adoption.version_id] if day in {None, today()} else ())[0]
 
 
 def find_live_adoption(lineage: str, starts_on: date) -> LadderAdoption | None:
@@ -113,7 +116,8 @@ def list_adopted(day: date | None = None) -> list[Edition]:
     """Return the editions that count on a day, by title."""
     counting = [adoption.version_id for adoption in _adoptions_on(day or today()).values()]
     rows = db.session.execute(_versions().where(LadderVersion.id.in_(counting)).order_by(LadderVersion.id))
-    return sorted(_editions(rows, counting), key=lambda edition: (edition.ladder.title, edition.ladder.slug))
+    editions = _editions(rows, counting if day in {None, today()} else ())
+    return sorted(editions, key=lambda edition: (edition.ladder.title, edition.ladder.slug))
 
 
 # Editions -------------------------------------------------------------------

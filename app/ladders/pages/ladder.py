@@ -1,183 +1,30 @@
-"""The pages of a ladder as templates want them: rows, columns and links, made from an edition and the reader's view.
-
-For views only. Nothing here asks the database; every rule is the ladder's own.
-"""
+"""One edition as one reader sees it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 
-from flask import url_for
-
-from app.domain.ladder import Competency, EscalationRule, Expectation, Ladder, Level, PointsTable, Source
-from app.infra.templating import long_date
+from app.domain.ladder import Competency, EscalationRule, Expectation, Ladder, Level, PointsTable
 from app.ladders import wording
-from app.ladders.panels import EvidenceRef, PersonalView
-from app.ladders.queries import Edition, ShelfEntry
+from app.ladders.pages.links import Links
+from app.ladders.pages.shown import (
+    Column,
+    CompareRow,
+    Entry,
+    ExampleLineShown,
+    ExampleShown,
+    MatrixRow,
+    OpenExpectation,
+    Rung,
+    TierCell,
+    TierRow,
+)
+from app.ladders.panels import PersonalView
+from app.ladders.queries import Edition
 
 STATUS_ORDER = (
     "banked", "met", "exceeded", "slipped", "not_met", "partly_met", "unproven", "unassessed", "waived",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Links:
-    """The addresses of one edition; without a version they lead to whatever the name stands for."""
-
-    slug: str
-    version: str | None = None
-
-    def _to(self, endpoint: str, **more: str) -> str:
-        address = {"slug": self.slug, **more}
-        if self.version is not None:
-            address["version"] = self.version
-        return url_for(f"ladders.{endpoint}", **address)  # type: ignore[arg-type]
-
-    def matrix(self, level: str | None = None) -> str:
-        """Return the address of the matrix; with a level, a phone opens it there."""
-        return self._to("show_ladder", **({"level": level} if level else {}))
-
-    def level(self, level_id: str) -> str:
-        """Return the address of a level."""
-        return self._to("show_level", level_id=level_id)
-
-    def expectation(self, expectation_id: str) -> str:
-        """Return the address of an expectation, opened beside the matrix."""
-        return self._to("show_expectation", expectation_id=expectation_id, _anchor=expectation_id)
-
-    def compare(self, lower: str | None = None, upper: str | None = None) -> str:
-        """Return the address of two levels side by side."""
-        chosen = {name: value for name, value in (("from", lower), ("to", upper)) if value}
-        return self._to("compare_levels", **chosen)
-
-
-@dataclass(frozen=True)
-class Rung:
-    """A level as a badge draws it: `rank` counts the distinct ranks of the ladder from 1."""
-
-    id: str
-    rank: int
-
-
-@dataclass(frozen=True)
-class Column:
-    """One level of the matrix. `place` is 'held', 'next' or ''."""
-
-    id: str
-    rank: int
-    note: str
-    place: str
-    href: str
-    switch_href: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One expectation in a list or cell."""
-
-    id: str
-    text: str
-    href: str
-    status: str | None
-    mark: str
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    """One competency, with one list of entries for each level."""
-
-    name: str
-    cells: list[list[Entry]]
-
-
-@dataclass(frozen=True)
-class CompareRow:
-    """One competency in a comparison: what stays, what comes new, and what a sibling branch does not ask."""
-
-    name: str
-    kept: list[Entry]
-    added: list[Entry]
-    dropped: list[Entry]
-
-
-@dataclass(frozen=True)
-class OpenExpectation:
-    """One expectation with everything about it, for the panel."""
-
-    id: str
-    text: str
-    level: str
-    level_rank: int
-    competency: str
-    axes: list[str]
-    sources: tuple[Source, ...]
-    origin: str
-    note: str
-    examples: tuple[str, ...]
-    counter_examples: tuple[str, ...]
-    counts: tuple[str, ...]
-    counts_note: str
-    remarks: tuple[str, ...]
-    status: str | None
-    needs: tuple[tuple[bool, str], ...]
-    pieces: tuple[EvidenceRef, ...] | None
-    log_href: str
-
-
-@dataclass(frozen=True)
-class TierCell:
-    """What the tables say about one attribute of one tier; an empty text is a gap."""
-
-    text: str
-    sources: tuple[Source, ...]
-
-
-@dataclass(frozen=True)
-class TierRow:
-    """One attribute across the tiers."""
-
-    key: str
-    cells: list[TierCell]
-
-
-@dataclass(frozen=True)
-class ExampleLineShown:
-    """A worked example at one level."""
-
-    level: str
-    level_rank: int
-    text: str
-    note: str
-    sources: tuple[Source, ...]
-
-
-@dataclass(frozen=True)
-class ExampleShown:
-    """A worked example."""
-
-    id: str
-    title: str
-    lines: list[ExampleLineShown]
-
-
-@dataclass(frozen=True)
-class ShelfCard:
-    """One published version in the list of ladders. `what` says in words whether and since when it counts."""
-
-    title: str
-    version: str
-    summary: str
-    contents: str
-    what: str
-    is_adopted: bool
-    published_at: datetime
-    levels: list[tuple[Rung, str]]
-    rungs: int
-    href: str
-    compare_href: str
 
 
 class LadderView:
@@ -406,35 +253,3 @@ def _both(some: Sequence[Expectation], others: Collection[Expectation]) -> list[
 def _without(some: Sequence[Expectation], others: Collection[Expectation]) -> list[Expectation]:
     ids = {e.id for e in others}
     return [e for e in some if e.id not in ids]
-
-
-def shelf_card(entry: ShelfEntry, today: date) -> ShelfCard:
-    """Return one published version for the list of ladders."""
-    edition, ladder = entry.edition, entry.edition.ladder
-    links = Links(ladder.slug, None if edition.is_adopted else ladder.version)
-    seen = LadderView(edition, links, PersonalView())
-    return ShelfCard(
-        title=ladder.title,
-        version=ladder.version,
-        summary=ladder.summary,
-        contents=seen.contents,
-        what=_standing(entry, today),
-        is_adopted=edition.is_adopted,
-        published_at=entry.published_at,
-        levels=[(rung, links.level(rung.id)) for rung in seen.levels],
-        rungs=seen.rungs,
-        href=links.matrix(),
-        compare_href=links.compare(),
-    )
-
-
-def _standing(entry: ShelfEntry, today: date) -> str:
-    base = entry.edition.ladder.extends
-    laid_on = f"Overlay on {base.ladder} {base.version}. " if base else ""
-    if entry.starts_on is None:
-        return laid_on + ("Not adopted." if entry.is_latest else "Earlier version, never adopted.")
-    day = long_date(entry.starts_on)
-    if entry.edition.is_adopted:
-        # Before the first adoption its version counts already, because nothing else was there.
-        return laid_on + (f"Counts, adopted from {day}." if entry.starts_on > today else f"Counts since {day}.")
-    return laid_on + (f"Will count from {day}." if entry.starts_on > today else f"Counted from {day}, no longer.")
