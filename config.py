@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MIN_SECRET_BYTES = 32
+DATABASE_FILE = "belay.db"
 EXAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "development", "example"})
 
 
@@ -86,4 +87,4 @@ class Settings:
 
 def sqlite_url(data_dir: Path) -> str:
     """Return the address of the embedded database inside a data folder."""
-    return f"sqlite:///{data_dir / 'belay.db'}"
+    return f"sqlite:///{data_dir / DATABASE_FILE}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -14,7 +15,7 @@ from app import create_app
 from app.audit.actions import Author
 from app.infra import schema
 from app.infra.db import db
-from config import Settings, SettingsError
+from config import DATABASE_FILE, Settings, SettingsError, sqlite_url
 
 FAULTS = 1
 CANNOT_START = 2
@@ -35,14 +36,22 @@ def command_line() -> Author:
     return Author(None, label=f"cli:{user}")
 
 
-def read_settings() -> Settings:
-    """Read the settings, or stop and name every variable at fault."""
+def keep_private(path: Path) -> Path:
+    """Make a file that nobody but its owner reads, where it is missing; SQLite gives the files beside it its mode."""
+    path.touch(mode=0o600)
+    return path
+
+
+def read_settings(*, make_folder: bool = True) -> Settings:
+    """Read the settings, or stop and name every variable at fault; make the data folder of an embedded database."""
     try:
         settings = Settings.from_environment()
     except SettingsError as error:
         stop(str(error))
-    if settings.database_url.startswith("sqlite:///"):
+    if make_folder and settings.database_url.startswith("sqlite:///"):
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if settings.database_url == sqlite_url(settings.data_dir):
+            keep_private(settings.data_dir / DATABASE_FILE)
     return settings
 
 

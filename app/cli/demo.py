@@ -15,7 +15,7 @@ import click
 from flask import Flask
 
 from app.auth.demo import DemoPerson, DemoRole, open_door
-from app.cli.context import build_app, stop
+from app.cli.context import build_app, keep_private, stop
 from app.cli.database import bring_up_to_date
 from app.cli.seed.command import DEFAULT_SEED, seed_company, show_progress
 from app.cli.seed.company import DEFAULT_PEOPLE
@@ -26,7 +26,7 @@ from app.cli.serve import run
 from app.infra.clock import today
 from app.infra.db import db
 from app.people.queries import count_people
-from config import Settings, sqlite_url
+from config import DATABASE_FILE, Settings, sqlite_url
 
 HOST = "127.0.0.1"
 PEOPLE_FILE = "demo-people.json"
@@ -38,8 +38,8 @@ def demo_settings(data: Path, port: int) -> Settings:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = data / SECRET_FILE
     if not secret.exists():
-        secret.touch(mode=0o600)
-        secret.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        keep_private(secret).write_text(secrets.token_urlsafe(48), encoding="ascii")
+    keep_private(data / DATABASE_FILE)
     return Settings(
         database_url=sqlite_url(data),
         data_dir=data,
@@ -63,7 +63,9 @@ def _remember_roles(plan: CompanyPlan, random_seed: int, file: Path) -> None:
         for person in plan.people
         if person.demo_role
     ]
-    file.write_text(json.dumps({"made_on": plan.today.isoformat(), "people": shown}, indent=1), encoding="utf-8")
+    keep_private(file).write_text(
+        json.dumps({"made_on": plan.today.isoformat(), "people": shown}, indent=1), encoding="utf-8"
+    )
 
 
 def _known_roles(file: Path) -> tuple[str, list[DemoRole]]:
