@@ -10,7 +10,7 @@ from app.infra.db import db
 from app.ladders import queries
 from tests.factories.editions import ENGINEER, ENGINEER_HOUSE, SUPPORT, adopt, adopted, next_version, publish
 
-TITLE = ("title: Software Engineer L1–L4", "title: Engineers")
+TITLE = ("title: Software Engineer", "title: Engineers")
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_without_a_published_ladder_the_list_says_how_to_begin(reader):
 
 def test_the_list_names_what_counts_overlays_and_earlier_versions(reader):
     publish(ENGINEER)
-    adopt(publish(next_version(ENGINEER, "1.1.0", "title: Software Engineer L1–L4", "title: Engineers")))
+    adopt(publish(next_version(ENGINEER, "1.1.0", "title: Software Engineer", "title: Engineers")))
     publish(ENGINEER_HOUSE)
     page = reader.get("/ladders/")
     assert "Counts since 1 January 2023" in page.words("section", class_="panel")
