@@ -40,6 +40,7 @@ class Permission:
         """Pieces of evidence."""
 
         LIST = "evidence:list"  # List the pieces of evidence of a person that one may read.
+        LIST_ASKED = "evidence:list_asked"  # List the pieces that colleagues ask one to confirm.
         CREATE = "evidence:create"  # Log evidence of one's own.
         READ = "evidence:read"  # Read one piece of evidence.
         EDIT = "evidence:edit"  # Change, share or withdraw a piece of one's own.

@@ -52,6 +52,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Standing.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     # 1, 2, 29. A person's list holds what `Evidence.READ` lets through, piece by piece.
     Permission.Evidence.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Evidence.LIST_ASKED: EVERYBODY,
     Permission.Evidence.CREATE: EVERYBODY,
     Permission.Evidence.READ: rule(
         (p.is_subject,),

@@ -4,11 +4,27 @@ Owns the tables of evidence, its links and claims, settings aside and corroborat
 access and infra. A draft is its author's alone; a shared piece can be read by those whom the policy names.
 """
 
-from flask import Flask
+from flask import Flask, url_for
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import can
+from app.access.relations import Fact, ObjectRelation, relations
+from app.evidence import queries
+from app.people import panels
+from app.people.models import Person
+
+
+def _link_on_person(actor: Actor, person: Person) -> panels.PersonLink | None:
+    if not can(actor, Permission.Evidence.LIST, person):
+        return None
+    return panels.PersonLink("Evidence", url_for("evidence.list_evidence_of", person_id=person.id), "evidence")
 
 
 def register(app: Flask) -> None:
-    """Join evidence: publish who was asked about what, add the pages."""
+    """Join evidence: publish who was asked about what, add the pages and the link to them on a person's page."""
     from app.evidence import views  # noqa: PLC0415 - views need the registered policy
 
+    relations.about_objects[Fact.ASKED_ABOUT] = ObjectRelation(queries.concerns, queries.select_asked_about)
+    panels.provide(_link_on_person)
     app.register_blueprint(views.bp)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.domain.evidence import EvidenceKind, EvidenceState
+from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
 from app.infra.db import Code, Keyed, Model, short
 from app.people.models import LIVE
+
+TITLE_LENGTH = 200
+NARRATIVE_LENGTH = 20_000
+LINE_LENGTH = 500
+LINK_LENGTH = 2048
+WORDS_LENGTH = 5000
 
 
 class Evidence(Keyed, Model):
@@ -31,7 +36,7 @@ class Evidence(Keyed, Model):
 
     subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     number: Mapped[int]
-    title: Mapped[str] = mapped_column(short(200))
+    title: Mapped[str] = mapped_column(short(TITLE_LENGTH))
     narrative: Mapped[str] = mapped_column(default="")
     kind: Mapped[EvidenceKind] = mapped_column(Code(EvidenceKind, 32))
     occurred_from: Mapped[date | None]
@@ -48,14 +53,17 @@ class Evidence(Keyed, Model):
     links: Mapped[list[EvidenceLink]] = relationship(
         order_by="EvidenceLink.position", cascade="all, delete-orphan", lazy="raise"
     )
-    claims: Mapped[list[Claim]] = relationship(
-        order_by="Claim.position", cascade="all, delete-orphan", lazy="raise"
-    )
+    claims: Mapped[list[Claim]] = relationship(order_by="Claim.position", cascade="all, delete-orphan", lazy="raise")
     corroborations: Mapped[list[Corroboration]] = relationship(
         order_by="Corroboration.asked_at, Corroboration.id", cascade="all, delete-orphan", lazy="raise"
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
+
+    @property
+    def ref(self) -> str:
+        """Return the short name by which people cite it: E-12."""
+        return f"E-{self.number}"
 
     @hybrid_property
     def is_shared(self) -> bool:
@@ -86,7 +94,7 @@ class EvidenceLink(Keyed, Model):
 
     evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
     position: Mapped[int]
-    url: Mapped[str] = mapped_column(short(2048))
+    url: Mapped[str] = mapped_column(short(LINK_LENGTH))
 
 
 class Claim(Keyed, Model):
@@ -101,7 +109,7 @@ class Claim(Keyed, Model):
     evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
     expectation_id: Mapped[str] = mapped_column(short(80))
     position: Mapped[int]
-    line: Mapped[str] = mapped_column(short(500), default="")
+    line: Mapped[str] = mapped_column(short(LINE_LENGTH), default="")
     changed_at: Mapped[datetime]
     """When the claim was last changed: a corroboration answered before that no longer counts."""
 
@@ -129,14 +137,6 @@ class SettingAside(Keyed, Model):
     """When the manager took it back."""
 
 
-class CorroborationOutcome(StrEnum):
-    """What the colleague answered."""
-
-    CONFIRMED = "confirmed"
-    LIMITED = "limited"
-    DECLINED = "declined"
-
-
 class Corroboration(Keyed, Model):
     """A named colleague who was asked about one piece, and the answer.
 
@@ -154,8 +154,18 @@ class Corroboration(Keyed, Model):
     evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
     colleague_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime]
-    outcome: Mapped[CorroborationOutcome | None] = mapped_column(Code(CorroborationOutcome, 16))
+    outcome: Mapped[CorroborationAnswer | None] = mapped_column(Code(CorroborationAnswer, 16))
     words: Mapped[str] = mapped_column(default="")
     standing: Mapped[str] = mapped_column(default="")
     was_line_manager: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime | None]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether an answer is owed: none was given, or none since it was asked again."""
+        return self.answered_at is None or self.answered_at < self.asked_at
+
+    @property
+    def left_standing(self) -> frozenset[str]:
+        """Return the expectations that a limited answer still supports."""
+        return frozenset(self.standing.split())

@@ -10,10 +10,11 @@ from types import SimpleNamespace as Row
 from app.domain.ladder import EscalationRule, Origin
 from app.infra.pagination import Page
 from tests.templates import samples
+from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
 from tests.templates.samples import Case
 
-CASES: dict[str, Case] = FORM_CASES | {
+CASES: dict[str, Case] = FORM_CASES | EVIDENCE_CASES | {
     "blocker_list": Case(
         "{% from 'components/blocker_list.html' import blocker_list %}{{ blocker_list(blockers) }}",
         (

@@ -1,0 +1,32 @@
+"""Changing evidence: the life of a piece, what the manager sets aside, what colleagues confirm.
+
+Every act locks the piece, checks the rules against what is stored now, and leaves one row in the audit: ids and names
+of fields, never texts.
+"""
+
+from app.evidence.actions.aside import answer_setting_aside, set_aside, take_back
+from app.evidence.actions.content import Content
+from app.evidence.actions.corroboration import answer_question, ask_colleague
+from app.evidence.actions.life import (
+    change_evidence,
+    discard_draft,
+    log_evidence,
+    restore_evidence,
+    share_evidence,
+    withdraw_evidence,
+)
+
+__all__ = [
+    "Content",
+    "answer_question",
+    "answer_setting_aside",
+    "ask_colleague",
+    "change_evidence",
+    "discard_draft",
+    "log_evidence",
+    "restore_evidence",
+    "set_aside",
+    "share_evidence",
+    "take_back",
+    "withdraw_evidence",
+]

@@ -1,0 +1,67 @@
+"""What the line manager sets aside, for one expectation and with a reason that the engineer sees and may answer."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from app.audit.actions import Author, log
+from app.audit.tags import Tag
+from app.domain.errors import IncompleteError, MissingError, NotAllowedNowError
+from app.evidence.models import Claim, Evidence, SettingAside
+from app.evidence.queries import find_live_setting_aside, lock_evidence
+from app.infra.db import db
+
+
+def set_aside(piece: Evidence, *, expectation_id: str, reason: str, by: Author, at: datetime) -> SettingAside:
+    """Let a shared piece no longer count for one expectation. IncompleteError without a reason."""
+    claim = _claim(piece := lock_evidence(piece), expectation_id)
+    if not piece.is_shared:
+        raise NotAllowedNowError(f"{piece.ref} is not shared now.")
+    if find_live_setting_aside(claim) is not None:
+        raise NotAllowedNowError(f"{piece.ref} is set aside for this expectation already.")
+    if not reason.strip():
+        raise IncompleteError("Say why; the engineer reads it and may answer.", field="reason")
+    if by.person_id is None or by.person_id == piece.subject_id:
+        raise NotAllowedNowError("Only the line manager sets a piece aside.")
+    row = SettingAside(id=uuid.uuid4(), by_id=by.person_id, reason=reason.strip(), set_at=at)
+    claim.settings_aside.append(row)
+    db.session.flush()
+    _note(Tag.EVIDENCE_SET_ASIDE, piece, claim, by=by, at=at)
+    return row
+
+
+def take_back(piece: Evidence, *, expectation_id: str, by: Author, at: datetime) -> None:
+    """Let the piece count for the expectation again. What was said stays in the history."""
+    claim, row = _live(piece := lock_evidence(piece), expectation_id)
+    row.superseded_at = at
+    _note(Tag.EVIDENCE_TAKEN_BACK, piece, claim, by=by, at=at)
+
+
+def answer_setting_aside(piece: Evidence, *, expectation_id: str, answer: str, by: Author, at: datetime) -> None:
+    """Let the engineer answer a setting aside; a later answer replaces the earlier one."""
+    claim, row = _live(piece := lock_evidence(piece), expectation_id)
+    if not answer.strip():
+        raise IncompleteError("Write your answer first.", field="answer")
+    row.answer, row.answered_at = answer.strip(), at
+    _note(Tag.EVIDENCE_OBJECTED, piece, claim, by=by, at=at)
+
+
+def _claim(piece: Evidence, expectation_id: str) -> Claim:
+    """Return the claim of a piece on an expectation; MissingError when it makes none."""
+    claim = next((one for one in piece.claims if one.expectation_id == expectation_id), None)
+    if claim is None:
+        raise MissingError
+    return claim
+
+
+def _live(piece: Evidence, expectation_id: str) -> tuple[Claim, SettingAside]:
+    claim = _claim(piece, expectation_id)
+    row = find_live_setting_aside(claim)
+    if row is None:
+        raise NotAllowedNowError(f"{piece.ref} is not set aside for this expectation any more.")
+    return claim, row
+
+
+def _note(tag: Tag, piece: Evidence, claim: Claim, *, by: Author, at: datetime) -> None:
+    log(tag, by=by, at=at, subject_id=piece.subject_id, object_id=piece.id, expectation=claim.expectation_id)

@@ -1,0 +1,215 @@
+"""Forms of evidence: the shape of what an author, a manager and a colleague send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from wtforms import DateField, Field, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.utils import unset_value
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domain.evidence import CorroborationAnswer, EvidenceKind
+from app.evidence.actions import Content
+from app.evidence.actions.content import line_name
+from app.evidence.models import LINE_LENGTH, NARRATIVE_LENGTH, TITLE_LENGTH, WORDS_LENGTH, Evidence
+from app.infra.forms import Form, StorableText, clean_line, clean_text
+from app.infra.templating import kind_label
+
+KINDS = {kind.value: kind_label(kind.value) for kind in EvidenceKind}
+ANSWERS = {
+    CorroborationAnswer.CONFIRMED.value: "I confirm it",
+    CorroborationAnswer.LIMITED.value: "I confirm part of it",
+    CorroborationAnswer.DECLINED.value: "I cannot confirm it",
+}
+MAX_TICKS = 100
+MAX_LINKS_TEXT = 25_000
+
+
+def longest(length: int, what: str) -> Length:
+    """Return a validator that says how long something may be."""
+    return Length(max=length, message=f"{what} has at most {length} characters.")
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A calendar day. What is no day is refused in a whole sentence, and what was typed stays."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a day as browsers send it; an empty field is None."""
+        text = "".join(valuelist).strip()
+        self.data = None
+        if not text:
+            return
+        try:
+            self.data = date.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError("This is no day; write it as 2026-11-21.") from error
+
+
+class ClaimsField(Field):  # type: ignore[misc]
+    """Ticks of expectations, each with a line of its own. `data` maps the ids that are ticked to their lines.
+
+    Several ids may stand in one value, on lines of their own: so they come from the page that shows two texts.
+    """
+
+    data: dict[str, str]
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401
+        """Take ticks and lines from what was sent, else from what is stored."""
+        del extra_filters
+        self.process_errors: list[str] = []
+        self.object_data = {} if data is unset_value or data is None else dict(data)
+        self.data = dict(self.object_data)
+        if formdata is not None:
+            ids = dict.fromkeys(one for value in formdata.getlist(self.name) for one in value.split())
+            self.data = {one: clean_line(formdata.get(line_name(one))) for one in ids}
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse what is no list of ticks, and lines that are too long or cannot be stored."""
+        if len(self.data) > MAX_TICKS:
+            raise ValidationError(f"Tick at most {MAX_TICKS} expectations.")
+        for line in self.data.values():
+            if len(line) > LINE_LENGTH:
+                raise ValidationError(f"A line on an expectation has at most {LINE_LENGTH} characters.")
+            StorableText()(form, type("Line", (), {"data": line}))
+
+
+class ComposerForm(Form):
+    """The short form: what happened, of which kind, on which day, and what it shows."""
+
+    title = StringField(
+        "What happened, in one line",
+        filters=[clean_line],
+        validators=[
+            DataRequired("Write one line that says what happened."),
+            longest(TITLE_LENGTH, "The line"),
+            StorableText(),
+        ],
+    )
+    kind = RadioField("Kind", choices=KINDS, validators=[InputRequired("Choose a kind.")], validate_choice=False)
+    occurred_on = DayField("Day", validators=[InputRequired("Choose the day on which it happened.")])
+    expectations = ClaimsField("What does it show?")
+
+    def validate_kind(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse a kind that there is not."""
+        if field.data not in set(EvidenceKind):
+            raise ValidationError("Choose one of the kinds in the list.")
+
+    def content(self) -> Content:
+        """Return what the author says; call it on a form that is valid."""
+        return Content(
+            title=self.title.data,
+            kind=EvidenceKind(self.kind.data),
+            occurred_on=self.occurred_on.data,
+            claims=MappingProxyType(dict(self.expectations.data)),
+        )
+
+
+class EvidenceForm(ComposerForm):
+    """The full form: also the story, its first day, links, and a line on each expectation."""
+
+    narrative = TextAreaField(
+        "The story",
+        filters=[clean_text],
+        validators=[longest(NARRATIVE_LENGTH, "The story"), StorableText()],
+    )
+    occurred_from = DayField("First day", validators=[Optional()])
+    links = TextAreaField(
+        "Links", filters=[clean_text], validators=[longest(MAX_LINKS_TEXT, "The list of links"), StorableText()]
+    )
+
+    def content(self) -> Content:
+        """Return what the author says; call it on a form that is valid."""
+        return Content(
+            title=self.title.data,
+            kind=EvidenceKind(self.kind.data),
+            occurred_on=self.occurred_on.data,
+            occurred_from=self.occurred_from.data,
+            narrative=self.narrative.data,
+            links=tuple(self.links.data.splitlines()),
+            claims=MappingProxyType(dict(self.expectations.data)),
+        )
+
+
+def filled_form(piece: Evidence) -> EvidenceForm:
+    """Return the full form as it stands for a loaded piece."""
+    return EvidenceForm(
+        formdata=None,
+        data={
+            "title": piece.title,
+            "kind": piece.kind.value,
+            "occurred_on": piece.occurred_on,
+            "occurred_from": piece.occurred_from,
+            "narrative": piece.narrative,
+            "links": "\n".join(link.url for link in piece.links),
+            "expectations": {claim.expectation_id: claim.line for claim in piece.claims},
+        },
+    )
+
+
+class ReasonForm(Form):
+    """The manager's reason for setting a piece aside."""
+
+    expectation = StringField(validators=[InputRequired()])
+    reason = TextAreaField(
+        "Why does it not count for this expectation?",
+        filters=[clean_text],
+        validators=[
+            DataRequired("Say why; the engineer reads it and may answer."),
+            longest(WORDS_LENGTH, "The reason"),
+            StorableText(),
+        ],
+    )
+
+
+class ReplyForm(Form):
+    """The engineer's answer to a setting aside."""
+
+    expectation = StringField(validators=[InputRequired()])
+    answer = TextAreaField(
+        "Your answer",
+        filters=[clean_text],
+        validators=[
+            DataRequired("Write your answer first."),
+            longest(WORDS_LENGTH, "The answer"),
+            StorableText(),
+        ],
+    )
+
+
+class AskForm(Form):
+    """Whom to ask."""
+
+    colleague = RadioField("Colleague", validators=[InputRequired("Choose a colleague.")], validate_choice=False)
+
+
+class AnswerForm(Form):
+    """The colleague's answer."""
+
+    outcome = RadioField("Your answer", choices=ANSWERS, validate_choice=False)
+    standing = SelectMultipleField(
+        "What you can confirm",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+    words = TextAreaField(
+        "In your words",
+        filters=[clean_text],
+        validators=[longest(WORDS_LENGTH, "The answer"), StorableText()],
+    )
+
+    def validate_outcome(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse an answer that there is not."""
+        if field.data not in set(CorroborationAnswer):
+            raise ValidationError("Choose one of the three answers.")
+
+    def offer(self, claims: Iterable[tuple[str, str]]) -> AnswerForm:
+        """Offer the expectations that the piece shows, as pairs of id and text."""
+        self.standing.choices = dict(claims)
+        return self

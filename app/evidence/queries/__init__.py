@@ -1,0 +1,53 @@
+"""Reading evidence: single pieces, lists with filters, and the facts that readiness rests on."""
+
+from app.evidence.queries.asked import (
+    AskedEntry,
+    concerns,
+    list_asked_of,
+    list_possible_colleagues,
+    select_asked_about,
+)
+from app.evidence.queries.cards import Card, EvidenceList, by_quarter, list_cards, list_evidence
+from app.evidence.queries.choices import ChoiceGroup, Choices, list_choices
+from app.evidence.queries.facts import corroborators_of, pieces_for_readiness
+from app.evidence.queries.filters import Filters
+from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
+from app.evidence.queries.page import PiecePage, piece_page
+from app.evidence.queries.pieces import (
+    find_live_setting_aside,
+    get_evidence,
+    load_evidence,
+    lock_evidence,
+    next_number,
+    usual_kind,
+)
+
+__all__ = [
+    "AskedEntry",
+    "Card",
+    "ChoiceGroup",
+    "Choices",
+    "EvidenceList",
+    "ExpectationMark",
+    "Filters",
+    "Marks",
+    "PiecePage",
+    "by_quarter",
+    "concerns",
+    "corroborators_of",
+    "find_live_setting_aside",
+    "get_evidence",
+    "list_asked_of",
+    "list_cards",
+    "list_choices",
+    "list_evidence",
+    "list_possible_colleagues",
+    "load_evidence",
+    "lock_evidence",
+    "marks_for",
+    "next_number",
+    "piece_page",
+    "pieces_for_readiness",
+    "select_asked_about",
+    "usual_kind",
+]

@@ -1,0 +1,91 @@
+"""The expectations that a person may tick, the nearest first."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.evidence.panels import blockers_of
+from app.evidence.queries.marks import ExpectationMark, Marks
+
+SUGGESTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One expectation to tick: `why` is the remark under it, `line` what was typed about it."""
+
+    id: str
+    text: str
+    why: str
+    is_ticked: bool
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """The expectations of one level under its heading. `is_open`: one of them is ticked, or it comes first."""
+
+    heading: str
+    options: list[Choice]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be ticked: a few that are near, then everything, level by level."""
+
+    suggested: list[Choice] = field(default_factory=list)
+    groups: list[ChoiceGroup] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Return how many expectations there are to choose from."""
+        return len(self.suggested) + sum(len(group.options) for group in self.groups)
+
+    @property
+    def headed(self) -> list[tuple[str, list[Choice]]]:
+        """Return the groups as pairs, for the composer."""
+        return [(group.heading, group.options) for group in self.groups]
+
+    @property
+    def everything(self) -> list[ChoiceGroup]:
+        """Return all groups, what is near at the top of them."""
+        nearest = [ChoiceGroup("Nearest to you", self.suggested, is_open=True)] if self.suggested else []
+        return nearest + self.groups
+
+
+def list_choices(person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str]) -> Choices:
+    """Return what a person may tick; `ticked` are the ids that are, each with its line.
+
+    First what blocks the next level (or, while nobody knows that, what the next level adds) together with what is
+    ticked already; then all others, the next level's first, then the level held, then the rest by rank.
+    """
+    blocking = [one for one in blockers_of(person_id) if one in marks.linkable]
+    coming = [mark.id for mark in marks.linkable.values() if marks.is_next(mark)]
+    near = dict.fromkeys([*ticked, *(blocking or coming)[:SUGGESTED]])
+    rest = [mark for mark in marks.linkable.values() if mark.id not in near]
+
+    def choice(mark: ExpectationMark) -> Choice:
+        why = f"{mark.level}, missing for your next level" if mark.id in blocking else mark.level
+        return Choice(mark.id, mark.text, why, mark.id in ticked, ticked.get(mark.id, ""))
+
+    groups: dict[tuple[int, str, int, str], list[Choice]] = {}
+    for mark in rest:
+        groups.setdefault(_place(marks, mark), []).append(choice(mark))
+    several = len(marks.own) > 1
+    return Choices(
+        [choice(marks.mark(one)) for one in near],
+        [ChoiceGroup(_heading(place, several=several), groups[place]) for place in sorted(groups)],
+    )
+
+
+def _place(marks: Marks, mark: ExpectationMark) -> tuple[int, str, int, str]:
+    nearness = 0 if marks.is_next(mark) else 1 if marks.is_held(mark) else 2
+    return nearness, mark.ladder, mark.level_rank, mark.level
+
+
+def _heading(place: tuple[int, str, int, str], *, several: bool) -> str:
+    nearness, ladder, _, level = place
+    return (f"{ladder} {level}" if several else level) + (", your next level", ", your level", "")[nearness]

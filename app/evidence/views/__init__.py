@@ -1,0 +1,8 @@
+"""Pages of evidence: one's own list, a piece, another person's list, and what colleagues ask."""
+
+from app.evidence.views.blueprint import bp
+
+# Importing the modules joins their routes to the blueprint.
+from app.evidence.views import life, lists, voices  # isort: skip
+
+__all__ = ["bp", "life", "lists", "voices"]

@@ -1,0 +1,204 @@
+"""One piece: reading it, changing it, sharing it, withdrawing and discarding it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.guard import actor, may, requires
+from app.access.permissions import Permission
+from app.evidence import actions, queries
+from app.evidence.forms import AnswerForm, EvidenceForm, ReasonForm, ReplyForm, filled_form
+from app.evidence.models import Evidence
+from app.evidence.views.blueprint import author, bp, load_piece
+from app.infra.clock import now, today
+from app.infra.forms import Form
+from app.infra.unit_of_work import writes
+
+
+@bp.get("/evidence/<uuid:evidence_id>")
+@requires(Permission.Evidence.READ, on=load_piece)
+def show_evidence(piece: Evidence) -> ResponseReturnValue:
+    """Show a piece, as much of it as this reader may see."""
+    return piece_page(piece)
+
+
+def piece_page(piece: Evidence, *refused: Form) -> ResponseReturnValue:
+    """Return the page of a piece; `refused` are forms of it that were sent and say why they were not accepted."""
+    piece = queries.load_evidence(piece)
+    is_full = may(Permission.Evidence.LIST, piece)
+    marks = queries.marks_for(piece.subject_id, today())
+    page = queries.piece_page(piece, marks, actor().person_id, is_full=is_full)
+    forms: dict[type[Form], Any] = {type(form): form for form in refused}
+    template = render_template(
+        "evidence/piece.html",
+        page=page,
+        piece=piece,
+        is_full=is_full,
+        is_own=actor().person_id == piece.subject_id,
+        may_set_aside=may(Permission.Evidence.SET_ASIDE, piece),
+        may_answer=may(Permission.Evidence.CORROBORATE, piece),
+        answering=_answer_form(page, forms.get(AnswerForm)),
+        replying=forms.get(ReplyForm) or ReplyForm(formdata=None),
+        refused=refused,
+    )
+    return make_response(template, refused[0].status if refused else 200)
+
+
+def _answer_form(page: queries.PiecePage, sent: AnswerForm | None) -> AnswerForm:
+    question = page.question
+    given = {"outcome": question.outcome.value, "words": question.words} if question and question.outcome else {}
+    form = sent or AnswerForm(formdata=None, data={**given, "standing": sorted(page.standing)})
+    return form.offer((view.shown.id, view.shown.text) for view in page.claims)
+
+
+@bp.get("/evidence/<uuid:evidence_id>/edit")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+def show_edit(piece: Evidence) -> ResponseReturnValue:
+    """Show the form that changes a piece."""
+    piece = queries.load_evidence(piece)
+    return _edit_page(piece, filled_form(piece), piece.version)
+
+
+def _edit_page(piece: Evidence, form: EvidenceForm, version: int) -> ResponseReturnValue:
+    marks = queries.marks_for(piece.subject_id, today())
+    page = render_template(
+        "evidence/edit.html",
+        piece=piece,
+        form=form,
+        version=version,
+        today=today(),
+        confirmed_by=queries.piece_page(piece, marks, piece.subject_id, is_full=True).confirmed_by,
+        choices=queries.list_choices(piece.subject_id, marks, form.expectations.data),
+    )
+    return make_response(page, form.status)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/edit")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+@writes
+def change_evidence(piece: Evidence) -> ResponseReturnValue:
+    """Change a piece; what another window saved in between is never overwritten unseen."""
+    form = EvidenceForm()
+    version = form.row_version()
+    if form.validate_on_submit() and form.attempt(
+        actions.change_evidence, piece, form.content(), version=version, by=author(), at=now()
+    ):
+        flash(f"{piece.ref} is saved.", "good")
+        return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+    return _edit_page(queries.load_evidence(piece), form, version)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/share")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+@writes
+def share_evidence(piece: Evidence) -> ResponseReturnValue:
+    """Share a draft."""
+    form = Form()
+    form.attempt(actions.share_evidence, piece, by=author(), at=now())
+    if form.form_errors:
+        return piece_page(piece, form)
+    flash(f"{piece.ref} is shared: your manager and HR can read it, and it counts.", "good")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+
+
+@bp.get("/evidence/<uuid:evidence_id>/withdraw")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+def ask_before_withdrawing(piece: Evidence) -> ResponseReturnValue:
+    """Ask whether to withdraw a piece, and say what follows from it."""
+    return render_template("evidence/withdraw.html", piece=piece)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/withdraw")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+@writes
+def withdraw_evidence(piece: Evidence) -> ResponseReturnValue:
+    """Withdraw a piece; it can be restored."""
+    actions.withdraw_evidence(piece, by=author(), at=now())
+    flash(f"{piece.ref} is withdrawn and counts for nothing. You can restore it below.")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+
+
+@bp.post("/evidence/<uuid:evidence_id>/restore")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+@writes
+def restore_evidence(piece: Evidence) -> ResponseReturnValue:
+    """Share a withdrawn piece again."""
+    actions.restore_evidence(piece, by=author(), at=now())
+    flash(f"{piece.ref} is shared again.", "good")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+
+
+@bp.get("/evidence/<uuid:evidence_id>/discard")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+def ask_before_discarding(piece: Evidence) -> ResponseReturnValue:
+    """Ask whether to discard a draft for good."""
+    return render_template("evidence/discard.html", piece=piece)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/discard")
+@requires(Permission.Evidence.EDIT, on=load_piece)
+@writes
+def discard_draft(piece: Evidence) -> ResponseReturnValue:
+    """Discard a draft."""
+    title = piece.title
+    actions.discard_draft(piece, by=author(), at=now())
+    flash(f"The draft “{title}” is discarded.")
+    return redirect(url_for("evidence.list_evidence"))
+
+
+@bp.get("/evidence/<uuid:evidence_id>/set-aside")
+@requires(Permission.Evidence.SET_ASIDE, on=load_piece)
+def show_setting_aside(piece: Evidence) -> ResponseReturnValue:
+    """Show the form in which the manager gives the reason."""
+    form = ReasonForm(formdata=None, expectation=request.args.get("expectation", ""))
+    return _aside_page(piece, form)
+
+
+def _aside_page(piece: Evidence, form: ReasonForm) -> ResponseReturnValue:
+    page = render_template(
+        "evidence/set_aside.html",
+        piece=queries.load_evidence(piece),
+        mark=queries.marks_for(piece.subject_id, today()).mark(form.expectation.data or ""),
+        form=form,
+    )
+    return make_response(page, form.status)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/set-aside")
+@requires(Permission.Evidence.SET_ASIDE, on=load_piece)
+@writes
+def set_aside(piece: Evidence) -> ResponseReturnValue:
+    """Set a piece aside for one expectation."""
+    form = ReasonForm()
+    given = {"expectation_id": form.expectation.data or "", "reason": form.reason.data or ""}
+    if not form.validate_on_submit() or not form.attempt(actions.set_aside, piece, **given, by=author(), at=now()):
+        return _aside_page(piece, form)
+    flash(f"{piece.ref} no longer counts for that expectation. The reason is visible to its author.")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+
+
+@bp.post("/evidence/<uuid:evidence_id>/take-back")
+@requires(Permission.Evidence.SET_ASIDE, on=load_piece)
+@writes
+def take_back(piece: Evidence) -> ResponseReturnValue:
+    """Let a piece count again."""
+    actions.take_back(piece, expectation_id=request.form.get("expectation", ""), by=author(), at=now())
+    flash(f"{piece.ref} counts for that expectation again.", "good")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+
+
+@bp.post("/evidence/<uuid:evidence_id>/reply")
+@requires(Permission.Evidence.ANSWER_SETTING_ASIDE, on=load_piece)
+@writes
+def answer_setting_aside(piece: Evidence) -> ResponseReturnValue:
+    """Answer a setting aside, as the engineer."""
+    form = ReplyForm()
+    if form.validate_on_submit():
+        given = {"expectation_id": form.expectation.data, "answer": form.answer.data}
+        actions.answer_setting_aside(piece, **given, by=author(), at=now())
+        flash("Your answer stands beside the reason.", "good")
+        return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+    return piece_page(piece, form)

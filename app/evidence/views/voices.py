@@ -1,0 +1,90 @@
+"""Second voices: asking a colleague, and answering one."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.guard import actor, requires
+from app.access.permissions import Permission
+from app.domain.evidence import CorroborationAnswer
+from app.evidence import actions, queries
+from app.evidence.forms import AnswerForm, AskForm
+from app.evidence.models import Evidence
+from app.evidence.views.blueprint import author, bp, load_piece
+from app.evidence.views.life import piece_page
+from app.infra.clock import now
+from app.infra.unit_of_work import writes
+from app.people.models import Person
+from app.people.queries import get_people
+
+MAX_SEARCH = 100
+
+
+@bp.get("/evidence/asked")
+@requires(Permission.Evidence.LIST_ASKED)
+def list_asked() -> ResponseReturnValue:
+    """Show what colleagues ask the signed-in person to confirm."""
+    return render_template("evidence/asked.html", entries=queries.list_asked_of(actor().person_id))
+
+
+@bp.get("/evidence/<uuid:evidence_id>/ask")
+@requires(Permission.Evidence.ASK, on=load_piece)
+def show_ask(piece: Evidence) -> ResponseReturnValue:
+    """Show whom the author can ask."""
+    return _ask_page(piece, AskForm(formdata=None))
+
+
+def _ask_page(piece: Evidence, form: AskForm) -> ResponseReturnValue:
+    piece = queries.load_evidence(piece)
+    search = request.args.get("q", "").strip()[:MAX_SEARCH]
+    colleagues = queries.list_possible_colleagues(piece, search)
+    form.colleague.choices = {str(one.id): one.name for one in colleagues}
+    page = render_template("evidence/ask.html", piece=piece, form=form, search=search)
+    return make_response(page, form.status)
+
+
+def _chosen(form: AskForm) -> Person | None:
+    try:
+        colleague_id = uuid.UUID(form.colleague.data or "")
+    except ValueError:
+        return None
+    return get_people([colleague_id]).get(colleague_id)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/ask")
+@requires(Permission.Evidence.ASK, on=load_piece)
+@writes
+def ask_colleague(piece: Evidence) -> ResponseReturnValue:
+    """Ask a colleague."""
+    form = AskForm()
+    colleague = _chosen(form)
+    if colleague is None:
+        form.colleague.errors = ["Choose a colleague."]
+    elif form.attempt(actions.ask_colleague, piece, colleague, by=author(), at=now()):
+        flash(f"{colleague.name} is asked and finds your question at the start page.", "good")
+        return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+    return _ask_page(piece, form)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/answer")
+@requires(Permission.Evidence.CORROBORATE, on=load_piece)
+@writes
+def answer_question(piece: Evidence) -> ResponseReturnValue:
+    """Confirm a piece, confirm part of it, or decline."""
+    form = AnswerForm()
+    if form.validate_on_submit() and form.attempt(
+        actions.answer_question,
+        piece,
+        answer=CorroborationAnswer(form.outcome.data),
+        words=form.words.data,
+        standing=form.standing.data or [],
+        version=form.row_version(),
+        by=author(),
+        at=now(),
+    ):
+        flash("Thank you; your answer is kept.", "good")
+        return redirect(url_for("evidence.list_asked"))
+    return piece_page(piece, form)

@@ -1,0 +1,64 @@
+"""The components of evidence: claims, and second voices."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace as Row
+
+from tests.templates.samples import Case
+
+AT = datetime(2026, 11, 12, 8, 30, tzinfo=UTC)
+ASIDE = Row(
+    by_name="Tomasz", reason="One talk <only>.", set_at=AT, answer="It was two.", answered_at=AT, taken_back_at=None
+)
+CLAIM = Row(
+    shown=Row(
+        id="swe.a", text="Coaches <juniors>.", level="L3", level_rank=3, rungs=4, line="Both.", until=date(2027, 1, 6)
+    ),
+    remark="",
+    is_ending=True,
+    confirmed_by=("Ffion", "Henrik"),
+    aside=ASIDE,
+    earlier=(Row(**{**vars(ASIDE), "taken_back_at": AT}),),
+)
+LEVEL = Row(
+    heading="L3, your next level",
+    is_open=True,
+    options=[
+        Row(id="swe.a", text="Coaches.", why="L3", is_ticked=True, line="Both <b> review."),
+        Row(id="swe.b", text="Leads.", why="L3", is_ticked=False, line=""),
+    ],
+)
+VOICES = [
+    Row(
+        name="Ffion <P>", asked_at=AT, is_open=True, outcome="limited", words="Only the <first> half.", answered_at=AT,
+        remark="Counts for 1 of 2 expectations.",
+    ),
+    Row(name="Henrik", asked_at=AT, is_open=False, outcome="declined", words="", answered_at=AT, remark=""),
+    Row(name="Yusuf", asked_at=AT, is_open=True, outcome=None, words="", answered_at=None, remark=""),
+]  # fmt: skip
+
+EVIDENCE_CASES: dict[str, Case] = {
+    "claim": Case(
+        "{% from 'components/claim.html' import claim, claim_ticks %}<ul>{% call claim(view) %}<a href='/x'>Do</a>"
+        "{% endcall %}</ul>{{ claim_ticks('expectations', 'What does it show?', groups, ['Tick one.']) }}",
+        (
+            "Coaches &lt;juniors&gt;.",
+            "Counts until",
+            "is-ending",
+            "Confirmed by Ffion and Henrik",
+            "Set aside by Tomasz",
+            "Was set aside by Tomasz",
+            "One talk &lt;only&gt;.",
+            'name="line_on_swe.a" value="Both &lt;b&gt; review."',
+            'value="swe.a" checked',
+            "Tick one.",
+        ),
+        {"view": CLAIM, "groups": [LEVEL]},
+    ),
+    "voice": Case(
+        "{% from 'components/voice.html' import voice %}<ul>{% for one in voices %}{{ voice(one) }}{% endfor %}</ul>",
+        ("Ffion &lt;P&gt;", "Confirmed in part", "Asked again", "Could not confirm", "Only the &lt;first&gt; half."),
+        {"voices": VOICES},
+    ),
+}
