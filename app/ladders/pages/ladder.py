@@ -117,20 +117,24 @@ class LadderView:
             is_open=expectation.id == opened,
         )
 
-    def entries(self, expectations: Iterable[Expectation], competency: Competency, opened: str | None) -> list[Entry]:
+    def entries(self, expectations: Iterable[Expectation], competency: Competency) -> list[Entry]:
         """Return the entries of one competency among expectations."""
-        return [self.entry(e, opened) for e in expectations if e.competency == competency.id]
+        return [self.entry(e) for e in expectations if e.competency == competency.id]
 
     def rows(self, opened: str | None = None) -> list[MatrixRow]:
         """Return the competencies down the matrix."""
+        cells: dict[tuple[str, str], list[Entry]] = {}
+        for level_id, added in self._added.items():
+            for expectation in added:
+                cells.setdefault((expectation.competency, level_id), []).append(self.entry(expectation, opened))
         return [
-            MatrixRow(c.name, [self.entries(self._added[level.id], c, opened) for level in self.ladder.levels])
+            MatrixRow(c.name, [cells.get((c.id, level.id), []) for level in self.ladder.levels])
             for c in self.ladder.competencies
         ]
 
     def own(self, level: Level) -> list[tuple[str, list[Entry]]]:
         """Return what a level adds, competency by competency; an empty list is an explicit gap."""
-        return [(c.name, self.entries(self._added[level.id], c, None)) for c in self.ladder.competencies]
+        return [(c.name, self.entries(self._added[level.id], c)) for c in self.ladder.competencies]
 
     def carried(self, level: Level) -> list[tuple[Rung, list[Entry]]]:
         """Return what a level carries on from each level below it on its path, the nearest first."""
@@ -183,9 +187,9 @@ class LadderView:
         return [
             CompareRow(
                 name=c.name,
-                kept=self.entries(_both(before, after), c, None),
-                added=self.entries(_without(after, before), c, None),
-                dropped=self.entries(_without(before, after), c, None),
+                kept=self.entries(_both(before, after), c),
+                added=self.entries(_without(after, before), c),
+                dropped=self.entries(_without(before, after), c),
             )
             for c in self.ladder.competencies
         ]
