@@ -22,6 +22,7 @@ from app.infra.unit_of_work import transaction
 from app.ladders import queries
 from app.ladders.actions import adopt_version, publish_version
 from app.ladders.loader import LadderFileError
+from app.ladders.wording import rests_on_documents
 from config import Settings
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -65,7 +66,7 @@ def check(files: tuple[Path, ...], sources: Path | None) -> None:
             f"{one.path}: no faults. {ladder.slug} {ladder.version}: {len(ladder.expectations)} expectations, "
             f"{len(ladder.competencies)} competencies, {len(ladder.levels)} levels.",
         )
-    if sources is None:
+    if sources is None and any(rests_on_documents(one.loaded.ladder) for one in given):
         click.echo("Quotations were not looked up; name the folder of the source documents with --sources.")
 
 

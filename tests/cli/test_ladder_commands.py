@@ -86,6 +86,11 @@ def test_an_overlay_finds_its_base_among_the_files_in_any_order(without_database
     assert (alone.exit_code, "`software-engineer` 1.0.0, which this extends" in alone.stdout) == (1, True)
 
 
+def test_a_ladder_that_rests_on_no_document_has_no_quotations_to_look_up(without_database):
+    run, _ = without_database
+    assert "Quotations" not in run("ladder", "check", str(FOREIGN / "branch.yaml")).stdout
+
+
 def test_quotations_are_looked_up_where_the_documents_are_named(without_database, tmp_path):
     run, _ = without_database
     written(tmp_path, "sources/000_93414fa7207bd2c3.txt", "Something else.")
