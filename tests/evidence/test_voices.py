@@ -1,0 +1,142 @@
+"""Second voices and settings aside, through their pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.evidence import queries
+from tests.factories.evidence import AT, COACH, LEAD, answer, ask, change, confirm, set_piece_aside, share_piece, stored
+
+
+def test_author_asks_and_the_colleague_confirms(company, client_for):
+    piece = share_piece(company.amara)
+    amara, henrik = client_for(company.amara), client_for(company.henrik)
+    form = amara.get(f"/evidence/{piece.id}/ask").form(ending=f"{piece.id}/ask")
+    # The first form of the page only looks for names; it is sent with GET.
+    assert form.method == "get"
+    page = amara.post(f"/evidence/{piece.id}/ask", {"colleague": str(company.henrik.id)})
+    assert page.status == 302
+    assert "Waits for you" in henrik.get("/evidence/asked").text
+    sent = henrik.send(henrik.get(f"/evidence/{piece.id}").form(ending="/answer"), outcome="confirmed")
+    assert sent.location == "/evidence/asked"
+    assert "Confirmed" in henrik.follow(sent).text
+    assert "Confirmed by Henrik Lindqvist" in amara.get("/evidence/").text
+
+
+def test_a_limited_answer_without_words_keeps_what_was_chosen(company, client_for):
+    piece = share_piece(company.amara, claims=(COACH, LEAD))
+    ask(piece, company.henrik)
+    henrik = client_for(company.henrik)
+    form = henrik.get(f"/evidence/{piece.id}").form(ending="/answer")
+    page = henrik.send(form, outcome="limited", standing=[LEAD], words=" ")
+    assert page.status == 422
+    assert "Say in your words" in page.text
+    again = page.form(ending="/answer")
+    assert ("outcome", "limited") in again.fields
+    assert [value for name, value in again.fields if name == "standing"] == [LEAD]
+    done = henrik.send(again, words="I saw the talks only.")
+    assert done.status == 302
+    text = client_for(company.amara).get(f"/evidence/{piece.id}").text
+    assert "Confirmed in part" in text
+    assert "I saw the talks only." in text
+    assert "Counts for 1 of 2 expectations." in text
+
+
+def test_an_answer_needs_a_choice(company, client_for):
+    piece = share_piece(company.amara)
+    ask(piece, company.henrik)
+    henrik = client_for(company.henrik)
+    page = henrik.send(henrik.get(f"/evidence/{piece.id}").form(ending="/answer"), outcome="perhaps")
+    assert page.status == 422
+    assert "Choose one of the three answers." in page.text
+
+
+def test_a_colleague_who_read_an_older_text_reads_it_again_first(company, client_for):
+    piece = share_piece(company.amara)
+    ask(piece, company.henrik)
+    henrik = client_for(company.henrik)
+    form = henrik.get(f"/evidence/{piece.id}").form(ending="/answer")
+    change(piece, title="Quite another story", at=AT + timedelta(hours=1))
+    page = henrik.send(form, outcome="confirmed", words="My words")
+    assert page.status == 422
+    assert "changed while you were reading" in page.text
+    assert "Quite another story" in page.text
+    assert ("words", "My words") in page.form(ending="/answer").fields
+    assert henrik.send(page.form(ending="/answer")).status == 302
+
+
+def test_a_colleague_can_think_it_over(company, client_for):
+    piece = share_piece(company.amara)
+    confirm(piece, company.henrik)
+    henrik = client_for(company.henrik)
+    page = henrik.get(f"/evidence/{piece.id}")
+    assert "You may change your answer" in page.text
+    henrik.send(page.form(ending="/answer"), outcome="declined")
+    assert "Could not confirm" in client_for(company.amara).get(f"/evidence/{piece.id}").text
+
+
+def test_asking_nobody_or_somebody_unknown_is_said(company, client_for):
+    piece = share_piece(company.amara)
+    amara = client_for(company.amara)
+    for colleague in ("", "nonsense", "00000000-0000-4000-8000-000000000000"):
+        page = amara.post(f"/evidence/{piece.id}/ask", {"colleague": colleague})
+        assert page.status == 422
+        assert "Choose a colleague." in page.text
+    page = amara.post(f"/evidence/{piece.id}/ask", {"colleague": str(company.manager.id)})
+    assert page.status == 422
+    assert "line manager" in page.text
+
+
+def test_an_answer_that_no_longer_counts_says_so(company, client_for):
+    piece = share_piece(company.amara)
+    confirm(piece, company.henrik)
+    change(piece, title="Other words", at=AT + timedelta(hours=1))
+    amara = client_for(company.amara)
+    assert "No longer counts: the piece was changed after the answer." in amara.get(f"/evidence/{piece.id}").text
+    assert "Changed since it was confirmed; ask again" in amara.get("/evidence/").text
+    page = amara.get(f"/evidence/{piece.id}/ask?q=Henrik")
+    assert "Henrik Lindqvist" in page.text
+
+
+def test_manager_sets_aside_the_engineer_answers_the_manager_takes_back(company, client_for):
+    piece = share_piece(company.amara, claims=(COACH, LEAD))
+    manager, amara = client_for(company.manager), client_for(company.amara)
+    form = manager.get(f"/evidence/{piece.id}/set-aside?expectation={COACH}").form(ending="/set-aside")
+    assert manager.send(form, reason="").status == 422
+    assert manager.send(form, reason="One talk only.").status == 302
+    shown = amara.get(f"/evidence/{piece.id}")
+    assert "Set aside by Tomasz Wieczorek" in shown.text
+    assert "One talk only." in shown.text
+    assert "Set aside for 1 of 2" in amara.get("/evidence/").text
+    assert amara.send(shown.form(ending="/reply"), answer=" ").status == 422
+    assert amara.send(shown.form(ending="/reply"), answer="It was two.").status == 302
+    assert "It was two." in manager.get(f"/evidence/{piece.id}").text
+    manager.send(manager.get(f"/evidence/{piece.id}").form(ending="/take-back"))
+    assert queries.find_live_setting_aside(stored(piece).claims[0]) is None
+    assert "Was set aside by Tomasz Wieczorek" in amara.get(f"/evidence/{piece.id}").text
+
+
+def test_setting_aside_what_is_not_claimed_is_no_page(company, client_for):
+    piece = share_piece(company.amara)
+    page = client_for(company.manager).post(
+        f"/evidence/{piece.id}/set-aside", {"expectation": LEAD, "reason": "Because."}
+    )
+    assert page.status == 404
+
+
+def test_inbox_of_a_colleague_names_what_is_owed_first(company, client_for):
+    for title in ("First", "Second", "Third"):
+        ask(share_piece(company.amara, title), company.henrik)
+    second = next(entry for entry in queries.list_asked_of(company.henrik.id) if entry.title == "Second")
+    answer(queries.get_evidence(second.evidence_id), company.henrik)
+    assert [entry.title for entry in queries.list_asked_of(company.henrik.id)][-1] == "Second"
+    assert len(queries.list_asked_of(company.henrik.id, only_open=True)) == 2
+    assert "Two questions wait for you." in client_for(company.henrik).get("/evidence/asked").text
+
+
+def test_a_piece_that_is_set_aside_is_not_beside_the_expectation(company):
+    from tests.factories.evidence import as_actor
+
+    piece = share_piece(company.amara, claims=(COACH, LEAD))
+    set_piece_aside(piece, company.manager)
+    assert set(queries.list_cards(as_actor(company.amara), company.amara.id, [COACH, LEAD])) == {LEAD}
