@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from app.audit.models import AuditEvent
-from app.cli import context
+from app.cli import context, shipped
 from app.cli.main import main
 from app.cli.shipped import FOLDER
 from app.infra.db import db
@@ -278,6 +278,19 @@ def test_upgrading_an_empty_database_publishes_and_adopts_the_two_base_ladders(b
     assert find_adopted("software-engineer").ladder.version == "1.0.0"
     assert belay("db", "upgrade").exit_code == 0
     assert session.scalar(select(func.count()).select_from(LadderVersion)) == 2
+
+
+def test_an_upgrade_that_fails_half_way_through_publishing_leaves_no_ladder(belay, monkeypatch):
+    adopt = shipped.adopt_version
+
+    def fail_at_the_second(edition, **more):
+        if edition.ladder.slug == "technical-support":
+            raise RuntimeError("killed")
+        return adopt(edition, **more)
+
+    monkeypatch.setattr(shipped, "adopt_version", fail_at_the_second)
+    assert belay("db", "upgrade").exit_code == 1
+    assert list_names() == []
 
 
 def test_upgrading_leaves_a_database_with_ladders_alone(belay):

@@ -114,6 +114,15 @@ def test_publishing_while_somebody_else_publishes_the_same_is_refused_in_words(a
         publish()
 
 
+def test_adopting_while_somebody_else_adopts_from_the_same_day_is_refused_in_words(session, monkeypatch):
+    edition = adopted(from_on=date(2027, 1, 1))
+    later = publish(next_version(ENGINEER, "1.0.1", *REWORDED))
+    monkeypatch.setattr(actions, "find_live_adoption", lambda *_: None)
+    with pytest.raises(NotAllowedNowError, match="Somebody else has just adopted"):
+        adopt(later, date(2027, 1, 1))
+    assert session.scalars(select(LadderAdoption.ladder_version_id)).all() == [edition.id]
+
+
 @pytest.mark.parametrize("statement", ["UPDATE ladder_version SET title = 'Another'", "DELETE FROM ladder_version"])
 def test_the_database_itself_refuses_to_change_or_delete_a_version(session, statement):
     publish()
