@@ -15,6 +15,8 @@ from app.domain.rating import Answer
 from app.infra.db import Code, Keyed, Model, short
 from app.people.models import LIVE
 
+COMMENT_LENGTH = 4000
+WINDOW_LENGTH = 64
 RUNNING = text("self_submitted_at IS NULL OR manager_submitted_at IS NULL")
 
 
@@ -74,10 +76,31 @@ class Assessment(Keyed, Model):
         return and_(cls.self_submitted_at.is_not(None), cls.manager_submitted_at.is_not(None))
 
 
+class AssessmentSheet(Keyed, Model):
+    """What one author has written for one side so far, as a whole: how often it was saved, when, and from where.
+
+    `revision` rises with every draft that changed something. `window_key` names the browser window whose autosave came
+    last, `sequence` is the number that the window gave it: a late request of the same window never overwrites a newer
+    one, and another window learns that it has not seen everything.
+    """
+
+    __tablename__ = "assessment_sheet"
+    __table_args__ = (UniqueConstraint("assessment_id", "side", "author_id"),)
+
+    assessment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assessment.id"))
+    side: Mapped[Side] = mapped_column(Code(Side, 8))
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    revision: Mapped[int] = mapped_column(default=0)
+    window_key: Mapped[str] = mapped_column(short(WINDOW_LENGTH), default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    saved_at: Mapped[datetime]
+
+
 class AssessmentAnswer(Keyed, Model):
     """One side's answer to one expectation, by its author. Two managers in turn keep rows of their own.
 
-    `sequence` rises with every autosave of a form: a late request never overwrites a newer one.
+    `sequence` is the revision of the author's sheet at which the row last changed: a window that was filled from an
+    earlier one has not seen what stands here.
     """
 
     __tablename__ = "assessment_answer"

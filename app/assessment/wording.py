@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
-from app.domain.evidence import Further, Lack, Reason, Sufficiency
+from app.domain.evidence import Further, Lack, Missing, Reason, Sufficiency
 from app.domain.ladder import EvidenceRule
 from app.domain.rating import GivenAnswer
 from app.domain.readiness import Blocker, BlockerGroup, Readiness, Standing, Status, Verdict
@@ -248,3 +248,27 @@ def verdict_lead(report: Readiness) -> str:
     is_unknown = report.verdict is Verdict.CANNOT_TELL
     tail = plural(unmet, "has", "have") + " not been rated" if is_unknown else plural(unmet, "is", "are") + " missing"
     return f"{words} {number_word(unmet).capitalize()} {tail}; each says what would show it."
+
+
+def confirmed_by(people: Collection[uuid.UUID], names: Names) -> str:
+    """Return who confirmed a piece, for a citation; empty when nobody has."""
+    return f"confirmed by {join_words(sorted(named(one, names) for one in people))}" if people else ""
+
+
+def part_words(part: Missing) -> str:
+    """Return one part of an evidence rule with how far it is fulfilled.
+
+    >>> part_words(Missing(Lack.PIECES, 3, 2)), part_words(Missing(Lack.SPAN, 41, 90))
+    ('3 pieces, 2 are asked', '41 of 90 days from first to last')
+    """
+    if part.lack is Lack.PIECES and part.have < part.need:
+        return part.phrase
+    if part.lack is Lack.PIECES:
+        return f"{counted(part.have, 'piece', 'pieces')}, {part.need} {plural(part.need, 'is', 'are')} asked"
+    if part.lack is Lack.SPAN and part.have < part.need:
+        return f"{part.have} of {part.need} days from first to last"
+    if part.lack is Lack.SPAN:
+        return f"{part.have} days from first to last, {part.need} are asked"
+    if part.lack is Lack.CORROBORATION:
+        return f"confirmed by {part.have} of {counted(part.need, 'colleague', 'colleagues')}"
+    return f"{part.have} of {counted(part.need, 'kind', 'kinds')}"

@@ -42,4 +42,5 @@ class Tag(StrEnum):
     ASSESSMENT_REVEALED = "assessment:assessment:reveal"
     ASSESSMENT_REOPENED = "assessment:side:reopen"
     RATING_ASKED = "assessment:rating:ask"
+    WAIVER_APPROVED = "assessment:waiver:approve"
     SEEDED = "cli:company:seed"

@@ -37,10 +37,21 @@ class ConflictError(DomainError):
     """Somebody else saved the same text in the meantime.
 
     `stored` maps the name of each form field to the text that is stored now, `version` is the version of that text.
+    `labels` says how the page calls a field, `choices` the values and words of one that is a choice and no text.
     """
 
-    def __init__(self, message: str, *, stored: Mapping[str, str], version: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        stored: Mapping[str, str],
+        version: int,
+        labels: Mapping[str, str] | None = None,
+        choices: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
+    ) -> None:
         """Keep what is stored, so that the page can show both texts."""
         super().__init__(message)
         self.stored = dict(stored)
         self.version = version
+        self.labels = dict(labels or {})
+        self.choices = dict(choices or {})

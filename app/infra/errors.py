@@ -34,6 +34,7 @@ class ConflictField:
     label: str
     stored: str
     yours: str
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def carried_fields() -> list[tuple[str, str]]:
@@ -73,15 +74,26 @@ def _plain(template: str, **context: object) -> str:
     return current_app.jinja_env.get_template(template).render(**context)
 
 
+def _sent(name: str) -> str:
+    """Return what a field carried, to compare with what is stored: several values stand on lines of their own."""
+    return "\n".join(request.form.getlist(name)).replace("\r\n", "\n")
+
+
 def show_conflict(error: ConflictError) -> Response:
     """Answer 409 with both texts; the person chooses or merges, and nothing is overwritten before that."""
     rollback()
     if _wants_json():
         return make_response({"error": error.message, "version": error.version}, 409)
     fields = [
-        ConflictField(name, name.replace("_", " ").capitalize(), stored, request.form.get(name, ""))
+        ConflictField(
+            name,
+            error.labels.get(name, name.replace("_", " ").capitalize()),
+            stored,
+            _sent(name),
+            error.choices.get(name, ()),
+        )
         for name, stored in error.stored.items()
-        if request.form.get(name, "") != stored
+        if _sent(name) != stored
     ]
     others = [(name, value) for name, value in carried_fields() if name not in {field.name for field in fields}]
     page = render_template(

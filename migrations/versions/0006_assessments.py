@@ -75,6 +75,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "assessment_sheet",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("window_key", sa.String(length=64), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_assessment_sheet_assessment_id_assessment")
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_assessment_sheet_author_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment_sheet")),
+        sa.UniqueConstraint(
+            "assessment_id", "side", "author_id", name=op.f("uq_assessment_sheet_assessment_id_side_author_id")
+        ),
+    )
+    op.create_table(
         "assessment_answer",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column("side", sa.String(length=8), nullable=False),
@@ -109,6 +128,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_assessment_answer_author_id")
 
     op.drop_table("assessment_answer")
+    op.drop_table("assessment_sheet")
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_assessment_running",

@@ -169,7 +169,7 @@ def test_the_number_of_queries_does_not_grow_with_evidence_or_people(session, ed
     person_id = amara.id
 
     def one():
-        session.expunge_all()
+        session.rollback()
         return count_queries(lambda: readiness_of(person_id))
 
     make_evidence(amara, DESIGN)

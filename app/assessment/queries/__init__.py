@@ -4,6 +4,61 @@
 `rounds` lists assessments and their state.
 """
 
+from app.assessment.queries.opening import Opening, find_opening
 from app.assessment.queries.readiness import PersonReadiness, readiness_of, readiness_of_people
+from app.assessment.queries.rounds import (
+    Round,
+    SideState,
+    find_running,
+    get_assessment,
+    get_round,
+    last_revealed,
+    list_for_person,
+    list_of_reports,
+    list_waiting,
+)
+from app.assessment.queries.sheets import (
+    ComparedRow,
+    Comparison,
+    SealedSheet,
+    Sheet,
+    SheetRow,
+    Voice,
+    comparison_of,
+    find_sheet,
+    list_answers,
+    needed_ids,
+    sealed_sheet_of,
+    sheet_of,
+)
+from app.assessment.queries.waivers import find_waiver
 
-__all__ = ["PersonReadiness", "readiness_of", "readiness_of_people"]
+__all__ = [
+    "ComparedRow",
+    "Comparison",
+    "Opening",
+    "PersonReadiness",
+    "Round",
+    "SealedSheet",
+    "Sheet",
+    "SheetRow",
+    "SideState",
+    "Voice",
+    "comparison_of",
+    "find_opening",
+    "find_running",
+    "find_sheet",
+    "find_waiver",
+    "get_assessment",
+    "get_round",
+    "last_revealed",
+    "list_answers",
+    "list_for_person",
+    "list_of_reports",
+    "list_waiting",
+    "needed_ids",
+    "readiness_of",
+    "readiness_of_people",
+    "sealed_sheet_of",
+    "sheet_of",
+]

@@ -127,7 +127,7 @@ def _answers(ids: set[uuid.UUID], on: date) -> tuple[dict[uuid.UUID, Answers], d
 
 
 def counts_for_its_side() -> Any:  # noqa: ANN401 - a condition of the database
-    """Return the condition that an answer is by whoever submitted its side: a draft that a former manager left is not."""
+    """Return the condition that an answer is by whoever submitted its side: no draft that a former manager left."""
     return or_(
         and_(AssessmentAnswer.side == Side.SELF, AssessmentAnswer.author_id == Assessment.subject_id),
         and_(AssessmentAnswer.side == Side.MANAGER, AssessmentAnswer.author_id == Assessment.manager_id),

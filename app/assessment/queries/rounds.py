@@ -1,3 +1,213 @@
 """Assessments: one by its id, the running one, and lists with the state of each side. No answer is read here."""
 
 from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy.orm import aliased
+
+from app.access.actor import Actor, Role
+from app.access.permissions import Permission
+from app.access.policy import visible_to
+from app.assessment.models import Assessment, AssessmentSheet, Side
+from app.domain.errors import MissingError
+from app.infra.clock import today
+from app.infra.db import db
+from app.infra.pagination import PER_PAGE, Page
+from app.ladders.models import LadderVersion
+from app.people.models import ManagerLink, Person
+from app.people.queries import get_people, holds_on
+
+
+class SideState(StrEnum):
+    """How far one side is, as everybody may know who may know of the assessment: never what it says."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One assessment in a list: who, against what, and how far each side is.
+
+    `manager` is who handed the manager's side in, before that the line manager of today. `is_by_former`: whoever did
+    is not the line manager any more.
+    """
+
+    id: uuid.UUID
+    subject_id: uuid.UUID
+    subject: str
+    manager_id: uuid.UUID | None
+    manager: str
+    target: str
+    lineage: str
+    edition: str
+    opened_at: datetime
+    opened_by_subject: bool
+    own: SideState
+    theirs: SideState
+    submitted_on: date | None
+    is_by_former: bool
+
+    def is_in(self, side: Side) -> bool:
+        """Say whether a side is in."""
+        return (self.own if side is Side.SELF else self.theirs) is SideState.IN
+
+    @property
+    def is_revealed(self) -> bool:
+        """Say whether both sides are in."""
+        return self.own is SideState.IN and self.theirs is SideState.IN
+
+
+def get_assessment(assessment_id: uuid.UUID) -> Assessment:
+    """Return an assessment by its id; MissingError when there is none."""
+    found = db.session.get(Assessment, assessment_id)
+    if found is None:
+        raise MissingError
+    return found
+
+
+def is_running() -> ColumnElement[bool]:
+    """Return the condition that at least one side is still out."""
+    return or_(Assessment.self_submitted_at.is_(None), Assessment.manager_submitted_at.is_(None))
+
+
+def find_running(subject_id: uuid.UUID, lineage: str, target: str) -> Assessment | None:
+    """Return the running assessment of a person against a level of a lineage; there is at most one."""
+    row = select(Assessment).where(
+        Assessment.subject_id == subject_id,
+        Assessment.lineage == lineage,
+        Assessment.target_level == target,
+        is_running(),
+    )
+    return db.session.scalars(row).one_or_none()
+
+
+def list_for_person(actor: Actor, person_id: uuid.UUID, page: int = 1) -> Page[Round]:
+    """Return the assessments of a person that the actor may know of, running ones first, then the newest."""
+    mine = Assessment.subject_id == person_id, visible_to(actor, Permission.Assessment.READ, Assessment)
+    total = db.session.scalar(select(func.count()).select_from(Assessment).where(*mine)) or 0
+    rows = _rounds().where(*mine).order_by(is_running().desc(), Assessment.opened_at.desc(), Assessment.id)
+    return Page(_read(actor, rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)), page, total)
+
+
+def list_waiting(actor: Actor) -> list[Round]:
+    """Return what waits for the actor's own answers: as the engineer, or as the line manager; the oldest first."""
+    person_id = actor.person_id
+    reports = select(ManagerLink.person_id).where(ManagerLink.manager_id == person_id, holds_on(ManagerLink, today()))
+    waits = or_(
+        and_(Assessment.subject_id == person_id, Assessment.self_submitted_at.is_(None)),
+        and_(Assessment.subject_id.in_(reports), Assessment.manager_submitted_at.is_(None)),
+    )
+    return _read(actor, _rounds().where(waits).order_by(Assessment.opened_at, Assessment.id))
+
+
+def list_of_reports(actor: Actor) -> list[Round]:
+    """Return what runs for the actor's direct reports, and of each the newest that is over; by name."""
+    reports = select(ManagerLink.person_id).where(
+        ManagerLink.manager_id == actor.person_id, holds_on(ManagerLink, today())
+    )
+    newer = aliased(Assessment)
+    has_newer = (
+        select(newer.id)
+        .where(newer.subject_id == Assessment.subject_id, newer.opened_at > Assessment.opened_at)
+        .exists()
+    )
+    rows = _rounds().where(
+        Assessment.subject_id.in_(reports),
+        visible_to(actor, Permission.Assessment.READ, Assessment),
+        or_(is_running(), not_(has_newer)),
+    )
+    return _read(actor, rows.order_by(Person.sort_name, Assessment.opened_at.desc(), Assessment.id))
+
+
+def last_revealed(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
+    """Return the day on which somebody was last assessed by both sides, by person; whoever never was is left out."""
+    rows = db.session.execute(
+        select(Assessment.subject_id, func.max(Assessment.submitted_on))
+        .where(Assessment.subject_id.in_(person_ids), Assessment.is_revealed)
+        .group_by(Assessment.subject_id)
+        .order_by(Assessment.subject_id),
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool]:
+    """Return the select of rounds. Of sheets only their existence is read, and only that of whoever writes today."""
+    manager_today = (
+        select(ManagerLink.manager_id)
+        .where(ManagerLink.person_id == Assessment.subject_id, holds_on(ManagerLink, today()))
+        .scalar_subquery()
+    )
+
+    def is_begun(side: Side, author: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column or a subquery
+        return (
+            select(AssessmentSheet.id)
+            .where(
+                AssessmentSheet.assessment_id == Assessment.id,
+                AssessmentSheet.side == side,
+                AssessmentSheet.author_id == author,
+            )
+            .exists()
+        )
+
+    return (
+        select(
+            Assessment,
+            Person,
+            LadderVersion,
+            manager_today.label("manager_today"),
+            is_begun(Side.SELF, Assessment.subject_id).label("own_begun"),
+            is_begun(Side.MANAGER, manager_today).label("theirs_begun"),
+        )
+        .join(Person, Person.id == Assessment.subject_id)
+        .join(LadderVersion, LadderVersion.id == Assessment.ladder_version_id)
+    )
+
+
+def get_round(actor: Actor, assessment: Assessment) -> Round:
+    """Return one assessment as lists show it."""
+    return _read(actor, _rounds().where(Assessment.id == assessment.id))[0]
+
+
+def _read(actor: Actor, statement: Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool]) -> list[Round]:
+    """Return the rounds of a select. That somebody has begun is shown to those who may know of the draft alone."""
+    rows = db.session.execute(statement).all()
+    names = get_people([one for row in rows for one in (row[0].manager_id, row.manager_today) if one])
+    rounds = []
+    for found, person, version, manager_today, own_begun, theirs_begun in rows:
+        manager_id: uuid.UUID | None = found.manager_id or manager_today
+        is_manager = manager_today == actor.person_id
+        knows_own = is_manager or actor.person_id == person.id or actor.has_role(Role.HR)
+        rounds.append(
+            Round(
+                id=found.id,
+                subject_id=person.id,
+                subject=person.name,
+                manager_id=manager_id,
+                manager=names[manager_id].name if manager_id in names else "",
+                target=found.target_level,
+                lineage=found.lineage,
+                edition=f"{version.title} {version.version}",
+                opened_at=found.opened_at,
+                opened_by_subject=found.opened_by_id == found.subject_id,
+                own=_state(found.self_submitted_at, is_begun=own_begun and knows_own),
+                theirs=_state(found.manager_submitted_at, is_begun=theirs_begun and is_manager),
+                submitted_on=found.submitted_on if found.is_revealed else None,
+                is_by_former=found.manager_id is not None and found.manager_id != manager_today,
+            )
+        )
+    return rounds
+
+
+def _state(submitted_at: datetime | None, *, is_begun: bool) -> SideState:
+    if submitted_at is not None:
+        return SideState.IN
+    return SideState.IN_PROGRESS if is_begun else SideState.NOT_STARTED

@@ -1,0 +1,321 @@
+"""What one side writes, and both sides once they are revealed. Rows of the other side are not fetched before that."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app.access.actor import Actor
+from app.assessment.models import Assessment, AssessmentAnswer, AssessmentSheet, Side
+from app.assessment.queries.facts import counts_for_its_side, facts_of
+from app.domain.bar import Ask, bar_for
+from app.domain.errors import MissingError
+from app.domain.ladder import Competency, Level
+from app.domain.rating import CONVERSATION_STEPS, Answer
+from app.domain.readiness import Readiness, Standing, Status, report
+from app.evidence.queries import Card, list_cards
+from app.infra.clock import local, today
+from app.infra.db import db
+from app.ladders.queries import Edition, get_edition
+from app.people.queries import get_people
+
+TWELVE_MONTHS = 365
+DECIDED = frozenset({Status.BANKED, Status.WAIVED})
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One expectation on a sheet: where it stands, what this side has answered so far, and the evidence for it.
+
+    `is_open`: it is asked. The others are folded: banked or waived, and may be answered anyway.
+    """
+
+    standing: Standing
+    is_open: bool
+    answer: Answer | None
+    comment: str
+    cards: Sequence[Card]
+
+    @property
+    def id(self) -> str:
+        """Return the id of the expectation."""
+        return self.standing.expectation.id
+
+    @property
+    def is_needed(self) -> bool:
+        """Say whether the side can only be handed in with an answer here."""
+        return self.is_open and self.standing.is_required
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One author's side of an assessment. `revision` and `sequence` are those of the last draft that was kept."""
+
+    assessment: Assessment
+    edition: Edition
+    side: Side
+    author_id: uuid.UUID
+    target: Level
+    held: Level | None
+    rows: tuple[SheetRow, ...]
+    revision: int
+    sequence: int
+    saved_at: datetime | None
+    submitted_at: datetime | None
+
+    @property
+    def needed(self) -> list[SheetRow]:
+        """Return the rows that need an answer."""
+        return [row for row in self.rows if row.is_needed]
+
+    @property
+    def unanswered(self) -> list[SheetRow]:
+        """Return the rows that need an answer and have none."""
+        return [row for row in self.needed if row.answer is None]
+
+    def groups(self) -> list[tuple[Competency, list[SheetRow], list[SheetRow]]]:
+        """Return the rows by competency: those that are asked, and those that are folded."""
+        grouped = []
+        for competency in self.edition.ladder.competencies:
+            rows = [row for row in self.rows if row.standing.competency.id == competency.id]
+            if rows:
+                grouped.append((competency, [r for r in rows if r.is_open], [r for r in rows if not r.is_open]))
+        return grouped
+
+
+def find_sheet(assessment_id: uuid.UUID, side: Side, author_id: uuid.UUID) -> AssessmentSheet | None:
+    """Return what is known of one author's sheet as a whole, None before the first draft."""
+    row = select(AssessmentSheet).where(
+        AssessmentSheet.assessment_id == assessment_id,
+        AssessmentSheet.side == side,
+        AssessmentSheet.author_id == author_id,
+    )
+    return db.session.scalars(row).one_or_none()
+
+
+def list_answers(assessment_id: uuid.UUID, side: Side, author_id: uuid.UUID) -> dict[str, AssessmentAnswer]:
+    """Return one author's own answers to one side, by expectation."""
+    rows = db.session.scalars(
+        select(AssessmentAnswer)
+        .where(
+            AssessmentAnswer.assessment_id == assessment_id,
+            AssessmentAnswer.side == side,
+            AssessmentAnswer.author_id == author_id,
+        )
+        .order_by(AssessmentAnswer.expectation_id),
+    )
+    return {row.expectation_id: row for row in rows}
+
+
+def report_behind(assessment: Assessment, edition: Edition, on: date) -> Readiness:
+    """Return where the engineer stands on the pinned target of the pinned version."""
+    bar = bar_for(edition.ladder, assessment.target_level)
+    return report(bar, facts_of([assessment.subject_id], on)[assessment.subject_id], on)
+
+
+def is_open(standing: Standing, target: Level, answered: Iterable[str] = ()) -> bool:
+    """Say whether a sheet asks for an expectation.
+
+    What is waived or banked is folded, but for the level that the assessment is about, and for what was answered
+    before it came to be banked. What has slipped is asked at whatever level it stands.
+    """
+    if standing.expectation.id in set(answered):
+        return True
+    if standing.status is Status.BANKED:
+        return standing.level.id == target.id
+    return standing.status not in DECIDED
+
+
+def sheet_of(assessment: Assessment, side: Side, actor: Actor) -> Sheet:
+    """Return the actor's own sheet of one side, with the evidence that the actor may read."""
+    edition = get_edition(assessment.ladder_version_id)
+    found = report_behind(assessment, edition, today())
+    answers = list_answers(assessment.id, side, actor.person_id)
+    cards = list_cards(actor, assessment.subject_id)
+    state = find_sheet(assessment.id, side, actor.person_id)
+    given = {key for key, row in answers.items() if row.answer is not None}
+    rows = []
+    for standing in found.standings:
+        answer = answers.get(standing.expectation.id)
+        rows.append(
+            SheetRow(
+                standing=standing,
+                is_open=is_open(standing, found.target, given),
+                answer=answer.answer if answer else None,
+                comment=answer.comment if answer else "",
+                cards=cards.get(standing.expectation.id, []),
+            )
+        )
+    is_self = side is Side.SELF
+    return Sheet(
+        assessment=assessment,
+        edition=edition,
+        side=side,
+        author_id=actor.person_id,
+        target=found.target,
+        held=_held(found),
+        rows=tuple(rows),
+        revision=state.revision if state else 0,
+        sequence=state.sequence if state else 0,
+        saved_at=state.saved_at if state else None,
+        submitted_at=assessment.self_submitted_at if is_self else assessment.manager_submitted_at,
+    )
+
+
+def _held(found: Readiness) -> Level | None:
+    banked = [standing.level for standing in found.standings if standing.status is Status.BANKED]
+    return max(banked, key=lambda level: level.rank, default=None)
+
+
+def needed_ids(assessment: Assessment, answered: Iterable[str]) -> tuple[str, ...]:
+    """Return the expectations that a side must answer before it is handed in, in ladder order."""
+    edition = get_edition(assessment.ladder_version_id)
+    found = report_behind(assessment, edition, today())
+    given = set(answered)
+    return tuple(one.expectation.id for one in found.standings if one.is_required and is_open(one, found.target, given))
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """One answer of a side that is in."""
+
+    ask: Ask
+    answer: Answer | None
+    comment: str
+
+
+@dataclass(frozen=True)
+class SealedSheet:
+    """One's own side after it was handed in: nothing of the other side, and nothing of what came later."""
+
+    assessment: Assessment
+    edition: Edition
+    side: Side
+    target: Level
+    submitted_at: datetime
+    rows: tuple[SealedRow, ...]
+
+
+def sealed_sheet_of(assessment: Assessment, side: Side, actor: Actor) -> SealedSheet:
+    """Return the actor's own side as it was handed in; MissingError while it is open."""
+    submitted_at = assessment.self_submitted_at if side is Side.SELF else assessment.manager_submitted_at
+    if submitted_at is None:
+        raise MissingError
+    edition = get_edition(assessment.ladder_version_id)
+    bar = bar_for(edition.ladder, assessment.target_level)
+    answers = list_answers(assessment.id, side, actor.person_id)
+    rows = tuple(
+        SealedRow(ask, answers[ask.expectation.id].answer, answers[ask.expectation.id].comment)
+        for ask in bar.asks
+        if ask.expectation.id in answers
+    )
+    return SealedSheet(assessment, edition, side, bar.target, submitted_at, rows)
+
+
+# Both sides, once they are revealed ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one side said about one expectation."""
+
+    answer: Answer | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One expectation with both voices. `steps` is how far they lie apart, None unless both gave a rating."""
+
+    ask: Ask
+    own: Voice
+    theirs: Voice
+
+    @property
+    def steps(self) -> int | None:
+        """Return how many steps lie between the two ratings."""
+        mine = self.own.answer.rating if self.own.answer else None
+        other = self.theirs.answer.rating if self.theirs.answer else None
+        return abs(mine.steps_above(other)) if mine and other else None
+
+    @property
+    def differs(self) -> bool:
+        """Say whether the two did not answer the same."""
+        return self.own.answer is not self.theirs.answer
+
+    @property
+    def needs_conversation(self) -> bool:
+        """Say whether the two lie so far apart that they should talk."""
+        return self.steps is not None and self.steps >= CONVERSATION_STEPS
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both sides of a revealed assessment. `is_old`: the manager answered more than twelve months ago."""
+
+    assessment: Assessment
+    edition: Edition
+    target: Level
+    subject: str
+    manager: str
+    given_on: date
+    is_old: bool
+    rows: tuple[ComparedRow, ...]
+
+    @property
+    def differing(self) -> list[ComparedRow]:
+        """Return the rows that differ, widest first; an answer off the scale comes after those that can be measured."""
+        rows = [row for row in self.rows if row.differs]
+        return sorted(rows, key=lambda row: -(row.steps or 0))
+
+    @property
+    def agreeing(self) -> list[ComparedRow]:
+        """Return the rows on which both gave the same answer, in ladder order."""
+        return [row for row in self.rows if not row.differs]
+
+
+def comparison_of(assessment: Assessment) -> Comparison:
+    """Return both sides of an assessment. MissingError while it is sealed: nothing of either side is read then."""
+    if not assessment.is_revealed or assessment.manager_id is None or assessment.manager_submitted_at is None:
+        raise MissingError
+    edition = get_edition(assessment.ladder_version_id)
+    bar = bar_for(edition.ladder, assessment.target_level)
+    voices = _voices(assessment.id)
+    names = get_people([assessment.subject_id, assessment.manager_id])
+    given_on = local(assessment.manager_submitted_at).date()
+    silent = Voice(None, "")
+    rows = []
+    for ask in bar.asks:
+        said = voices.get(ask.expectation.id, {})
+        if said:
+            rows.append(ComparedRow(ask, said.get(Side.SELF, silent), said.get(Side.MANAGER, silent)))
+    return Comparison(
+        assessment=assessment,
+        edition=edition,
+        target=bar.target,
+        subject=names[assessment.subject_id].name,
+        manager=names[assessment.manager_id].name,
+        given_on=given_on,
+        is_old=(today() - given_on).days > TWELVE_MONTHS,
+        rows=tuple(rows),
+    )
+
+
+def _voices(assessment_id: uuid.UUID) -> Mapping[str, dict[Side, Voice]]:
+    rows = db.session.execute(
+        select(
+            AssessmentAnswer.expectation_id, AssessmentAnswer.side, AssessmentAnswer.answer, AssessmentAnswer.comment
+        )
+        .join(Assessment, Assessment.id == AssessmentAnswer.assessment_id)
+        .where(Assessment.id == assessment_id, Assessment.is_revealed, counts_for_its_side())
+        .order_by(AssessmentAnswer.expectation_id, AssessmentAnswer.id),
+    )
+    voices: dict[str, dict[Side, Voice]] = {}
+    for expectation_id, side, answer, comment in rows:
+        if answer is not None or comment:
+            voices.setdefault(expectation_id, {})[side] = Voice(answer, comment)
+    return voices

@@ -1,0 +1,363 @@
+"""Sheets and comparisons as pages show them. For views only: no database."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+
+from app.assessment import wording
+from app.assessment.actions import answer_name, words_name
+from app.assessment.forms import SheetForm
+from app.assessment.models import Side
+from app.assessment.pages import Rung
+from app.assessment.queries import (
+    ComparedRow,
+    Comparison,
+    Round,
+    SealedSheet,
+    Sheet,
+    SheetRow,
+)
+from app.domain.ladder import Ladder, Level
+from app.domain.rating import Answer
+from app.domain.readiness import Standing, Status
+from app.evidence.queries import Card
+from app.infra.templating import join_words, number_word, plural
+
+WORDS_OF = {Side.SELF: "self", Side.MANAGER: "manager"}
+
+
+def rung_of(ladder: Ladder, level: Level) -> Rung:
+    """Return a level as a badge draws it."""
+    return Rung(level.id, level.rank, max(one.rank for one in ladder.levels))
+
+
+def short_name(name: str) -> str:
+    """Return the first word of a name, for narrow places."""
+    return (name.split() or [""])[0]
+
+
+# A sheet that is written -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One expectation on a sheet, in the names that the row component asks for."""
+
+    id: str
+    text: str
+    answer: str | None
+    words: str
+    answer_name: str
+    words_name: str
+    pieces: Sequence[Card]
+    rule: str
+    link_href: str | None
+    whose: str
+    label: str
+    hint: str
+    answer_errors: Sequence[str]
+    words_errors: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One competency: the rows that are asked, and those that are folded under a summary."""
+
+    id: str
+    name: str
+    rows: tuple[RowView, ...]
+    folded: tuple[RowView, ...]
+    summary: str
+    is_unfolded: bool
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """A sheet as its page shows it. `errors` are (id of the field, sentence), `first_open` the row to go on with."""
+
+    round: Round
+    side: str
+    is_self: bool
+    other: str
+    target: Rung
+    groups: tuple[GroupView, ...]
+    answered: int
+    needed: int
+    first_open: str
+    revision: int
+    sequence: int
+    window: str | None
+    saved_at: datetime | None
+    errors: list[tuple[str | None, str]]
+    save_href: str
+    submit_href: str
+    draft_href: str
+
+
+def sheet_view(sheet: Sheet, found: Round, form: SheetForm | None) -> SheetView:
+    """Return a sheet as its page shows it; what was typed into a refused form stands in place of what is stored."""
+    rows = {row.id: _row(sheet, row, found, form) for row in sheet.rows}
+    open_rows = [rows[row.id] for row in sheet.needed]
+    unanswered = [row for row in open_rows if row.answer is None]
+    side = WORDS_OF[sheet.side]
+    return SheetView(
+        round=found,
+        side=side,
+        is_self=sheet.side is Side.SELF,
+        other=(found.manager or "your line manager") if sheet.side is Side.SELF else found.subject,
+        target=rung_of(sheet.edition.ladder, sheet.target),
+        groups=tuple(_groups(sheet, rows)),
+        answered=len(open_rows) - len(unanswered),
+        needed=len(open_rows),
+        first_open=unanswered[0].id if unanswered else "",
+        revision=form.row_version() if form else sheet.revision,
+        sequence=sheet.sequence,
+        window=(form.window.data or None) if form else None,
+        saved_at=sheet.saved_at,
+        errors=_errors(rows.values(), form) if form else [],
+        save_href=url_for(f"assessment.save_{side}", assessment_id=found.id),
+        submit_href=url_for(f"assessment.submit_{side}", assessment_id=found.id),
+        draft_href=url_for(f"assessment.autosave_{side}", assessment_id=found.id),
+    )
+
+
+def _groups(sheet: Sheet, rows: dict[str, RowView]) -> list[GroupView]:
+    groups = []
+    for competency, asked, folded in sheet.groups():
+        views = tuple(rows[row.id] for row in folded)
+        groups.append(
+            GroupView(
+                id=competency.id,
+                name=competency.name,
+                rows=tuple(rows[row.id] for row in asked),
+                folded=views,
+                summary=folded_summary([row.standing for row in folded]),
+                is_unfolded=any(view.answer_errors or view.words_errors or view.answer for view in views),
+            )
+        )
+    return groups
+
+
+def folded_summary(standings: Sequence[Standing]) -> str:
+    """Return what is folded: “2 at L2 and 3 at L1 are banked. Answer one anyway”."""
+    parts = []
+    for status, word in ((Status.BANKED, "banked"), (Status.WAIVED, "waived")):
+        levels: dict[tuple[int, str], int] = {}
+        for one in standings:
+            if one.status is status:
+                key = -one.level.rank, one.level.id
+                levels[key] = levels.get(key, 0) + 1
+        if levels:
+            counts = join_words(f"{levels[key]} at {key[1]}" for key in sorted(levels))
+            parts.append(f"{counts} {plural(sum(levels.values()), 'is', 'are')} {word}")
+    return f"{join_words(parts)}. Answer one anyway" if parts else ""
+
+
+def _row(sheet: Sheet, row: SheetRow, found: Round, form: SheetForm | None) -> RowView:
+    is_self = sheet.side is Side.SELF
+    answer, comment = row.answer.value if row.answer else None, row.comment
+    errors = form.errors_of if form else {}
+    if form is not None:
+        typed = form.answers.get(row.id)
+        answer = typed if typed in set(Answer) else answer
+        comment = form.words.get(row.id, comment)
+    name = short_name(found.subject)
+    return RowView(
+        id=row.id,
+        text=row.standing.expectation.text,
+        answer=answer,
+        words=comment,
+        answer_name=answer_name(row.id),
+        words_name=words_name(row.id),
+        pieces=row.cards,
+        rule=wording.arithmetic(row.standing.sufficiency),
+        link_href=url_for("evidence.show_new_evidence", expectation=row.id) if is_self else None,
+        whose="Your evidence" if is_self else f"{name}’s evidence",
+        label="In your words" if is_self else f"What you say to {name}",
+        hint=_hint(row, is_self=is_self, comment=comment),
+        answer_errors=errors.get(answer_name(row.id), ()),
+        words_errors=errors.get(words_name(row.id), ()),
+    )
+
+
+def _hint(row: SheetRow, *, is_self: bool, comment: str) -> str:
+    standing = row.standing
+    where = f"{standing.level.id}."
+    if standing.is_slipped:
+        where = f"{standing.level.id}, slipped: held, but rated below “met” since."
+    elif not standing.is_required:
+        where = f"{standing.level.id}, optional: may stay open."
+    if comment:
+        return where
+    return f"{where} What did you do, and what came of it?" if is_self else f"{where} What did you see?"
+
+
+def _errors(rows: Iterable[RowView], form: SheetForm) -> list[tuple[str | None, str]]:
+    found: list[tuple[str | None, str]] = [(None, text) for text in form.form_errors]
+    for row in rows:
+        found += [(row.answer_name, f"{row.text} {text}") for text in row.answer_errors]
+        found += [(row.words_name, f"{row.text} {text}") for text in row.words_errors]
+    return found
+
+
+# A side that is in --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRowView:
+    """One answer that was given, in its own words."""
+
+    text: str
+    where: str
+    answer: str
+    words: str
+
+
+@dataclass(frozen=True)
+class SealedView:
+    """One's own side after it was handed in."""
+
+    round: Round
+    target: Rung
+    is_self: bool
+    other: str
+    submitted_at: datetime
+    rows: tuple[SealedRowView, ...]
+    reopen_href: str
+
+
+def sealed_view(sheet: SealedSheet, found: Round, *, can_reopen: bool) -> SealedView:
+    """Return one's own side after it was handed in, with the way to take it back where there is one."""
+    side = WORDS_OF[sheet.side]
+    is_self = sheet.side is Side.SELF
+    return SealedView(
+        round=found,
+        target=rung_of(sheet.edition.ladder, sheet.target),
+        is_self=is_self,
+        other=(found.manager or "your line manager") if is_self else found.subject,
+        submitted_at=sheet.submitted_at,
+        rows=tuple(
+            SealedRowView(
+                text=row.ask.expectation.text,
+                where=f"{row.ask.competency.name}, {row.ask.level.id}",
+                answer=row.answer.value if row.answer else "",
+                words=row.comment,
+            )
+            for row in sheet.rows
+        ),
+        reopen_href=url_for(f"assessment.reopen_{side}", assessment_id=found.id) if can_reopen else "",
+    )
+
+
+# Both sides ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceName:
+    """How a reader calls one of the two: in full, and short."""
+
+    name: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedView:
+    """One expectation with both voices, in the names that the component asks for."""
+
+    id: str
+    text: str
+    competency: str
+    where: str
+    gap: str
+    mine: str | None
+    theirs: str | None
+    my_words: str
+    their_words: str
+    needs_conversation: bool
+    note_name: str = ""
+    note: str = ""
+    note_errors: tuple[str, ...] = ()
+    can_note: bool = False
+
+
+@dataclass(frozen=True)
+class ComparisonView:
+    """Both sides as their page shows them."""
+
+    round: Round
+    target: Rung
+    edition: str
+    heading: str
+    lead: str
+    engineer: VoiceName
+    manager: VoiceName
+    differing: tuple[ComparedView, ...]
+    agreeing: tuple[ComparedView, ...]
+    to_talk_about: int
+    is_old: bool
+    given_on: date
+    by_former: bool
+    is_own: bool
+
+
+def comparison_view(found: Comparison, round_: Round, reader_id: uuid.UUID) -> ComparisonView:
+    """Return both sides as a reader sees them: themselves as “You”, differences first."""
+    differing = tuple(_compared(row) for row in found.differing)
+    agreeing = tuple(_compared(row) for row in found.agreeing)
+    is_own = reader_id == found.assessment.subject_id
+    return ComparisonView(
+        round=round_,
+        target=rung_of(found.edition.ladder, found.target),
+        edition=found.edition.name,
+        heading=f"{_counted(len(differing), 'differs', 'differ')}, {_counted(len(agreeing), 'agrees', 'agree')}",
+        lead=_lead(found, is_own=is_own),
+        engineer=_voice(found.subject, is_reader=is_own),
+        manager=_voice(found.manager, is_reader=reader_id == found.assessment.manager_id),
+        differing=differing,
+        agreeing=agreeing,
+        to_talk_about=sum(row.needs_conversation for row in differing),
+        is_old=found.is_old,
+        given_on=found.given_on,
+        by_former=round_.is_by_former,
+        is_own=is_own,
+    )
+
+
+def _lead(found: Comparison, *, is_own: bool) -> str:
+    whose = "Both" if is_own else f"{found.subject} and {found.manager} both"
+    return f"{whose} handed in, and both sides opened at the same moment. The ratings stay as they were given."
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number_word(number)} {plural(number, one, many)}"
+
+
+def _voice(name: str, *, is_reader: bool) -> VoiceName:
+    return VoiceName("You", "You") if is_reader else VoiceName(name, short_name(name))
+
+
+def _compared(row: ComparedRow) -> ComparedView:
+    ask = row.ask
+    steps = row.steps
+    gap = f"{number_word(steps).capitalize()} {plural(steps, 'step', 'steps')} apart" if steps else ""
+    if row.needs_conversation:
+        gap += ": a reason to talk"
+    elif row.differs and steps is None:
+        gap = "Not on the same scale"
+    return ComparedView(
+        id=ask.expectation.id,
+        text=ask.expectation.text,
+        competency=ask.competency.name,
+        where=f"{ask.competency.name}, {ask.level.id}",
+        gap=gap,
+        mine=row.own.answer.value if row.own.answer else None,
+        theirs=row.theirs.answer.value if row.theirs.answer else None,
+        my_words=row.own.comment,
+        their_words=row.theirs.comment,
+        needs_conversation=row.needs_conversation,
+    )
