@@ -8,7 +8,8 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Join the start page and the navigation of every page."""
-    from app.home import navigation, views  # noqa: PLC0415 - views need the registered policy
+    from app.home import links, navigation, views  # noqa: PLC0415 - views need the registered policy
 
+    links.register()
     navigation.register(app)
     app.register_blueprint(views.bp)

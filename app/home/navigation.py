@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, g, request, url_for
 
 from app.access.actor import Actor
 from app.access.guard import current_actor
 from app.infra.templating import NavEntry, Viewer
-from app.people.queries import find_team, has_reports
 
 Groups = list[tuple[str | None, list[NavEntry]]]
 
 
 def _entry(feature: str, endpoint: str, label: str, icon: str, shortcut: str | None = None) -> NavEntry:
-    if endpoint not in current_app.view_functions:
-        endpoint = "home.show_home"
     is_current = (request.blueprint or "") == feature
     return NavEntry(url_for(endpoint), label, icon, current=is_current, shortcut=shortcut)
 
@@ -27,7 +24,6 @@ def navigation() -> Groups:
         (
             None,
             [
-                # temporarily
                 _entry("home", "home.show_home", "Home", "home", "g h"),
                 _entry("ladders", "ladders.list_ladders", "Ladder", "ladder", "g l"),
                 _entry("evidence", "evidence.list_evidence", "Evidence", "evidence", "e"),
@@ -41,10 +37,7 @@ def navigation() -> Groups:
 def _note(who: Actor) -> str:
     if roles := sorted(role.label for role in who.roles):
         return ", ".join(roles)
-    team = find_team(who.person_id)
-    if team is None:
-        return ""
-    return f"Manager, {team.name}" if has_reports(who.person_id) else team.name
+    return f"Manager, {who.team}" if who.leads and who.team else who.team
 
 
 def frame() -> dict[str, Any]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from app.access.actor import Role
 from app.access.guard import actor, public, requires
 from app.access.permissions import Permission
+from app.assessment.pages import Viewpoint, standing_view
+from app.assessment.queries import readiness_of
+from app.evidence.queries import by_quarter, list_asked_of
+from app.home import pages, queries
 
 bp = Blueprint("home", __name__)
 
@@ -14,8 +19,19 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @requires(Permission.Home.READ)
 def show_home() -> ResponseReturnValue:
-    """Show where the signed-in person stands."""
-    return render_template("home/home.html", name=actor().name)
+    """Show where the signed-in person stands, what waits for them, and the people they lead."""
+    who = actor()
+    asked = [pages.task_to_confirm(entry) for entry in list_asked_of(who.person_id, only_open=True)]
+    owed = [pages.task_to_rate(one) for one in queries.list_ratings_owed(who.person_id)]
+    return render_template(
+        "home/home.html",
+        name=who.name,
+        standing=standing_view(readiness_of(who.person_id), Viewpoint.OWN),
+        quarters=by_quarter(who, who.person_id),
+        tasks=owed + asked,
+        team=[pages.team_row(report) for report in queries.list_team(who.person_id)],
+        company=queries.company_state() if who.has_role(Role.HR) else None,
+    )
 
 
 @bp.get("/healthz")

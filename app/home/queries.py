@@ -1,0 +1,120 @@
+"""What waits for a person, and what needs care in the company. Reads of the features below, joined."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select
+
+from app.assessment.models import Assessment
+from app.assessment.queries import PersonReadiness, readiness_of_people
+from app.infra.clock import today
+from app.infra.db import db
+from app.people.models import LevelSpell, ManagerLink, Person
+from app.people.queries import ReportEntry, holds_on, list_reports, select_reports, works_here
+
+SHOWN_UNPLACED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RatingOwed:
+    """An assessment whose side the person has not submitted yet. `is_own`: the engineer's side."""
+
+    assessment_id: uuid.UUID
+    subject_name: str
+    target: str
+    opened_at: datetime
+    is_own: bool
+    other_is_in: bool
+
+
+def list_ratings_owed(person_id: uuid.UUID) -> list[RatingOwed]:
+    """Return the assessments that wait for a person, as engineer or as line manager of today, oldest first."""
+    mine = and_(Assessment.subject_id == person_id, Assessment.self_submitted_at.is_(None))
+    of_reports = and_(
+        Assessment.subject_id.in_(select_reports(person_id)),
+        Assessment.manager_submitted_at.is_(None),
+    )
+    rows = db.session.execute(
+        select(Assessment, Person.name)
+        .join(Person, Person.id == Assessment.subject_id)
+        .where(or_(mine, of_reports))
+        .order_by(Assessment.opened_at, Assessment.id),
+    )
+    owed = []
+    for row, name in rows:
+        is_own = row.subject_id == person_id
+        other = row.manager_submitted_at if is_own else row.self_submitted_at
+        owed.append(RatingOwed(row.id, name, row.target_level, row.opened_at, is_own, other is not None))
+    return owed
+
+
+@dataclass(frozen=True)
+class Report:
+    """One direct report: who, and where they stand."""
+
+    entry: ReportEntry
+    standing: PersonReadiness
+
+
+def list_team(manager_id: uuid.UUID) -> list[Report]:
+    """Return the direct reports of a manager by name, each with where they stand; never in any other order."""
+    entries = list_reports(manager_id)
+    standings = readiness_of_people([entry.id for entry in entries])
+    return [Report(entry, standings[entry.id]) for entry in entries]
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Somebody who works here and lacks what a verdict needs."""
+
+    id: uuid.UUID
+    name: str
+    hired_on: date | None
+    lacks_level: bool
+    lacks_manager: bool
+
+
+@dataclass(frozen=True)
+class Company:
+    """What HR sees first: how many work here, how many hold a level, what is missing where."""
+
+    people: int
+    on_a_ladder: int
+    running_assessments: int
+    unplaced: Sequence[Unplaced]
+    unplaced_in_all: int
+
+
+def company_state() -> Company:
+    """Return what HR sees first, in a fixed number of queries."""
+    day = today()
+    has_level = select(LevelSpell.id).where(LevelSpell.person_id == Person.id, holds_on(LevelSpell, day)).exists()
+    has_manager = select(ManagerLink.id).where(ManagerLink.person_id == Person.id, holds_on(ManagerLink, day)).exists()
+    leads = select(ManagerLink.id).where(ManagerLink.manager_id == Person.id, holds_on(ManagerLink, day)).exists()
+    # The head of the company reports to nobody; somebody who leads others need not be on a ladder.
+    lacking = and_(works_here(day), or_(and_(~has_level, ~leads), and_(~has_manager, ~leads)))
+    counts = db.session.execute(
+        select(
+            func.count().filter(works_here(day)),
+            func.count().filter(works_here(day), has_level),
+            func.count().filter(lacking),
+        ).select_from(Person),
+    ).one()
+    running = select(func.count()).select_from(Assessment).where(~Assessment.is_revealed)
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.hired_on, ~has_level, ~has_manager)
+        .where(lacking)
+        .order_by(Person.sort_name, Person.id)
+        .limit(SHOWN_UNPLACED),
+    )
+    return Company(
+        people=counts[0],
+        on_a_ladder=counts[1],
+        running_assessments=db.session.scalar(running) or 0,
+        unplaced=[Unplaced(row[0], row[1], row[2], bool(row[3]), bool(row[4])) for row in rows],
+        unplaced_in_all=counts[2],
+    )
