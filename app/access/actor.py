@@ -24,12 +24,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person and the roles they hold at this request."""
+    """Who acts: a person and the roles they hold at this request; their team, and whether somebody reports to them."""
 
     person_id: uuid.UUID
     name: str
     roles: frozenset[Role] = frozenset()
     theme: str = ""
+    team: str = ""
+    leads: bool = False
     session_id: uuid.UUID | None = None
     is_authenticated: bool = True
     is_active: bool = True

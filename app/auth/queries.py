@@ -12,8 +12,10 @@ from sqlalchemy import and_, func, select
 from app.access.actor import Actor, Role
 from app.auth.models import Account, AuthSession, RoleGrant, SignInAttempt
 from app.domain.errors import MissingError
+from app.infra.clock import local
 from app.infra.db import db
-from app.people.models import Person
+from app.people.models import ManagerLink, Person, Team, TeamMembership
+from app.people.queries import holds_on
 
 IDLE_PRIVILEGED = timedelta(minutes=30)
 IDLE = timedelta(hours=8)
@@ -46,28 +48,32 @@ def find_session(token: str, at: datetime) -> OpenSession | None:
     Over means: ended, idle too long (30 minutes for HR and administrators, 8 hours for others), older than 12 hours,
     account disabled, or the person left. Source: reliability checklist, sessions 1 to 4.
     """
+    day = local(at).date()
+    reports = select(ManagerLink.id).where(ManagerLink.manager_id == Person.id, holds_on(ManagerLink, day)).exists()
     found = db.session.execute(
-        select(AuthSession, Account.disabled_at, Account.theme, Person.name, Person.left_on, RoleGrant.role)
+        select(AuthSession, Account.disabled_at, Account.theme, Person, Team.name, reports, RoleGrant.role)
         .join(Account, Account.person_id == AuthSession.person_id)
         .join(Person, Person.id == AuthSession.person_id)
+        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
+        .outerjoin(Team, Team.id == TeamMembership.team_id)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.superseded_at.is_(None)))
         .where(AuthSession.token_hash == hashed(token))
         .order_by(RoleGrant.role),
     ).all()
     if not found:
         return None
-    row, disabled_at, theme, name, left_on, _ = found[0]
-    roles = frozenset(Role(line[5]) for line in found if line[5])
+    row, disabled_at, theme, person, team, leads, _ = found[0]
+    roles = frozenset(Role(line[6]) for line in found if line[6])
     idle = IDLE_PRIVILEGED if roles & {Role.HR, Role.ADMIN} else IDLE
     is_over = (
         row.ended_at is not None
         or disabled_at is not None
-        or (left_on is not None and left_on <= at.date())
+        or (person.left_on is not None and person.left_on <= day)
         or at - row.seen_at > idle
         or at - row.created_at > ABSOLUTE
     )
-    actor = None if is_over else Actor(row.person_id, name, roles, theme=theme, session_id=row.id)
-    return OpenSession(row.id, row.person_id, actor, row.seen_at, row.data)
+    actor = Actor(person.id, person.name, roles, theme=theme, team=team or "", leads=leads, session_id=row.id)
+    return OpenSession(row.id, row.person_id, None if is_over else actor, row.seen_at, row.data)
 
 
 def find_account(email: str) -> tuple[Account, Person] | None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Text, Uuid, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, registry
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    mapped_column,
+    registry,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -126,6 +135,39 @@ def writing() -> Iterator[None]:
         _may_write.reset(token)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+ANSWERS = "answers_of_this_transaction"
+
+
+def once_per_transaction(query: Callable[P, T]) -> Callable[P, T]:
+    """Let a query ask the database once per transaction and arguments; several parts of a page need the same facts.
+
+    The answers are forgotten with the transaction, and as soon as anything is written. Callers do not change them.
+    """
+
+    @wraps(query)
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> T:
+        answers: dict[object, T] = db.session().info.setdefault(ANSWERS, {})
+        key = (query, args, tuple(sorted(kwargs.items())))
+        if key not in answers:
+            answers[key] = query(*args, **kwargs)
+        return answers[key]
+
+    return remembered
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_with_the_transaction(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(ANSWERS, None)
+
+
+@event.listens_for(Session, "after_flush")
+def _forget_after_a_write(session: Session, *_: Any) -> None:
+    session.info.pop(ANSWERS, None)
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     """Set what SQLite needs so that an acknowledged write survives a power cut and readers never wait."""
@@ -162,5 +204,7 @@ def _refuse_flush_on_read(session: Session, *_: Any) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_statement_on_read(state: ORMExecuteState) -> None:
     """Stop a bulk statement on a page that only reads."""
-    if not may_write() and (state.is_insert or state.is_update or state.is_delete):
-        raise RuntimeError("A request that only reads tried to change the database.")
+    if state.is_insert or state.is_update or state.is_delete:
+        if not may_write():
+            raise RuntimeError("A request that only reads tried to change the database.")
+        state.session.info.pop(ANSWERS, None)

@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 
 from app.domain.errors import MissingError
 from app.domain.ladder import Ladder
 from app.infra.clock import today
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.ladders.content import from_content
 from app.ladders.models import LadderAdoption, LadderVersion
 
@@ -72,8 +72,42 @@ def _number(version: str) -> tuple[int, ...]:
 class Adoption:
     """Which version of a lineage counts, and the day from which it was adopted; that day may lie ahead."""
 
-    version_id: uuid.UUID
+    lineage: str
     starts_on: date
+    id: uuid.UUID
+    slug: str
+    content_hash: str
+
+
+_KEPT = "live_adoptions"
+
+
+def _live_adoptions() -> Sequence[Adoption]:
+    """Return all live adoptions, first days first. Several parts of a page ask, so they are kept for the transaction."""
+    session = db.session()
+    transaction, kept = session.info.get(_KEPT, (None, ()))
+    if transaction is not None and transaction is session.get_transaction():
+        return cast("Sequence[Adoption]", kept)
+    rows = session.execute(
+        select(
+            LadderAdoption.lineage,
+            LadderAdoption.starts_on,
+            LadderVersion.id,
+            LadderVersion.ladder,
+            LadderVersion.content_hash,
+        )
+        .join(LadderVersion, LadderVersion.id == LadderAdoption.ladder_version_id)
+        .where(LadderAdoption.superseded_at.is_(None))
+        .order_by(LadderAdoption.lineage, LadderAdoption.starts_on, LadderAdoption.id),
+    )
+    found = [Adoption(*row) for row in rows]
+    session.info[_KEPT] = (session.get_transaction(), found)
+    return found
+
+
+def forget_adoptions() -> None:
+    """Read the adoptions anew from now on; whoever adopts calls this."""
+    db.session().info.pop(_KEPT, None)
 
 
 def _adoptions_on(day: date) -> dict[str, Adoption]:
@@ -81,25 +115,22 @@ def _adoptions_on(day: date) -> dict[str, Adoption]:
 
     Before a lineage's first adoption its first adopted version counts: nothing else was there.
     """
-    rows = db.session.execute(
-        select(LadderAdoption.lineage, LadderAdoption.ladder_version_id, LadderAdoption.starts_on)
-        .where(LadderAdoption.superseded_at.is_(None))
-        .order_by(LadderAdoption.lineage, LadderAdoption.starts_on, LadderAdoption.id),
-    )
     counting: dict[str, Adoption] = {}
-    for lineage, version_id, starts_on in rows:
-        if starts_on <= day or lineage not in counting:
-            counting[lineage] = Adoption(version_id, starts_on)
+    for adoption in _live_adoptions():
+        if adoption.starts_on <= day or adoption.lineage not in counting:
+            counting[adoption.lineage] = adoption
     return counting
+
+
+def _adopted_editions(adoptions: Sequence[Adoption], day: date | None) -> list[Edition]:
+    counts_today = day in {None, today()}
+    return _editions(adoptions, [adoption.id for adoption in adoptions] if counts_today else ())
 
 
 def find_adopted(lineage: str, day: date | None = None) -> Edition | None:
     """Return the edition of a lineage that counts for the organisation on a day; None when none was adopted."""
     adoption = _adoptions_on(day or today()).get(lineage)
-    if adoption is None:
-        return None
-    rows = db.session.execute(_versions().where(LadderVersion.id == adoption.version_id))
-    return _editions(rows, [adoption.version_id] if day in {None, today()} else ())[0]
+    return _adopted_editions([adoption], day)[0] if adoption else None
 
 
 def find_live_adoption(lineage: str, starts_on: date) -> LadderAdoption | None:
@@ -114,9 +145,7 @@ def find_live_adoption(lineage: str, starts_on: date) -> LadderAdoption | None:
 
 def list_adopted(day: date | None = None) -> list[Edition]:
     """Return the editions that count on a day, by title."""
-    counting = [adoption.version_id for adoption in _adoptions_on(day or today()).values()]
-    rows = db.session.execute(_versions().where(LadderVersion.id.in_(counting)).order_by(LadderVersion.id))
-    editions = _editions(rows, counting if day in {None, today()} else ())
+    editions = _adopted_editions([*_adoptions_on(day or today()).values()], day)
     return sorted(editions, key=lambda edition: (edition.ladder.title, edition.ladder.slug))
 
 
@@ -143,25 +172,25 @@ def get_named(slug: str, version: str | None = None) -> Edition:
     Without a version, the name of a lineage stands for what the organisation has adopted, an overlay included; any
     other name, and one of which nothing is adopted, stands for its latest version.
     """
-    adopted = [adoption.version_id for adoption in _adoptions_on(today()).values()]
-    named = LadderVersion.ladder == slug
+    counting = _adoptions_on(today())
+    adopted = counting.get(slug.partition("+")[0])
+    if version is None and adopted is not None and slug in {adopted.lineage, adopted.slug}:
+        return _editions([adopted], [adopted.id])[0]
     rows = db.session.execute(
-        select(LadderVersion.id, LadderVersion.content_hash, LadderVersion.ladder, LadderVersion.version)
-        .where(named | ((LadderVersion.lineage == slug) & LadderVersion.id.in_(adopted)))
+        select(LadderVersion.id, LadderVersion.content_hash, LadderVersion.version)
+        .where(LadderVersion.ladder == slug)
         .order_by(LadderVersion.id),
-    ).all()
-    if version is not None:
-        rows = [row for row in rows if row.ladder == slug and row.version == version]
-    # What is adopted comes first, then the higher number.
-    best = sorted(rows, key=lambda row: (row.id in adopted, _number(row.version)), reverse=True)[:1]
-    if not best:
+    )
+    found = [row for row in rows if version in {None, row.version}]
+    if not found:
         raise MissingError
-    return _editions(best, adopted)[0]
+    latest = max(found, key=lambda row: _number(row.version))
+    return _editions([latest], [adopted.id] if adopted else ())[0]
 
 
 def list_editions() -> list[Edition]:
     """Return all published editions by lineage, slug and age, oldest first, and whether each counts today."""
-    counting = [adoption.version_id for adoption in _adoptions_on(today()).values()]
+    counting = [adoption.id for adoption in _adoptions_on(today()).values()]
     rows = db.session.execute(
         _versions().order_by(
             LadderVersion.lineage,
@@ -199,14 +228,10 @@ class ShelfEntry:
 
 def list_shelf() -> list[ShelfEntry]:
     """Return all published versions: those that count today by title, then the others by slug, newest number first."""
-    counting = {adoption.version_id: adoption.starts_on for adoption in _adoptions_on(today()).values()}
-    planned = db.session.execute(
-        select(LadderAdoption.ladder_version_id, func.max(LadderAdoption.starts_on))
-        .where(LadderAdoption.superseded_at.is_(None))
-        .group_by(LadderAdoption.ladder_version_id)
-        .order_by(LadderAdoption.ladder_version_id),
-    )
-    starts: dict[uuid.UUID, date] = {row[0]: row[1] for row in planned} | counting
+    # Of several adoptions of one version the last one counts, unless an earlier one is what counts today.
+    starts = {adoption.id: adoption.starts_on for adoption in _live_adoptions()}
+    counting = {adoption.id: adoption.starts_on for adoption in _adoptions_on(today()).values()}
+    starts |= counting
     rows = db.session.execute(
         select(LadderVersion.id, LadderVersion.content_hash, LadderVersion.published_at).order_by(LadderVersion.id),
     ).all()

@@ -19,7 +19,7 @@ from app.domain.errors import MissingError
 from app.domain.evidence import Leave as DomainLeave
 from app.domain.progression import Spell
 from app.infra.clock import today
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.infra.pagination import PER_PAGE, Page
 from app.people.models import Leave, LevelSpell, ManagerLink, Person, Team, TeamMembership
 
@@ -64,6 +64,7 @@ def count_people() -> int:
 # Reporting lines ---------------------------------------------------------
 
 
+@once_per_transaction
 def find_manager(person_id: uuid.UUID, day: date | None = None) -> Person | None:
     """Return the line manager of a person on a day."""
     link = select(ManagerLink.manager_id).where(
@@ -152,6 +153,7 @@ def was_line_manager_rows(
 # Levels, teams, leave -------------------------------------------------------
 
 
+@once_per_transaction
 def list_spells(person_id: uuid.UUID) -> list[LevelSpell]:
     """Return the live spells of a person, oldest first."""
     rows = select(LevelSpell).where(LevelSpell.person_id == person_id, LevelSpell.superseded_at.is_(None))
@@ -165,6 +167,7 @@ def as_domain_spell(row: LevelSpell) -> Spell:
     return Spell(row.ladder, row.level, row.starts_on, row.ends_on, recorded_at)
 
 
+@once_per_transaction
 def list_leaves(person_id: uuid.UUID) -> list[DomainLeave]:
     """Return the recorded leave of a person, oldest first, as the rules see it."""
     rows = select(Leave).where(Leave.person_id == person_id, Leave.superseded_at.is_(None))
