@@ -36,6 +36,11 @@ EVERYONE = ("amara", "manager", "former", "skip", "hr", "admin", "peer", "henrik
 CANARIES = ("TITLE-canary", "STORY-canary", "LINE-canary", "link-canary")
 
 
+def normal(text):
+    # The token of the sign-out form belongs to the session, the key to the page; nothing else may differ.
+    return re.sub(r'name="(csrf_token|idempotency_key)" value="[^"]*"', "", text)
+
+
 def planted(company, make=share_piece, **more):
     """Return a piece with a planted word in every field."""
     return make(
@@ -179,6 +184,15 @@ def test_an_asked_colleague_reads_that_piece_and_nothing_that_others_said(compan
         assert all(word in text for word in ("PEER-canary", "REASON-canary", "REPLY-canary")), who
 
 
+def test_page_of_an_asked_colleague_is_the_same_whether_the_piece_counts_or_not(company, client_for):
+    piece = planted(company)
+    ask(piece, company.henrik)
+    client = client_for(company.henrik)
+    before = client.get(f"/evidence/{piece.id}")
+    set_piece_aside(piece, company.manager)
+    assert normal(client.get(f"/evidence/{piece.id}").text) == normal(before.text)
+
+
 def test_a_former_manager_reads_nothing_that_came_later(company, client_for):
     piece = planted(company, on=date(2026, 9, 1), at=AT.replace(month=10))
     confirm(piece, company.henrik)
@@ -209,11 +223,6 @@ def test_page_of_an_asked_colleague_offers_nothing_else(company, client_for):
     for ending in ("/share", "/set-aside", "/take-back", "/reply", "/restore"):
         assert not page.has_form(ending)
     assert f"/evidence/{piece.id}/edit" not in page.text
-
-
-def normal(text):
-    # The token of the sign-out form belongs to the session, the key to the page; nothing else may differ.
-    return re.sub(r'name="(csrf_token|idempotency_key)" value="[^"]*"', "", text)
 
 
 def test_refused_and_missing_are_the_same_bytes(company, client_for):

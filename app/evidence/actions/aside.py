@@ -7,15 +7,15 @@ from datetime import datetime
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.errors import IncompleteError, MissingError, NotAllowedNowError
+from app.domain.errors import IncompleteError, NotAllowedNowError
 from app.evidence.models import Claim, Evidence, SettingAside
-from app.evidence.queries import find_live_setting_aside, lock_evidence
+from app.evidence.queries import find_live_setting_aside, get_claim, lock_evidence
 from app.infra.db import db
 
 
 def set_aside(piece: Evidence, *, expectation_id: str, reason: str, by: Author, at: datetime) -> SettingAside:
     """Let a shared piece no longer count for one expectation. IncompleteError without a reason."""
-    claim = _claim(piece := lock_evidence(piece), expectation_id)
+    claim = get_claim(piece := lock_evidence(piece), expectation_id)
     if not piece.is_shared:
         raise NotAllowedNowError(f"{piece.ref} is not shared now.")
     if find_live_setting_aside(claim) is not None:
@@ -47,16 +47,8 @@ def answer_setting_aside(piece: Evidence, *, expectation_id: str, answer: str, b
     _note(Tag.EVIDENCE_OBJECTED, piece, claim, by=by, at=at)
 
 
-def _claim(piece: Evidence, expectation_id: str) -> Claim:
-    """Return the claim of a piece on an expectation; MissingError when it makes none."""
-    claim = next((one for one in piece.claims if one.expectation_id == expectation_id), None)
-    if claim is None:
-        raise MissingError
-    return claim
-
-
 def _live(piece: Evidence, expectation_id: str) -> tuple[Claim, SettingAside]:
-    claim = _claim(piece, expectation_id)
+    claim = get_claim(piece, expectation_id)
     row = find_live_setting_aside(claim)
     if row is None:
         raise NotAllowedNowError(f"{piece.ref} is not set aside for this expectation any more.")

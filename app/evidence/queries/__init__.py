@@ -15,6 +15,7 @@ from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
 from app.evidence.queries.page import PiecePage, piece_page
 from app.evidence.queries.pieces import (
     find_live_setting_aside,
+    get_claim,
     get_evidence,
     load_evidence,
     lock_evidence,
@@ -36,6 +37,7 @@ __all__ = [
     "concerns",
     "corroborators_of",
     "find_live_setting_aside",
+    "get_claim",
     "get_evidence",
     "list_asked_of",
     "list_cards",

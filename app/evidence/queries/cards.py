@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -261,8 +261,13 @@ def _card(piece: Evidence, marks: Marks, names: Mapping[uuid.UUID, str], *, is_o
         is_ending=until is not None and until - marks.on <= SOON,
         confirmed_by=confirmed_by,
         is_waiting=bool(waiting),
-        ask_href=page_that_asks(piece.id) if is_own and piece.is_shared and not voices and not waiting else None,
+        ask_href=page_that_asks(piece.id) if is_own and _wants_voice(piece, shows, voices or waiting) else None,
     )
+
+
+def _wants_voice(piece: Evidence, shows: Sequence[Shown], heard: Collection[object]) -> bool:
+    """Say whether a colleague should be asked: it counts for something, and nobody has spoken or was asked."""
+    return piece.is_shared and not heard and any(shown.until is not None for shown in shows)
 
 
 def _states(piece: Evidence, shows: Sequence[Shown], *, is_waiting: bool) -> Iterable[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.evidence import CorroborationAnswer, EvidenceState, Reason
@@ -127,6 +127,9 @@ def _claim_view(
     is_full: bool,
 ) -> ClaimView:
     shown = shown_claim(piece, claim, marks)
+    if not is_full:
+        # Until when it counts would tell of leave and of settings aside, which are not this reader's to know.
+        shown = replace(shown, until=None, is_set_aside=False, against=None)
     live = find_live_setting_aside(claim)
     visible = [_aside(row, names) for row in claim.settings_aside if row.id in seen and row is not live]
     return ClaimView(

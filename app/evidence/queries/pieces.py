@@ -64,6 +64,14 @@ def next_number(subject_id: uuid.UUID) -> int:
     return (last or 0) + 1
 
 
+def get_claim(piece: Evidence, expectation_id: str) -> Claim:
+    """Return the claim of a loaded piece on an expectation; MissingError when it makes none."""
+    claim = next((one for one in piece.claims if one.expectation_id == expectation_id), None)
+    if claim is None:
+        raise MissingError
+    return claim
+
+
 def find_live_setting_aside(claim: Claim) -> SettingAside | None:
     """Return the setting aside of a claim that has not been taken back."""
     return next((row for row in claim.settings_aside if row.superseded_at is None), None)

@@ -143,7 +143,8 @@ def ask_before_discarding(piece: Evidence) -> ResponseReturnValue:
 @writes
 def discard_draft(piece: Evidence) -> ResponseReturnValue:
     """Discard a draft."""
-    title = piece.title
+    # Another window may have discarded it since the guard read it.
+    title = queries.load_evidence(piece).title
     actions.discard_draft(piece, by=author(), at=now())
     flash(f"The draft “{title}” is discarded.")
     return redirect(url_for("evidence.list_evidence"))
@@ -158,13 +159,9 @@ def show_setting_aside(piece: Evidence) -> ResponseReturnValue:
 
 
 def _aside_page(piece: Evidence, form: ReasonForm) -> ResponseReturnValue:
-    page = render_template(
-        "evidence/set_aside.html",
-        piece=queries.load_evidence(piece),
-        mark=queries.marks_for(piece.subject_id, today()).mark(form.expectation.data or ""),
-        form=form,
-    )
-    return make_response(page, form.status)
+    claim = queries.get_claim(queries.load_evidence(piece), form.expectation.data or "")
+    mark = queries.marks_for(piece.subject_id, today()).mark(claim.expectation_id)
+    return make_response(render_template("evidence/set_aside.html", piece=piece, mark=mark, form=form), form.status)
 
 
 @bp.post("/evidence/<uuid:evidence_id>/set-aside")
