@@ -16,6 +16,7 @@ from app.domain.evidence import Lack
 from app.domain.ladder import Level
 from app.domain.rating import Truth
 from app.domain.readiness import Blocker, BlockerGroup, Cell, Readiness, Standing, Status
+from app.evidence.queries.hrefs import page_that_asks
 from app.infra.templating import counted
 
 
@@ -252,8 +253,9 @@ def _evidence_act(blocker: Blocker) -> Act:
     found = blocker.standing.sufficiency
     lacks = {missing.lack for missing in found.missing}
     if lacks == {Lack.CORROBORATION} and found.counted:
-        return Act("Ask a colleague", f"/evidence/{found.counted[-1].id}", "corroborate")
-    return Act("Log evidence", f"/evidence/new?expectation={blocker.standing.expectation.id}", "plus")
+        return Act("Ask a colleague", page_that_asks(found.counted[-1].id), "corroborate")
+    href = url_for("evidence.show_new_evidence", expectation=blocker.standing.expectation.id)
+    return Act("Log evidence", href, "plus")
 
 
 # Every expectation, and the cells ---------------------------------------------

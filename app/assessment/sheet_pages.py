@@ -165,7 +165,8 @@ def _row(sheet: Sheet, row: SheetRow, found: Round, form: SheetForm | None) -> R
     if form is not None:
         typed = form.answers.get(row.id)
         answer = typed if typed in set(Answer) else answer
-        comment = form.words.get(row.id, comment)
+        # HTML cannot carry the one sign that no database stores; all others come back as they were typed.
+        comment = form.words.get(row.id, comment).replace("\x00", "")
     name = short_name(found.subject)
     return RowView(
         id=row.id,
