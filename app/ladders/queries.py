@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -79,16 +79,10 @@ class Adoption:
     content_hash: str
 
 
-_KEPT = "live_adoptions"
-
-
+@once_per_transaction
 def _live_adoptions() -> Sequence[Adoption]:
-    """Return all live adoptions, first days first. Several parts of a page ask, so they are kept for the transaction."""
-    session = db.session()
-    transaction, kept = session.info.get(_KEPT, (None, ()))
-    if transaction is not None and transaction is session.get_transaction():
-        return cast("Sequence[Adoption]", kept)
-    rows = session.execute(
+    """Return all live adoptions by lineage, first days first."""
+    rows = db.session.execute(
         select(
             LadderAdoption.lineage,
             LadderAdoption.starts_on,
@@ -100,14 +94,7 @@ def _live_adoptions() -> Sequence[Adoption]:
         .where(LadderAdoption.superseded_at.is_(None))
         .order_by(LadderAdoption.lineage, LadderAdoption.starts_on, LadderAdoption.id),
     )
-    found = [Adoption(*row) for row in rows]
-    session.info[_KEPT] = (session.get_transaction(), found)
-    return found
-
-
-def forget_adoptions() -> None:
-    """Read the adoptions anew from now on; whoever adopts calls this."""
-    db.session().info.pop(_KEPT, None)
+    return [Adoption(*row) for row in rows]
 
 
 def _adoptions_on(day: date) -> dict[str, Adoption]:
