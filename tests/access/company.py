@@ -1,0 +1,314 @@
+"""The company that the access suite looks at: people in every relation to Amara Diallo, and objects in every state.
+
+Every field of an object holds a word of its own (`CANARY-shared-title-`), so that a page tells by its words what it
+lets somebody read. The words of an object are named by its fields in `authz.yaml`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Role
+from app.assessment.models import Assessment, AssessmentAnswer, Side
+from app.auth import actions as auth
+from app.auth.models import AuthSession
+from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
+from app.domain.rating import Answer
+from app.evidence.models import Claim, Corroboration, Evidence, EvidenceLink, SettingAside
+from app.infra.db import db
+from app.infra.unit_of_work import transaction
+from app.ladders.queries import Edition
+from app.people import actions as people
+from app.people.models import Person, SpellReason
+from tests.conftest import NOW
+from tests.factories.assessments import make_waiver, publish
+from tests.factories.people import AT, PASSWORD, SYSTEM, grant, make_person, make_team
+
+FIRST, SECOND = "swe.design-significant-features", "swe.coach-juniors"
+BASIC, SUPPORT = "swe.self-sufficient", "sup.first-contact"
+HANDED_OVER = date(2025, 6, 1)
+"""The day on which Amara's former line manager handed over to the present one."""
+LEFT_ON = date(2026, 1, 1)
+ROLES = {"hr": Role.HR, "second_hr": Role.HR, "admin": Role.ADMIN, "editor": Role.LADDER_EDITOR}
+NAMES = {
+    "top": "Zora Above",
+    "skip": "Petra Skip",
+    "manager": "Tomasz Wieczorek",
+    "former": "Milan Former",
+    "subject": "Amara Diallo",
+    "peer": "Ffion Prydderch",
+    "chief": "Wim Chief",
+    "second_hr": "Hanna Resources",
+    "hr": "Ruth Okonjo",
+    "admin": "Ada Admin",
+    "editor": "Edda Editor",
+    "asked": "Kofi Mensah",
+    "other": "Noor Other",
+    "stranger": "Sten Stranger",
+    "leaver": "Lena Left",
+}
+MANAGED_BY = {
+    "skip": "top",
+    "manager": "skip",
+    "former": "skip",
+    "peer": "manager",
+    "admin": "manager",
+    "hr": "second_hr",
+    "second_hr": "chief",
+    "editor": "chief",
+    "asked": "chief",
+    "other": "chief",
+    "stranger": "chief",
+    "leaver": "chief",
+}
+"""Who reports to whom all the time. Amara has reported to Tomasz since `HANDED_OVER`, and to Milan before."""
+ANONYMOUS = "anonymous"
+
+
+def canary(name: str, part: str) -> str:
+    """Return the word that stands in one field of one object; none is the beginning of another."""
+    return f"CANARY-{name}-{part}-"
+
+
+@dataclass
+class Company:
+    """What the suite needs to know of the company when its database is a copy: ids, versions and open sessions."""
+
+    people: dict[str, uuid.UUID] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    objects: dict[str, uuid.UUID] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, name: str, kind: str, subject: str, row: Evidence | Assessment) -> None:
+        """Remember an object by its name."""
+        self.objects[name], self.kinds[name], self.subjects[name] = row.id, kind, subject
+        self.versions[name] = row.version
+
+
+def found(company: Company) -> None:
+    """Build the company in the running application's database."""
+    edition = publish()
+    support = publish("technical-support/1.0.0.yaml")
+    everybody = hire(company)
+    write_evidence(company, everybody)
+    write_assessments(company, everybody, edition, support)
+    waiver = make_waiver(everybody["subject"], SECOND, manager=everybody["manager"], hr=everybody["hr"])
+    with transaction():
+        waiver.reason = canary("waiver", "reason")
+    sign_in_all(company, everybody)
+
+
+def hire(company: Company) -> dict[str, Person]:
+    """Hire everybody, and let Amara change hands once."""
+    everybody: dict[str, Person] = {}
+    for name, full_name in NAMES.items():
+        everybody[name] = make_person(
+            full_name,
+            manager=everybody.get(MANAGED_BY.get(name, "")),
+            level="L2" if name in {"peer", "asked", "other", "stranger"} else None,
+            roles=(ROLES[name],) if name in ROLES else (),
+            password=PASSWORD if name in {"subject", "peer"} else None,
+        )
+    subject = everybody["subject"]
+    team = make_team(canary("team", "name"))
+    with transaction():
+        people.set_manager(subject, everybody["former"], from_on=date(2023, 1, 2), by=SYSTEM, at=AT)
+        people.set_manager(subject, everybody["manager"], from_on=HANDED_OVER, by=SYSTEM, at=AT)
+        people.set_team(subject, team, from_on=date(2024, 1, 2), by=SYSTEM, at=AT)
+        people.grant_level(
+            subject,
+            ladder="canary-ladder",
+            level=canary("spell", "level"),
+            from_on=date(2023, 1, 2),
+            reason=SpellReason.HIRE,
+            by=SYSTEM,
+            at=AT,
+        )
+        grant(subject, "L2", on=date(2025, 2, 3))
+        grant(everybody["manager"], "L3", on=date(2023, 1, 2))
+    company.people = {name: person.id for name, person in everybody.items()}
+    return everybody
+
+
+def moment(day: date) -> datetime:
+    """Return the middle of a day, UTC."""
+    return datetime.combine(day, time(12), UTC)
+
+
+# Evidence ---------------------------------------------------------------------
+
+
+def write_evidence(company: Company, everybody: dict[str, Person]) -> None:
+    """Write pieces in every state, of several authors."""
+    recent, old = date(2026, 10, 1), date(2024, 5, 2)
+    for number, (name, subject, state, day) in enumerate(
+        [
+            ("draft", "subject", EvidenceState.DRAFT, recent),
+            ("shared", "subject", EvidenceState.SHARED, recent),
+            ("withdrawn", "subject", EvidenceState.WITHDRAWN, recent),
+            ("old", "subject", EvidenceState.SHARED, old),
+            ("old_withdrawn", "subject", EvidenceState.WITHDRAWN, old),
+            ("manager_draft", "manager", EvidenceState.DRAFT, recent),
+            ("manager_shared", "manager", EvidenceState.SHARED, recent),
+            ("hr_draft", "hr", EvidenceState.DRAFT, recent),
+            ("hr_shared", "hr", EvidenceState.SHARED, recent),
+            ("admin_shared", "admin", EvidenceState.SHARED, recent),
+            ("peer_draft", "peer", EvidenceState.DRAFT, recent),
+            ("peer_shared", "peer", EvidenceState.SHARED, recent),
+        ],
+        start=1,
+    ):
+        with transaction() as session:
+            piece = piece_in(name, everybody[subject], number, state, day)
+            session.add(piece)
+            if state is not EvidenceState.DRAFT:
+                add_voices(piece, name, everybody, day)
+            session.flush()
+        company.keep(name, "evidence", subject, piece)
+
+
+def piece_in(name: str, subject: Person, number: int, state: EvidenceState, day: date) -> Evidence:
+    """Return a piece in a state, every text of it a word of its own."""
+    is_draft = state is EvidenceState.DRAFT
+    return Evidence(
+        id=uuid.uuid4(),
+        subject_id=subject.id,
+        number=number,
+        title=canary(name, "title"),
+        narrative=canary(name, "narrative"),
+        kind=EvidenceKind.DESIGN_DOC,
+        occurred_on=day,
+        state=state,
+        created_at=moment(day),
+        changed_at=moment(day),
+        shared_at=None if is_draft else moment(day),
+        submitted_on=None if is_draft else day,
+        withdrawn_at=NOW if state is EvidenceState.WITHDRAWN else None,
+        links=[EvidenceLink(position=0, url=f"https://docs.example/{canary(name, 'link')}")],
+        claims=[
+            Claim(
+                id=uuid.uuid4(),
+                expectation_id=expectation,
+                position=place,
+                line=canary(name, f"line{place}"),
+                changed_at=moment(day),
+                settings_aside=[],
+            )
+            for place, expectation in enumerate((FIRST, SECOND))
+        ],
+        corroborations=[],
+    )
+
+
+def add_voices(piece: Evidence, name: str, everybody: dict[str, Person], day: date) -> None:
+    """Let two colleagues answer, and a manager set the piece aside for its first expectation."""
+    for colleague in ("asked", "other"):
+        piece.corroborations.append(
+            Corroboration(
+                colleague_id=everybody[colleague].id,
+                asked_at=moment(day),
+                outcome=CorroborationAnswer.CONFIRMED,
+                words=canary(name, f"words-{colleague}"),
+                answered_at=moment(day),
+            ),
+        )
+    manager = next(who for who in ("manager", "skip", "second_hr") if everybody[who].id != piece.subject_id)
+    piece.claims[0].settings_aside.append(
+        SettingAside(
+            by_id=everybody[manager].id,
+            reason=canary(name, "reason"),
+            set_at=moment(day),
+            answer=canary(name, "reply"),
+            answered_at=moment(day),
+        ),
+    )
+
+
+# Assessments ------------------------------------------------------------------
+
+
+def write_assessments(company: Company, everybody: dict[str, Person], edition: Edition, support: Edition) -> None:
+    """Write assessments in every state: nothing in, one side in, both in; under the former manager too."""
+    recent, old = moment(date(2026, 10, 2)), moment(date(2024, 5, 3))
+    rows = [
+        # name, subject, ladder, target, manager, self in, manager in
+        ("drafting", "subject", edition, "L2", "manager", None, None),
+        ("self_in", "subject", edition, "L3", "manager", recent, None),
+        ("manager_in", "subject", edition, "L4", "manager", None, recent),
+        ("revealed", "subject", edition, "L3", "manager", recent, recent),
+        ("old_revealed", "subject", edition, "L3", "former", old, old),
+        ("old_drafting", "subject", support, "L2", "former", None, None),
+        ("old_manager_in", "subject", support, "L3", "former", None, old),
+        ("manager_own", "manager", edition, "L4", "skip", recent, recent),
+        ("manager_sealed", "manager", support, "L2", "skip", None, recent),
+        ("hr_sealed", "hr", edition, "L3", "second_hr", None, recent),
+        ("hr_revealed", "hr", edition, "L2", "second_hr", recent, recent),
+        ("admin_sealed", "admin", edition, "L3", "manager", None, recent),
+        ("peer_self_in", "peer", edition, "L3", "manager", recent, None),
+    ]
+    for name, subject, ladder, target, manager, self_at, manager_at in rows:
+        with transaction() as session:
+            row = Assessment(
+                id=uuid.uuid4(),
+                subject_id=everybody[subject].id,
+                ladder_version_id=ladder.id,
+                lineage=ladder.ladder.lineage,
+                target_level=target,
+                opened_at=moment(date(2024, 5, 1)) if "old" in name else moment(date(2026, 9, 1)),
+                opened_by_id=everybody[subject].id,
+                self_submitted_at=self_at,
+                manager_submitted_at=manager_at,
+                manager_id=everybody[manager].id if manager_at else None,
+                submitted_on=max(self_at, manager_at).date() if self_at and manager_at else None,
+            )
+            session.add(row)
+            session.flush()
+            expectation = SUPPORT if ladder is support else BASIC if target == "L2" else FIRST
+            company.asked[name] = expectation
+            answer(session, row, Side.SELF, everybody[subject], expectation, canary(name, "self"))
+            answer(session, row, Side.MANAGER, everybody[manager], expectation, canary(name, "manager"))
+        company.keep(name, "assessment", subject, row)
+
+
+def answer(
+    session: Session, row: Assessment, side: Side, author: Person, expectation: str, words: str
+) -> AssessmentAnswer:
+    """Give one side's answer to one expectation."""
+    given = AssessmentAnswer(
+        assessment_id=row.id,
+        side=side,
+        author_id=author.id,
+        expectation_id=expectation,
+        answer=Answer.MET if side is Side.SELF else Answer.PARTLY_MET,
+        comment=words,
+        changed_at=row.opened_at,
+    )
+    session.add(given)
+    session.flush()
+    return given
+
+
+# Sessions ---------------------------------------------------------------------
+
+
+def sign_in_all(company: Company, everybody: dict[str, Person]) -> None:
+    """Sign everybody in; Lena then leaves, and keeps her cookie."""
+    with transaction():
+        for name, person in everybody.items():
+            company.tokens[name] = auth.open_session(person.id, address="127.0.0.1", browser="test", at=NOW)
+    rows = db.session.query(AuthSession).filter(AuthSession.person_id == company.people["subject"])
+    company.objects["subject_session"] = rows.one().id
+    company.kinds["subject_session"], company.subjects["subject_session"] = "session", "subject"
+    with transaction():
+        people.record_leaving(everybody["leaver"], on=LEFT_ON, by=SYSTEM, at=AT)
+    for name, person_id in company.people.items():
+        company.objects[f"person_{name}"] = person_id
+        company.kinds[f"person_{name}"], company.subjects[f"person_{name}"] = "person", name
+    db.session.rollback()

@@ -1,0 +1,176 @@
+"""The access matrix as cells: every object × act × actor, read from `authz.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tests.access.company import ANONYMOUS, FIRST, SECOND, Company, canary
+
+FILE = Path(__file__).with_name("authz.yaml")
+GONE = "00000000-0000-4000-8000-000000000000"
+"""The id of nothing."""
+OUTSIDE = frozenset({ANONYMOUS, "leaver"})
+"""Those for whom the way always ends at the door."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One actor, one act, one object (none for a page that needs none), and what must come of it."""
+
+    row: str
+    kind: str
+    act: str
+    name: str
+    actor: str
+    permission: str
+    method: str
+    address: str
+    fields: Mapping[str, Any]
+    is_allowed: bool
+    answer: int
+    shows: frozenset[str]
+
+    @property
+    def group(self) -> str:
+        """Return the object and the act, as a test's name says them."""
+        return f"{self.name}-{self.act}" if self.name else self.act
+
+    @property
+    def label(self) -> str:
+        """Return the cell in words."""
+        return f"{self.group}-{self.actor}"
+
+    def at(self, company: Company, object_id: object = None) -> str:
+        """Return the address, of this object or of another id."""
+        return filled(self.address, self, company, object_id)
+
+    def sent(self, company: Company, object_id: object = None) -> dict[str, Any]:
+        """Return the fields of a post."""
+        return {
+            filled(name, self, company, object_id): [filled(one, self, company, object_id) for one in value]
+            if isinstance(value, list)
+            else filled(value, self, company, object_id)
+            for name, value in self.fields.items()
+        }
+
+
+def filled(text: str, cell: Cell, company: Company, object_id: object) -> str:
+    """Return a text of the file with its places filled."""
+    return text.format(
+        id=object_id or company.objects.get(cell.name, GONE),
+        version=company.versions.get(cell.name, 0),
+        first=FIRST,
+        second=SECOND,
+        asked=company.asked.get(cell.name, FIRST),
+        **{who: company.people[who] for who in ("subject", "stranger", "peer", "manager")},
+    )
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """Return the file."""
+    return YAML(typ="safe", pure=True).load(FILE)  # type: ignore[no-any-return]
+
+
+def cells(*, with_inner: bool = False) -> Iterator[Cell]:
+    """Return every cell of the matrix that has a request; `with_inner`: also those that the policy alone decides."""
+    yield from (cell for cell in object_cells() if cell.address or with_inner)
+    yield from page_cells()
+
+
+def object_cells() -> Iterator[Cell]:
+    """Return the cells of objects: who is not named in an act is refused."""
+    known = rules()
+    for kind, objects in known["objects"].items():
+        for name, object_ in objects.items():
+            check_names(object_, known["acts"][kind])
+            for act, request in known["acts"][kind].items():
+                allowed = list(object_.get("allow", {}).get(act, ()))
+                if act in known["owners_may"][kind]:
+                    allowed.append(object_["owner"])
+                for actor in known["actors"]:
+                    shown = object_.get("sees", {}).get(act, {}).get(actor, ())
+                    yield make_cell(
+                        object_,
+                        (kind, act, name, actor),
+                        request,
+                        is_allowed=actor in allowed and actor not in OUTSIDE,
+                        shows=frozenset(canary(name, part) for part in shown),
+                    )
+
+
+def page_cells() -> Iterator[Cell]:
+    """Return the cells of pages that need no object: open to everybody who has signed in."""
+    known = rules()
+    for act, page in known["pages"].items():
+        for actor in known["actors"]:
+            yield make_cell(page, ("page", act, "", actor), page, is_allowed=actor not in OUTSIDE)
+
+
+def make_cell(
+    place: Mapping[str, Any],
+    key: tuple[str, str, str, str],
+    request: Mapping[str, Any],
+    *,
+    is_allowed: bool,
+    shows: frozenset[str] = frozenset(),
+) -> Cell:
+    """Return one cell."""
+    kind, act, name, actor = key
+    method = "POST" if "post" in request else "GET"
+    usual = request.get("answer", 200 if method == "GET" else 302)
+    return Cell(
+        row=place["row"],
+        kind=kind,
+        act=act,
+        name=name,
+        actor=actor,
+        permission=request["permission"],
+        method=method,
+        address=request.get("get") or request.get("post", ""),
+        fields=request.get("fields", {}),
+        is_allowed=is_allowed,
+        answer=place.get("answers", {}).get(act, usual),
+        shows=shows,
+    )
+
+
+def check_names(object_: Mapping[str, Any], acts: Mapping[str, Any]) -> None:
+    """Refuse an act or an actor that there is not: a slip of the pen must not pass for a refusal."""
+    known = set(rules()["actors"])
+    named = [object_.get("allow", {}), object_.get("answers", {}), object_.get("sees", {})]
+    unknown = {act for part in named for act in part} - set(acts)
+    unknown |= {who for part in (named[0], named[2]) for actors in part.values() for who in actors} - known
+    if unknown:
+        raise KeyError(f"authz.yaml names what there is not: {sorted(unknown)}")
+
+
+@cache
+def readable_words(actor: str) -> frozenset[str]:
+    """Return every planted word that an actor may find on any page."""
+    words = {word for cell in object_cells() if cell.actor == actor for word in cell.shows}
+    may_read = {cell.name for cell in object_cells() if cell.actor == actor and cell.act == "read" and cell.is_allowed}
+    extra: Mapping[str, Sequence[str]] = rules()["words_beside"]
+    for place, found in extra.items():
+        if place in may_read:
+            words |= set(found)
+    return frozenset(words)
+
+
+def planted_in(text: str) -> set[str]:
+    """Return the planted words that a text holds."""
+    found = set()
+    start = text.find("CANARY-")
+    while start >= 0:
+        end = start + 7
+        while end < len(text) and (text[end].isalnum() or text[end] in "-_"):
+            end += 1
+        found.add(text[start:end])
+        start = text.find("CANARY-", end)
+    return found
