@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,8 +14,15 @@ from app.assessment.pages import StandingView, Viewpoint, standing_view
 from app.evidence.queries import AskedEntry
 from app.home.queries import RatingOwed, Report
 from app.infra.clock import local, today
-from app.infra.templating import short_date
+from app.infra.templating import number_word, plural, short_date
 
+SUMMARY = {
+    "ready": ("is ready for the next level", "are ready for the next level"),
+    "not_yet": ("is not yet", "are not yet"),
+    "cannot_tell": ("cannot be told before more is rated", "cannot be told before more is rated"),
+    "top": ("is at the top", "are at the top"),
+    "none": ("is on no ladder", "are on no ladder"),
+}
 LONG_WAIT = timedelta(days=14)
 
 
@@ -62,6 +71,20 @@ def task_to_rate(owed: RatingOwed) -> Task:
         url_for("assessment.show_assessment", assessment_id=owed.assessment_id),
         owed.other_is_in or _is_late(opened_on),
     )
+
+
+def team_summary(rows: Sequence[TeamRow]) -> str:
+    """Return the verdicts of a team as a sentence of counts: “One is ready, six are not yet, two cannot be told.”."""
+    verdicts = Counter(target.verdict for row in rows for target in row.standing.targets[:1])
+    verdicts["top"] = sum(row.standing.is_at_top for row in rows)
+    verdicts["none"] = sum(not row.standing.has_level for row in rows)
+    words = [
+        f"{number_word(verdicts[verdict])} {plural(verdicts[verdict], *phrase)}"
+        for verdict, phrase in SUMMARY.items()
+        if verdicts[verdict]
+    ]
+    sentence = ", ".join(words)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
 
 def _is_late(since: date) -> bool:

@@ -11,12 +11,13 @@ from sqlalchemy import and_, func, or_, select
 
 from app.assessment.models import Assessment
 from app.assessment.queries import PersonReadiness, readiness_of_people
-from app.infra.clock import today
+from app.infra.clock import local, today
 from app.infra.db import db
 from app.people.models import LevelSpell, ManagerLink, Person
 from app.people.queries import ReportEntry, holds_on, list_reports, select_reports, works_here
 
 SHOWN_UNPLACED = 12
+SHOWN_RUNNING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,38 @@ class Unplaced:
     lacks_manager: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RunningRound:
+    """A running assessment as HR sees it: which sides are in, and nothing of what they say."""
+
+    person_id: uuid.UUID
+    name: str
+    target: str
+    opened_on: date
+    self_is_in: bool
+    manager_is_in: bool
+
+
 @dataclass(frozen=True)
 class Company:
     """What HR sees first: how many work here, how many hold a level, what is missing where."""
 
     people: int
     on_a_ladder: int
-    running_assessments: int
+    running: Sequence[RunningRound]
     unplaced: Sequence[Unplaced]
     unplaced_in_all: int
+
+
+def _running(row: Assessment, name: str) -> RunningRound:
+    return RunningRound(
+        row.subject_id,
+        name,
+        row.target_level,
+        local(row.opened_at).date(),
+        row.self_submitted_at is not None,
+        row.manager_submitted_at is not None,
+    )
 
 
 def company_state() -> Company:
@@ -104,7 +128,13 @@ def company_state() -> Company:
             func.count().filter(lacking),
         ).select_from(Person),
     ).one()
-    running = select(func.count()).select_from(Assessment).where(~Assessment.is_revealed)
+    running = db.session.execute(
+        select(Assessment, Person.name)
+        .join(Person, Person.id == Assessment.subject_id)
+        .where(~Assessment.is_revealed)
+        .order_by(Assessment.opened_at, Assessment.id)
+        .limit(SHOWN_RUNNING),
+    )
     rows = db.session.execute(
         select(Person.id, Person.name, Person.hired_on, ~has_level, ~has_manager)
         .where(lacking)
@@ -114,7 +144,7 @@ def company_state() -> Company:
     return Company(
         people=counts[0],
         on_a_ladder=counts[1],
-        running_assessments=db.session.scalar(running) or 0,
+        running=[_running(row, name) for row, name in running],
         unplaced=[Unplaced(row[0], row[1], row[2], bool(row[3]), bool(row[4])) for row in rows],
         unplaced_in_all=counts[2],
     )

@@ -23,13 +23,15 @@ def show_home() -> ResponseReturnValue:
     who = actor()
     asked = [pages.task_to_confirm(entry) for entry in list_asked_of(who.person_id, only_open=True)]
     owed = [pages.task_to_rate(one) for one in queries.list_ratings_owed(who.person_id)]
+    team = [pages.team_row(report) for report in queries.list_team(who.person_id)]
     return render_template(
         "home/home.html",
         name=who.name,
         standing=standing_view(readiness_of(who.person_id), Viewpoint.OWN),
         quarters=by_quarter(who, who.person_id),
         tasks=owed + asked,
-        team=[pages.team_row(report) for report in queries.list_team(who.person_id)],
+        team=team,
+        summary=pages.team_summary(team),
         company=queries.company_state() if who.has_role(Role.HR) else None,
     )
 
