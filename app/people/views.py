@@ -28,8 +28,11 @@ def load_person(person_id: uuid.UUID) -> Person:
 def list_people() -> ResponseReturnValue:
     """Show everybody who works here, by name."""
     search = request.args.get("q", "").strip()[:MAX_SEARCH]
-    found = queries.list_directory(actor(), search, page_number(request.args.get("page")))
-    return render_template("people/people.html", page=found, search=search, marks=level_marks())
+    who = actor()
+    found = queries.list_directory(who, search, page_number(request.args.get("page")))
+    return render_template(
+        "people/people.html", page=found, search=search, marks=level_marks(), own_id=who.person_id
+    )
 
 
 @bp.get("/<uuid:person_id>")
