@@ -19,7 +19,7 @@ from app.evidence.queries.facts import corroborators_of
 from app.evidence.queries.filters import UNLINKED, Facet, Filters, Traits, facets, quarter_of
 from app.evidence.queries.hrefs import page_of, page_that_asks
 from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
-from app.evidence.queries.pieces import find_live_setting_aside, whole
+from app.evidence.queries.pieces import find_live_setting_aside, for_lists
 from app.infra.clock import today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
@@ -181,7 +181,7 @@ def by_quarter(
 def _cards(actor: Actor, person_id: uuid.UUID, marks: Marks) -> list[Card]:
     """Return every piece of a person that the actor may read, newest first."""
     rows = db.session.scalars(
-        whole()
+        for_lists()
         .options(defer(Evidence.narrative, raiseload=True))
         .where(Evidence.subject_id == person_id, visible_to(actor, Permission.Evidence.READ, Evidence))
         .order_by(Evidence.occurred_on.desc(), Evidence.number.desc(), Evidence.id),

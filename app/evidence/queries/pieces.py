@@ -22,13 +22,17 @@ def get_evidence(evidence_id: uuid.UUID) -> Evidence:
     return piece
 
 
-def whole() -> Select[Evidence]:
-    """Return the select of pieces with everything that belongs to them, in a fixed number of queries."""
+def for_lists() -> Select[Evidence]:
+    """Return the select of pieces with claims, settings aside and corroborations, in a fixed number of queries."""
     return select(Evidence).options(
-        selectinload(Evidence.links),
         selectinload(Evidence.claims).selectinload(Claim.settings_aside),
         selectinload(Evidence.corroborations),
     )
+
+
+def whole() -> Select[Evidence]:
+    """Return the select of pieces with everything that belongs to them, in a fixed number of queries."""
+    return for_lists().options(selectinload(Evidence.links))
 
 
 def load_evidence(piece: Evidence) -> Evidence:
