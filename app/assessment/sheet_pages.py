@@ -176,26 +176,34 @@ def _row(sheet: Sheet, row: SheetRow, found: Round, form: SheetForm | None) -> R
         answer_name=answer_name(row.id),
         words_name=words_name(row.id),
         pieces=row.cards,
-        rule=wording.arithmetic(row.standing.sufficiency),
+        rule=_rule(row),
         link_href=url_for("evidence.show_new_evidence", expectation=row.id) if is_self else None,
         whose="Your evidence" if is_self else f"{name}’s evidence",
         label="In your words" if is_self else f"What you say to {name}",
-        hint=_hint(row, is_self=is_self, comment=comment),
+        hint=_hint(sheet, row, is_self=is_self, comment=comment),
         answer_errors=errors.get(answer_name(row.id), ()),
         words_errors=errors.get(words_name(row.id), ()),
     )
 
 
-def _hint(row: SheetRow, *, is_self: bool, comment: str) -> str:
+def _hint(sheet: Sheet, row: SheetRow, *, is_self: bool, comment: str) -> str:
     standing = row.standing
-    where = f"{standing.level.id}."
+    parts = []
     if standing.is_slipped:
-        where = f"{standing.level.id}, slipped: held, but rated below “met” since."
+        parts.append(f"{standing.level.id}, slipped: it is held, but was rated below “met” since.")
     elif not standing.is_required:
-        where = f"{standing.level.id}, optional: may stay open."
-    if comment:
-        return where
-    return f"{where} What did you do, and what came of it?" if is_self else f"{where} What did you see?"
+        parts.append("Optional: this one may stay open.")
+    elif standing.level.id != sheet.target.id:
+        parts.append(f"Of {standing.level.id}.")
+    if not comment:
+        parts.append("What did you do, and what came of it?" if is_self else "What did you see?")
+    return " ".join(parts)
+
+
+def _rule(row: SheetRow) -> str:
+    found = row.standing.sufficiency
+    left_out = wording.left_out_words(found)
+    return f"{wording.arithmetic(found)}; {left_out}" if left_out else wording.arithmetic(found)
 
 
 def _errors(rows: Iterable[RowView], form: SheetForm) -> list[tuple[str | None, str]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from app.domain.evidence import Further, Lack, Missing, Reason, Sufficiency
 from app.domain.ladder import EvidenceRule
 from app.domain.rating import GivenAnswer
 from app.domain.readiness import Blocker, BlockerGroup, Readiness, Standing, Status, Verdict
 from app.infra.templating import ANSWER_LABELS, counted, join_words, long_date, number_word, plural
-from app.ladders.wording import kinds_in_words
 
 Names = Mapping[uuid.UUID, str]
 SOMEBODY = "Somebody who no longer works here"
@@ -118,32 +117,30 @@ def _of_several(blocker: Blocker) -> str:
 
 def what_would_show(blocker: Blocker, on: date) -> str:
     """Return what would lift a blocker, with the dates that the rules work out."""
-    further = further_words(blocker.further, blocker.standing.sufficiency, on) if blocker.further else ""
+    found, further = blocker.standing.sufficiency, blocker.further
+    needed = further_words(further, found, on) if further else ""
+    earlier = earlier_words(further) if further else ""
     if blocker.group is BlockerGroup.UNPROVEN:
-        return f"{further}." if further else ""
-    if blocker.group is BlockerGroup.UNASSESSED:
-        if not further:
-            return "A rating; the evidence is there."
-        return f"A rating, and {further[0].lower()}{further[1:]}."
-    return f"{further}, then a new rating." if further else "A new rating; the evidence is there."
+        words = f"{needed}." if needed else ""
+    elif blocker.group is BlockerGroup.UNASSESSED:
+        words = f"A rating, and {needed[0].lower()}{needed[1:]}." if needed else "A rating; the evidence is there."
+    else:
+        words = f"{needed}, then a new rating." if needed else "A new rating; the evidence is there."
+    return f"{words} {earlier}" if earlier else words
 
 
 def further_words(further: Further, found: Sufficiency, on: date) -> str:
     """Return what further evidence would suffice, beginning with a capital and without the full stop."""
-    more = " more" if found.counted else ""
     parts = []
     if further.pieces:
+        more = " more" if found.counted else ""
         words = f"{number_word(further.pieces)}{more} {plural(further.pieces, 'piece', 'pieces')}"
         parts.append(words + _when(further, found, on))
     if further.corroborators:
-        who = (
-            "the confirmation of a colleague"
-            if further.corroborators == 1
-            else f"the confirmation of {number_word(further.corroborators)} colleagues"
-        )
-        parts.append(who + (" who is not your manager" if further.corroborators == 1 else " who are not your manager"))
+        who = f"{number_word(further.corroborators)} colleagues" if further.corroborators > 1 else "a colleague"
+        parts.append(f"the confirmation of {who} other than the line manager")
     if further.new_kinds:
-        parts.append(f"of {counted(further.new_kinds, 'kind', 'kinds')} not yet among them")
+        parts.append(f"{counted(further.new_kinds, 'kind', 'kinds')} not yet among them")
     words = join_words(parts)
     return words[:1].upper() + words[1:]
 
@@ -152,23 +149,22 @@ def _when(further: Further, found: Sufficiency, on: date) -> str:
     apart = f"so that first and last lie {found.rule.span_days} days apart"
     if further.later_from is not None:
         words = f" on or after {long_date(further.later_from)}"
-        if further.while_until is not None:
+        # A last day that is further away than a year helps nobody to plan.
+        if further.while_until is not None and further.while_until - on < timedelta(days=365):
             words += f" and by {long_date(further.while_until)}"
-        words += f", {apart}"
-        if further.earlier_from is not None and further.earlier_until is not None:
-            words += f"; work from {long_date(further.earlier_from)} to {long_date(further.earlier_until)} would do too"
-        return words
+        return f"{words}, {apart}"
     if further.earlier_from is not None and further.earlier_until is not None:
         return f" from {long_date(further.earlier_from)} to {long_date(further.earlier_until)}, {apart}"
     if found.rule.span_days and not found.counted and further.pieces > 1:
         return f" that lie {found.rule.span_days} days apart"
-    del on
     return ""
 
 
-def kinds_remark(rule: EvidenceRule) -> str:
-    """Return which kinds count, for a remark under a button; empty where any does."""
-    return kinds_in_words(rule).lower() if rule.kinds else ""
+def earlier_words(further: Further) -> str:
+    """Return that older work would do too, and of which days; empty where it would not, or nothing else would."""
+    if further.later_from is None or further.earlier_from is None or further.earlier_until is None:
+        return ""
+    return f"Work from {long_date(further.earlier_from)} to {long_date(further.earlier_until)} would do too."
 
 
 def arithmetic(found: Sufficiency) -> str:

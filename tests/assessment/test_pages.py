@@ -146,7 +146,7 @@ def test_an_incomplete_side_is_refused_with_links_and_loses_nothing(cast, client
     assert [
         one.get("value") for one in page.all("input", name=f"answer-{DESIGN}") if one.get("checked") is not None
     ] == ["met"]
-    assert "Not saved" in page.words()
+    assert "Nothing saved yet" in page.words()
     assert session.scalar(select(func.count()).select_from(AssessmentAnswer)) == 0
 
 

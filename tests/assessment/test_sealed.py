@@ -87,14 +87,16 @@ def test_others_see_only_that_a_side_is_in(cast, client_for):
 
 
 def test_that_somebody_has_begun_is_known_to_those_who_may_know_of_the_draft(cast, client_for):
+    other = open_for(cast.peer)
     found = prepare(cast, "both drafts")
+    assert "In progress" not in client_for(cast.manager).get(f"/people/{cast.peer.id}/assessments").words("table")
     path = f"/people/{cast.subject.id}/assessments"
     rows = {
         person.name: client_for(person).get(path).words("table").count("In progress")
         for person in (cast.subject, cast.manager, cast.hr, cast.head)
     }
     assert rows == {"Amara Diallo": 1, "Tomasz Wieczorek": 2, "Ruth Okonjo": 1, "Hana Head": 0}
-    assert found.id
+    assert found.id != other.id
 
 
 def test_both_sides_are_there_for_those_who_may_once_both_are_in(cast, client_for):

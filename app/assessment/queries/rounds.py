@@ -141,13 +141,9 @@ def last_revealed(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
 
 def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool]:
     """Return the select of rounds. Of sheets only their existence is read, and only that of whoever writes today."""
-    manager_today = (
-        select(ManagerLink.manager_id)
-        .where(ManagerLink.person_id == Assessment.subject_id, holds_on(ManagerLink, today()))
-        .scalar_subquery()
-    )
+    line = aliased(ManagerLink)
 
-    def is_begun(side: Side, author: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column or a subquery
+    def is_begun(side: Side, author: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of either table
         return (
             select(AssessmentSheet.id)
             .where(
@@ -163,12 +159,13 @@ def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool
             Assessment,
             Person,
             LadderVersion,
-            manager_today.label("manager_today"),
+            line.manager_id.label("manager_today"),
             is_begun(Side.SELF, Assessment.subject_id).label("own_begun"),
-            is_begun(Side.MANAGER, manager_today).label("theirs_begun"),
+            is_begun(Side.MANAGER, line.manager_id).label("theirs_begun"),
         )
         .join(Person, Person.id == Assessment.subject_id)
         .join(LadderVersion, LadderVersion.id == Assessment.ladder_version_id)
+        .outerjoin(line, and_(line.person_id == Assessment.subject_id, holds_on(line, today())))
     )
 
 
