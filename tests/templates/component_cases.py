@@ -14,241 +14,271 @@ from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
 from tests.templates.samples import Case
 
-CASES: dict[str, Case] = FORM_CASES | EVIDENCE_CASES | {
-    "blocker_list": Case(
-        "{% from 'components/blocker_list.html' import blocker_list %}{{ blocker_list(blockers) }}",
-        (
-            "Influences &lt;architecture&gt;.",
-            "Partly met",
-            'name="id" value="7"',
-            "What would show it",
-            'href="/evidence/"',
-        ),
-        {"blockers": [samples.BLOCKER, samples.LINKED, samples.SPOKEN]},
-    ),
-    "citation": Case(
-        "{% from 'components/citation.html' import citation_fold, citations %}{{ citations([s]) }}"
-        "{{ citation_fold([s]) }}",
-        ("<q>coach/mentor junior engineers within their team</q>", "<cite>software-engineer.md</cite>", "<summary>"),
-        {"s": samples.CITED},
-    ),
-    "data_table": Case(
-        "{% from 'components/data_table.html' import data_table %}"
-        "{% call data_table('People, by name', [('Name', ''), ('Pieces', 'n'), ('', '')], stack=true) %}"
-        "<tr><th scope='row'>Amara</th><td class='n' data-label='Pieces'>9</td><td><a "
-        "href='/p'>Open</a></td></tr>{% endcall %}",
-        ("<caption>People, by name</caption>", 'class="table table-stack"', '<th scope="col" class=n>', "Actions"),
-    ),
-    "empty_state": Case(
-        "{% from 'components/empty_state.html' import empty_state %}"
-        "{% call empty_state('Clip in your first piece', 'Evidence is what happened.') %}"
-        "<a href='/e'>Log</a>{% endcall %}"
-        "{{ empty_state('Nothing', 'Nothing waits.', level=3) }}",
-        ("<h2>Clip in your first piece</h2>", "<h3>Nothing</h3>", "href='/e'"),
-    ),
-    "error_page": Case(
-        "{% from 'components/error_page.html' import error_page %}"
-        "{% call error_page('It broke', 'It was <written> down.', 'Nothing was changed.') %}"
-        "<a href='/'>Home</a>{% endcall %}",
-        ("<h1>It broke</h1>", "&lt;written&gt;", "Nothing was changed."),
-    ),
-    "escalation_list": Case(
-        "{% from 'components/escalation_list.html' import escalation_list %}{{ escalation_list(rules) }}",
-        ("Critical systems are &lt;down&gt;", "Urgent: goes there directly", "House addition"),
-        {
-            "rules": [
-                EscalationRule("L1", "L2", "The issue is complex.", sources=(samples.CITED,)),
-                EscalationRule("L1", "L3", "Critical systems are <down>.", urgent=True, origin=Origin.HOUSE),
-            ],
-        },
-    ),
-    "evidence_card": Case(
-        "{% from 'components/evidence_card.html' import evidence_card, evidence_ref %}"
-        "<ul class='evidence-list'>{{ evidence_card(piece) }}{{ evidence_card(bare) }}"
-        "</ul><ul>{{ evidence_ref(piece) }}</ul>",
-        ("Paired on &lt;tax&gt; rounding", "Mentoring log", "1 Jun 2026", "is-ending", "28 Dec 2027", "Not linked to"),
-        {
-            "piece": samples.PIECE,
-            "bare": Row(**{**vars(samples.PIECE), "shows": [], "ask_href": None, "counts_until": None}),
-        },
-    ),
-    "expectation_panel": Case(
-        "{% from 'components/expectation_panel.html' import expectation_panel %}"
-        "{% call expectation_panel(e) %}<a class='button' href='/e'>Log</a>{% endcall %}",
-        ("Breadth of responsibility", "1 of 2 pieces", "Not meant", "One talk", "Your evidence", "panel-foot"),
-        {"e": samples.EXPECTATION},
-    ),
-    "filter_bar": Case(
-        "{% from 'components/filter_bar.html' import facets, filter_bar %}{{ filter_bar('Filter', options) }}"
-        "{{ facets('Filter evidence', [('State', options)]) }}",
-        ('href="?a=1&amp;b=2"', "aria-current=true", '<span class="num">9</span>'),
-        {
-            "options": [
-                Row(text="All", count=9, current=True, href="?"),
-                Row(text="<b>", count=None, current=False, href="?a=1&b=2"),
-            ]
-        },
-    ),
-    "icon": Case(
-        "{% from 'components/icon.html' import brand_mark, icon %}{{ icon('home') }}{{ icon('plus', 's') }}"
-        "{{ brand_mark() }}",
-        ('aria-hidden="true"', ".svg#home", "icon-s", "brand-mark"),
-    ),
-    "inbox": Case(
-        "{% from 'components/inbox.html' import inbox %}{{ inbox(tasks) }}",
-        ("Did &lt;Chioma&gt; lead?", "inbox-soon", "due Tuesday"),
-        {
-            "tasks": [
-                Row(icon="corroborate", text="Did <Chioma> lead?", due="due Tuesday", href="/e", soon=True),
-                Row(icon="assess", text="Self-assessment", due="", href="/a", soon=False),
-            ],
-        },
-    ),
-    "level_sheet": Case(
-        "{% from 'components/level_sheet.html' import level_sheet %}<section class='panel'>"
-        "{{ level_sheet(rows, 'Nothing is stated here') }}</section>",
-        ("Completes &lt;tasks&gt;", "sheet-gap", "Nothing is stated here"),
-        {"rows": [("Delivery", [samples.entry("Completes <tasks>.", "met")]), ("Design", [])]},
-    ),
-    "ladder_matrix": Case(
-        "{% from 'components/ladder_matrix.html' import ladder_matrix %}"
-        "{{ ladder_matrix(levels, rows, 'Expectations; you hold L2', 'L3') }}"
-        "{{ ladder_matrix(many, long_rows, 'A long ladder', 'L2') }}",
-        (
-            "state nothing here",
-            'value="3" checked',
-            "L2, yours",
-            "(Unproven)",
-            'data-level="4"',
-            "house",
-            "aria-current=true",
-        ),
-        {
-            "levels": samples.levels(4),
-            "rows": samples.MATRIX_ROWS,
-            "many": samples.levels(9),
-            "long_rows": [Row(name="Craft", cells=[[samples.entry("Plans.")]] * 8 + [[]])],
-        },
-    ),
-    "level_badge": Case(
-        "{% from 'components/level_badge.html' import level_badge, level_tag %}<p class='actions'>"
-        "{% for n in range(1, 5) %}{{ level_badge(n) }}{{ level_badge(n, aim=true) }}{% endfor %}"
-        "{% for n in range(1, 9) %}{{ level_badge(n, 'E' ~ n, 8) }}{% endfor %}{{ level_tag(1, 'T1', 2) }}</p>",
-        (
-            'class="level level-4"',
-            "level-aim",
-            "level-fine",
-            "</svg>E8</span>",
-            '<span class="level level-2">T1</span>',
-        ),
-    ),
-    "level_compare": Case(
-        "{% from 'components/level_compare.html' import level_compare %}{{ level_compare(lower, upper, rows) }}",
-        ("What changes from L2 to L3", "Nothing is added", "Comes new"),
-        {
-            "lower": Row(id="L2", rank=2),
-            "upper": Row(id="L3", rank=3),
-            "rows": [
-                Row(name="Delivery", kept=[samples.entry("Completes.")], added=[samples.entry("Designs.", "met")]),
-                Row(name="Strategy", kept=[], added=[]),
-            ],
-        },
-    ),
-    "moment": Case(
-        "{% from 'components/moment.html' import day, moment %}{{ moment(at, now) }} {{ moment(at.date(), now) }}"
-        " {{ day(at.date()) }}",
-        ("just now", "today", 'title="21 November 2026, 09:30"', ">21 November 2026</time>"),
-        {"at": samples.TODAY, "now": samples.TODAY},
-    ),
-    "notice": Case(
-        "{% from 'components/notice.html' import flashes, notice %}"
-        "{{ notice('Sealed', 'Until <both> have spoken.', 'seal') }}"
-        "{% call notice('Not yours', tone='warn', glyph='alert') %}<p>See <a href='/x'>why</a>.</p>{% endcall %}"
-        "{{ flashes([('good', 'Saved.'), ('message', '<i>')]) }}{{ flashes([]) }}",
-        ("Until &lt;both&gt; have spoken.", "notice-warn", "notice-good", "&lt;i&gt;", 'role="status"'),
-    ),
-    "page_head": Case(
-        "{% from 'components/page_head.html' import page_head %}"
-        "{% call page_head('Self-assessment', 'Say where <you> stand.', [('Assessments', '/a'), ('Winter', none)]) "
-        "%}<a href='/p'>Print</a>{% endcall %}"
-        "{{ page_head('Second') }}",
-        ("<h1>Self-assessment</h1>", "&lt;you&gt;", 'aria-current="page">Winter', 'aria-label="Breadcrumb"'),
-    ),
-    "pagination": Case(
-        "{% from 'components/pagination.html' import pagination %}{{ pagination(page, 'list', {'kind': 'a&b'}) }}"
-        "{{ pagination(one, 'list') }}",
-        ("51–100 of 112", 'href="/list?page=1&amp;kind=a%26b"', "Next"),
-        {"page": Page(rows=[], number=2, total=112), "one": Page(rows=[], number=1, total=3)},
-    ),
-    "panel": Case(
-        "{% from 'components/panel.html' import panel %}{% call panel('h-inbox', 'Waiting for you', 0) %}"
-        "<p>in</p>{% endcall %}",
-        ('aria-labelledby="h-inbox"', "Waiting for you", ">0</span>"),
-    ),
-    "person_chip": Case(
-        "{% from 'components/person_chip.html' import person_chip %}"
-        "{{ person_chip('Nguyễn Thị Minh Khai', '<L2>') }}{{ person_chip('Pelé', href='/p') }}",
-        (">NK</span>", "&lt;L2&gt;", '<a class="person" href="/p">'),
-    ),
-    "prose": Case(
-        "{% from 'components/prose.html' import prose %}{{ prose('**Led** it.\n\n- one\n- <script>x</script>') }}",
-        ("<strong>Led</strong>", "<li>one</li>", "&lt;script&gt;"),
-    ),
-    "shortcuts": Case(
-        "{% from 'components/shortcuts.html' import shortcuts_dialog %}{{ shortcuts_dialog() }}",
-        ("<dialog", "<kbd>g</kbd> <kbd>h</kbd>", "data-keys-switch"),
-    ),
-    "status_mark": Case(
-        "{% from 'components/status_mark.html' import status_key, status_mark %}{{ status_mark('met', show=false) }}"
-        "{{ status_key(['met', 'exceeded', 'partly_met', 'not_met', 'unproven', 'unassessed', 'banked', 'waived', "
-        "'slipped', 'none']) }}",
-        ("Not rated", "No statement", "class=vh>Met", "status-slipped"),
-    ),
-    "team_board": Case(
-        "{% from 'components/team_board.html' import team_board %}{{ team_board(competencies, people) }}",
-        ("Amara &lt;D&gt;", "aims at", "1 of 2", "No statement", "Top of this ladder", "is-late"),
-        {"competencies": samples.COMPETENCIES, "people": samples.TEAM},
-    ),
-    "tier_table": Case(
-        "{% from 'components/tier_table.html' import tier_table %}{{ tier_table(levels, rows, 'Tiers compared') }}",
-        ("Response time", "Quick", "Not stated", "tier-gap", "<cite>"),
-        {
-            "levels": samples.levels(2),
-            "rows": [
-                Row(key="Response time", cells=[Row(text="Quick", sources=(samples.CITED,)), Row(text="", sources=())])
-            ],
-        },
-    ),
-    "timeline": Case(
-        "{% from 'components/timeline.html' import timeline %}"
-        "{{ timeline([('Q3 2025', []), ('Q2 2026', [piece, ending])]) }}",
-        ("Nothing logged", "Paired on &lt;tax&gt;", "29 Jun", "confirmed", "rope-ending", "6 Jan"),
-        {
-            "piece": samples.PIECE,
-            "ending": Row(
-                **{**vars(samples.PIECE), "ends_on": samples.TODAY.date().replace(year=2027, month=1, day=6)}
+CASES: dict[str, Case] = (
+    FORM_CASES
+    | EVIDENCE_CASES
+    | {
+        "blocker_list": Case(
+            "{% from 'components/blocker_list.html' import blocker_list %}{{ blocker_list(blockers) }}",
+            (
+                "Influences &lt;architecture&gt;.",
+                "Partly met",
+                'name="id" value="7"',
+                "What would show it",
+                'href="/evidence/"',
             ),
-        },
-    ),
-    "verdict": Case(
-        "{% from 'components/verdict.html' import verdict %}{{ verdict('ready') }}{{ verdict('not_yet') }}"
-        "{{ verdict('cannot_tell') }}",
-        ("Ready", "Not yet", "Cannot tell", "verdict-cannot_tell"),
-    ),
-    "worked_examples": Case(
-        "{% from 'components/worked_examples.html' import worked_examples %}{{ worked_examples(examples) }}",
-        ("Billing &lt;software&gt;", "state nothing here", "the file ends here", "example-gap"),
-        {
-            "examples": [
-                Row(
-                    id="billing",
-                    title="Billing <software>",
-                    lines=[
-                        Row(level="L1", level_rank=1, text="Creates forms.", note="", sources=(samples.CITED,)),
-                        Row(level="L4", level_rank=4, text="", note="the file ends here", sources=()),
-                    ],
+            {"blockers": [samples.BLOCKER, samples.LINKED, samples.SPOKEN]},
+        ),
+        "citation": Case(
+            "{% from 'components/citation.html' import citation_fold, citations %}{{ citations([s]) }}"
+            "{{ citation_fold([s]) }}",
+            (
+                "<q>coach/mentor junior engineers within their team</q>",
+                "<cite>software-engineer.md</cite>",
+                "<summary>",
+            ),
+            {"s": samples.CITED},
+        ),
+        "data_table": Case(
+            "{% from 'components/data_table.html' import data_table %}"
+            "{% call data_table('People, by name', [('Name', ''), ('Pieces', 'n'), ('', '')], stack=true) %}"
+            "<tr><th scope='row'>Amara</th><td class='n' data-label='Pieces'>9</td><td><a "
+            "href='/p'>Open</a></td></tr>{% endcall %}",
+            ("<caption>People, by name</caption>", 'class="table table-stack"', '<th scope="col" class=n>', "Actions"),
+        ),
+        "empty_state": Case(
+            "{% from 'components/empty_state.html' import empty_state %}"
+            "{% call empty_state('Clip in your first piece', 'Evidence is what happened.') %}"
+            "<a href='/e'>Log</a>{% endcall %}"
+            "{{ empty_state('Nothing', 'Nothing waits.', level=3) }}",
+            ("<h2>Clip in your first piece</h2>", "<h3>Nothing</h3>", "href='/e'"),
+        ),
+        "error_page": Case(
+            "{% from 'components/error_page.html' import error_page %}"
+            "{% call error_page('It broke', 'It was <written> down.', 'Nothing was changed.') %}"
+            "<a href='/'>Home</a>{% endcall %}",
+            ("<h1>It broke</h1>", "&lt;written&gt;", "Nothing was changed."),
+        ),
+        "escalation_list": Case(
+            "{% from 'components/escalation_list.html' import escalation_list %}{{ escalation_list(rules) }}",
+            ("Critical systems are &lt;down&gt;", "Urgent: goes there directly", "House addition"),
+            {
+                "rules": [
+                    EscalationRule("L1", "L2", "The issue is complex.", sources=(samples.CITED,)),
+                    EscalationRule("L1", "L3", "Critical systems are <down>.", urgent=True, origin=Origin.HOUSE),
+                ],
+            },
+        ),
+        "evidence_card": Case(
+            "{% from 'components/evidence_card.html' import evidence_card, evidence_ref %}"
+            "<ul class='evidence-list'>{{ evidence_card(piece) }}{{ evidence_card(bare) }}"
+            "</ul><ul>{{ evidence_ref(piece) }}</ul>",
+            (
+                "Paired on &lt;tax&gt; rounding",
+                "Mentoring log",
+                "1 Jun 2026",
+                "is-ending",
+                "28 Dec 2027",
+                "Not linked to",
+            ),
+            {
+                "piece": samples.PIECE,
+                "bare": Row(**{**vars(samples.PIECE), "shows": [], "ask_href": None, "counts_until": None}),
+            },
+        ),
+        "expectation_panel": Case(
+            "{% from 'components/expectation_panel.html' import expectation_panel %}"
+            "{% call expectation_panel(e) %}<a class='button' href='/e'>Log</a>{% endcall %}",
+            ("Breadth of responsibility", "1 of 2 pieces", "Not meant", "One talk", "Your evidence", "panel-foot"),
+            {"e": samples.EXPECTATION},
+        ),
+        "filter_bar": Case(
+            "{% from 'components/filter_bar.html' import facets, filter_bar %}{{ filter_bar('Filter', options) }}"
+            "{{ facets('Filter evidence', [('State', options)]) }}",
+            ('href="?a=1&amp;b=2"', "aria-current=true", '<span class="num">9</span>'),
+            {
+                "options": [
+                    Row(text="All", count=9, current=True, href="?"),
+                    Row(text="<b>", count=None, current=False, href="?a=1&b=2"),
+                ]
+            },
+        ),
+        "icon": Case(
+            "{% from 'components/icon.html' import brand_mark, icon %}{{ icon('home') }}{{ icon('plus', 's') }}"
+            "{{ brand_mark() }}",
+            ('aria-hidden="true"', ".svg#home", "icon-s", "brand-mark"),
+        ),
+        "inbox": Case(
+            "{% from 'components/inbox.html' import inbox %}{{ inbox(tasks) }}",
+            ("Did &lt;Chioma&gt; lead?", "inbox-soon", "due Tuesday"),
+            {
+                "tasks": [
+                    Row(icon="corroborate", text="Did <Chioma> lead?", due="due Tuesday", href="/e", soon=True),
+                    Row(icon="assess", text="Self-assessment", due="", href="/a", soon=False),
+                ],
+            },
+        ),
+        "level_sheet": Case(
+            "{% from 'components/level_sheet.html' import level_sheet %}<section class='panel'>"
+            "{{ level_sheet(rows, 'Nothing is stated here') }}</section>",
+            ("Completes &lt;tasks&gt;", "sheet-gap", "Nothing is stated here"),
+            {"rows": [("Delivery", [samples.entry("Completes <tasks>.", "met")]), ("Design", [])]},
+        ),
+        "ladder_matrix": Case(
+            "{% from 'components/ladder_matrix.html' import ladder_matrix %}"
+            "{{ ladder_matrix(levels, rows, 'Expectations; you hold L2', 'L3') }}"
+            "{{ ladder_matrix(many, long_rows, 'A long ladder', 'L2') }}",
+            (
+                "state nothing here",
+                'value="3" checked',
+                "L2, yours",
+                "(Unproven)",
+                'data-level="4"',
+                "house",
+                "aria-current=true",
+            ),
+            {
+                "levels": samples.levels(4),
+                "rows": samples.MATRIX_ROWS,
+                "many": samples.levels(9),
+                "long_rows": [Row(name="Craft", cells=[[samples.entry("Plans.")]] * 8 + [[]])],
+            },
+        ),
+        "level_badge": Case(
+            "{% from 'components/level_badge.html' import level_badge, level_tag %}<p class='actions'>"
+            "{% for n in range(1, 5) %}{{ level_badge(n) }}{{ level_badge(n, aim=true) }}{% endfor %}"
+            "{% for n in range(1, 9) %}{{ level_badge(n, 'E' ~ n, 8) }}{% endfor %}{{ level_tag(1, 'T1', 2) }}</p>",
+            (
+                'class="level level-4"',
+                "level-aim",
+                "level-fine",
+                "</svg>E8</span>",
+                '<span class="level level-2">T1</span>',
+            ),
+        ),
+        "level_compare": Case(
+            "{% from 'components/level_compare.html' import level_compare %}{{ level_compare(lower, upper, rows) }}",
+            ("What changes from L2 to L3", "Nothing is added", "Comes new"),
+            {
+                "lower": Row(id="L2", rank=2),
+                "upper": Row(id="L3", rank=3),
+                "rows": [
+                    Row(name="Delivery", kept=[samples.entry("Completes.")], added=[samples.entry("Designs.", "met")]),
+                    Row(name="Strategy", kept=[], added=[]),
+                ],
+            },
+        ),
+        "moment": Case(
+            "{% from 'components/moment.html' import day, moment %}{{ moment(at, now) }} {{ moment(at.date(), now) }}"
+            " {{ day(at.date()) }}",
+            ("just now", "today", 'title="21 November 2026, 09:30"', ">21 November 2026</time>"),
+            {"at": samples.TODAY, "now": samples.TODAY},
+        ),
+        "notice": Case(
+            "{% from 'components/notice.html' import flashes, notice %}"
+            "{{ notice('Sealed', 'Until <both> have spoken.', 'seal') }}"
+            "{% call notice('Not yours', tone='warn', glyph='alert') %}<p>See <a href='/x'>why</a>.</p>{% endcall %}"
+            "{{ flashes([('good', 'Saved.'), ('message', '<i>')]) }}{{ flashes([]) }}",
+            ("Until &lt;both&gt; have spoken.", "notice-warn", "notice-good", "&lt;i&gt;", 'role="status"'),
+        ),
+        "page_head": Case(
+            "{% from 'components/page_head.html' import page_head %}"
+            "{% call page_head('Self-assessment', 'Say where <you> stand.', [('Assessments', '/a'), ('Winter', none)]) "
+            "%}<a href='/p'>Print</a>{% endcall %}"
+            "{{ page_head('Second') }}",
+            ("<h1>Self-assessment</h1>", "&lt;you&gt;", 'aria-current="page">Winter', 'aria-label="Breadcrumb"'),
+        ),
+        "pagination": Case(
+            "{% from 'components/pagination.html' import pagination %}{{ pagination(page, 'list', {'kind': 'a&b'}) }}"
+            "{{ pagination(one, 'list') }}",
+            ("51–100 of 112", 'href="/list?page=1&amp;kind=a%26b"', "Next"),
+            {"page": Page(rows=[], number=2, total=112), "one": Page(rows=[], number=1, total=3)},
+        ),
+        "panel": Case(
+            "{% from 'components/panel.html' import panel %}{% call panel('h-inbox', 'Waiting for you', 0) %}"
+            "<p>in</p>{% endcall %}",
+            ('aria-labelledby="h-inbox"', "Waiting for you", ">0</span>"),
+        ),
+        "person_chip": Case(
+            "{% from 'components/person_chip.html' import person_chip %}"
+            "{{ person_chip('Nguyễn Thị Minh Khai', '<L2>') }}{{ person_chip('Pelé', href='/p') }}",
+            (">NK</span>", "&lt;L2&gt;", '<a class="person" href="/p">'),
+        ),
+        "prose": Case(
+            "{% from 'components/prose.html' import prose %}{{ prose('**Led** it.\n\n- one\n- <script>x</script>') }}",
+            ("<strong>Led</strong>", "<li>one</li>", "&lt;script&gt;"),
+        ),
+        "shortcuts": Case(
+            "{% from 'components/shortcuts.html' import shortcuts_dialog %}{{ shortcuts_dialog() }}",
+            ("<dialog", "<kbd>g</kbd> <kbd>h</kbd>", "data-keys-switch"),
+        ),
+        "standing_list": Case(
+            "{% from 'components/standing_list.html' import how_it_works, standing_list %}"
+            "{{ how_it_works('how', on, 'Software Engineer 1.0.0', '/l') }}{{ standing_list('h-c', competency) }}",
+            (
+                "21 November 2026",
+                "Coaches &lt;juniors&gt;.",
+                "L3, optional",
+                "older than 12 months",
+                "Own rating: “met”.",
+            ),
+            {"on": samples.TODAY, "competency": samples.STANDING},
+        ),
+        "status_mark": Case(
+            "{% from 'components/status_mark.html' import status_key, status_mark %}{{ status_mark('met', show=false) }}"
+            "{{ status_key(['met', 'exceeded', 'partly_met', 'not_met', 'unproven', 'unassessed', 'banked', 'waived', "
+            "'slipped', 'none']) }}",
+            ("Not rated", "No statement", "class=vh>Met", "status-slipped"),
+        ),
+        "team_board": Case(
+            "{% from 'components/team_board.html' import team_board %}{{ team_board(competencies, people) }}",
+            ("Amara &lt;D&gt;", "aims at", "1 of 2", "No statement", "Top of this ladder", "is-late"),
+            {"competencies": samples.COMPETENCIES, "people": samples.TEAM},
+        ),
+        "tier_table": Case(
+            "{% from 'components/tier_table.html' import tier_table %}{{ tier_table(levels, rows, 'Tiers compared') }}",
+            ("Response time", "Quick", "Not stated", "tier-gap", "<cite>"),
+            {
+                "levels": samples.levels(2),
+                "rows": [
+                    Row(
+                        key="Response time",
+                        cells=[Row(text="Quick", sources=(samples.CITED,)), Row(text="", sources=())],
+                    )
+                ],
+            },
+        ),
+        "timeline": Case(
+            "{% from 'components/timeline.html' import timeline %}"
+            "{{ timeline([('Q3 2025', []), ('Q2 2026', [piece, ending])]) }}",
+            ("Nothing logged", "Paired on &lt;tax&gt;", "29 Jun", "confirmed", "rope-ending", "6 Jan"),
+            {
+                "piece": samples.PIECE,
+                "ending": Row(
+                    **{**vars(samples.PIECE), "ends_on": samples.TODAY.date().replace(year=2027, month=1, day=6)}
                 ),
-            ],
-        },
-    ),
-}
+            },
+        ),
+        "verdict": Case(
+            "{% from 'components/verdict.html' import verdict %}{{ verdict('ready') }}{{ verdict('not_yet') }}"
+            "{{ verdict('cannot_tell') }}",
+            ("Ready", "Not yet", "Cannot tell", "verdict-cannot_tell"),
+        ),
+        "worked_examples": Case(
+            "{% from 'components/worked_examples.html' import worked_examples %}{{ worked_examples(examples) }}",
+            ("Billing &lt;software&gt;", "state nothing here", "the file ends here", "example-gap"),
+            {
+                "examples": [
+                    Row(
+                        id="billing",
+                        title="Billing <software>",
+                        lines=[
+                            Row(level="L1", level_rank=1, text="Creates forms.", note="", sources=(samples.CITED,)),
+                            Row(level="L4", level_rank=4, text="", note="the file ends here", sources=()),
+                        ],
+                    ),
+                ],
+            },
+        ),
+    }
+)

@@ -156,3 +156,34 @@ TEAM = [
         verdict=None, words="Top of this ladder", looked="126 days ago", is_late=True,
     ),
 ]  # fmt: skip
+STANDING = Row(
+    name="Leadership",
+    rows=[
+        Row(
+            text="Coaches <juniors>.",
+            href="/l/coach",
+            status="unproven",
+            level="L3",
+            is_required=False,
+            why="Rated “met”, but 1 of 2 pieces counts.",
+            has_old_rating=True,
+            self_remark="Own rating: “met”",
+            has="1 of 2 pieces",
+            left_out="1 is too old",
+            needs="2 pieces of the last 548 days",
+        ),
+        Row(
+            text="Leads.",
+            href="/l/lead",
+            status="banked",
+            level="L2",
+            is_required=True,
+            why="Covered by L2, which is held.",
+            has_old_rating=False,
+            self_remark="",
+            has="",
+            left_out="",
+            needs="",
+        ),
+    ],
+)
