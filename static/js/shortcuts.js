@@ -22,8 +22,9 @@ function find(attribute, keys) {
   return document.querySelector(`main ${selector}`) ?? document.querySelector(selector);
 }
 
+// What is folded away has a box all the same, but cannot take the focus.
 function isShown(element) {
-  return element.getClientRects().length > 0;
+  return element.checkVisibility();
 }
 
 function step(by) {
