@@ -1,0 +1,119 @@
+"""Which pages there are for somebody: found by following links from home, and each thing on them once.
+
+Pages are first got without a browser, because that takes milliseconds. A page is worth looking at in the browser when
+something stands on it that stood on no page of its endpoint before: a form, a component, a state of a component, told
+by the classes in the markup. Another person's page or another piece of evidence in the same state adds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
+
+from app.people.models import Person
+from tests.client import XHTML, Client, Page
+
+MOST_OF_AN_ENDPOINT = 12
+"""How many addresses of one endpoint are got for each person."""
+GOOD, MOVED = 200, 300
+LADDERS = frozenset({"software-engineer", "technical-support"})
+
+NUMBER = re.compile(r"-\d+$")
+"""Which of several levels or steps it is: no difference in what has to be looked at."""
+
+Feature = tuple[str, str]
+
+
+@dataclass
+class Seen:
+    """What has been looked at, and how often at each endpoint; shared by the people of one company."""
+
+    features: set[Feature] = field(default_factory=set)
+    pages: Counter[str] = field(default_factory=Counter)
+
+    def take(self, features: set[Feature]) -> bool:
+        """Say whether there is something new, and remember it."""
+        is_new = not features <= self.features
+        self.features |= features
+        return is_new
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page worth looking at: its address, and a name for its screenshot."""
+
+    address: str
+    name: str
+
+
+def pages_for(app: Flask, person: Person | None, seen: Seen, start: str = "/") -> Iterator[Found]:
+    """Yield the pages that a person can reach from a first page and that show something new, nearest first."""
+    client = Client(app, person)
+    adapter = app.url_map.bind("127.0.0.1")
+    waiting, known = deque([start]), {start}
+    got: Counter[str] = Counter()
+    while waiting:
+        address = waiting.popleft()
+        where = match(adapter, address)
+        if where is None or got[where[0]] >= MOST_OF_AN_ENDPOINT:
+            continue
+        page = client.get(address)
+        if page.tree is None:
+            if page.location and page.status >= MOVED:
+                add(page.location, waiting, known)
+            continue
+        assert page.status == GOOD, f"{address} is linked and answers {page.status}"
+        endpoint = where[0]
+        got[endpoint] += 1
+        for link in page.all("a"):
+            add(link.get("href") or "", waiting, known)
+        if seen.take(features_of(page, adapter, endpoint, where[1])):
+            seen.pages[endpoint] += 1
+            yield Found(address, f"{endpoint.replace('.', '-').replace('_', '-')}-{seen.pages[endpoint]}")
+
+
+def match(adapter: MapAdapter, address: str) -> tuple[str, dict[str, object]] | None:
+    """Return endpoint and arguments of an address; None when nothing can be shown there."""
+    try:
+        endpoint, arguments = adapter.match(urlsplit(address).path, method="GET")
+    except HTTPException:
+        return None
+    return (endpoint, dict(arguments)) if "assets" not in endpoint else None
+
+
+def add(link: str, waiting: deque[str], known: set[str]) -> None:
+    """Queue a link that stays in the application and has not been seen."""
+    parts = urlsplit(link)
+    address = parts._replace(scheme="", netloc="", fragment="").geturl()
+    if link.startswith("/") and not link.startswith("//") and address not in known:
+        known.add(address)
+        waiting.append(address)
+
+
+def features_of(page: Page, adapter: MapAdapter, endpoint: str, arguments: dict[str, object]) -> set[Feature]:
+    """Return what stands on a page: forms, components and their states, and which ladder it is about."""
+    main = page.all("main")[0]
+    told = {value for value in arguments.values() if isinstance(value, str) and value in LADDERS}
+    for element in main.iter():
+        told.update(NUMBER.sub("", name) for name in (element.get("class") or "").split())
+        told.update(
+            f"{name}={element.get(name)}" for name in ("data-state", "aria-invalid", "open") if element.get(name)
+        )
+        if element.tag == XHTML + "form":
+            told.add(endpoint_of(adapter, element.get("action") or "", element.get("method") or "get"))
+    return {(endpoint, one) for one in {*told, "a page"}}
+
+
+def endpoint_of(adapter: MapAdapter, action: str, method: str) -> str:
+    """Return where a form is sent."""
+    try:
+        return adapter.match(urlsplit(action).path or "/", method=method.upper())[0]
+    except HTTPException:
+        return action
