@@ -9,7 +9,7 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Join assessments: add the pages, and tell ladders, evidence and people what follows from readiness."""
+    """Join assessments: add the pages, and tell ladders and evidence what follows from readiness."""
     from app.assessment import links, views  # noqa: PLC0415 - views need the registered policy
 
     links.register()

@@ -1,4 +1,4 @@
-"""What readiness tells the features below: a reader's own standing on a ladder, what blocks them, and where to look."""
+"""What readiness tells the features below: a reader's own standing on a ladder, and what blocks them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import uuid
 
 from flask import url_for
 
-from app.access.actor import Actor
-from app.access.permissions import Permission
-from app.access.policy import can
 from app.assessment import wording
 from app.assessment.pages import shown_status
 from app.assessment.queries import readiness_of, readiness_of_people
@@ -19,9 +16,6 @@ from app.evidence.queries.hrefs import page_of
 from app.ladders import panels as ladder_panels
 from app.ladders.panels import EvidenceRef, PersonalExpectation, PersonalView
 from app.ladders.queries import Edition
-from app.people import panels as people_panels
-from app.people.models import Person
-from app.people.panels import PersonLink
 
 
 def personal_view(person_id: uuid.UUID, edition: Edition) -> PersonalView | None:
@@ -89,23 +83,7 @@ def blocking_ids(person_id: uuid.UUID) -> list[str]:
     ]
 
 
-def standing_link(actor: Actor, person: Person) -> PersonLink | None:
-    """Return the link to where a person stands, for those who may see it."""
-    if not can(actor, Permission.Standing.READ, person):
-        return None
-    return PersonLink("Standing", url_for("assessment.show_standing", person_id=person.id), "ladder")
-
-
-def assessments_link(actor: Actor, person: Person) -> PersonLink | None:
-    """Return the link to a person's assessments, for those who may know of them."""
-    if not can(actor, Permission.Assessment.LIST, person):
-        return None
-    return PersonLink("Assessments", url_for("assessment.list_of_person", person_id=person.id), "assess")
-
-
 def register() -> None:
     """Fill the registries of the features below."""
     ladder_panels.provide(personal_view)
     provide_blockers(blocking_ids)
-    people_panels.provide(standing_link)
-    people_panels.provide(assessments_link)
