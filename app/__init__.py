@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import assessment, audit, auth, evidence, home, ladders, people
 from app.access import guard
 from app.auth.passwords import Passwords
-from app.infra import assets, clock, csrf, errors, security_headers, templating, unit_of_work
+from app.infra import assets, clock, csrf, errors, security_headers, single_values, templating, unit_of_work
 from app.infra.db import db
 from config import Settings
 
@@ -48,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     unit_of_work.register(app)
     csrf.register(app)
+    single_values.register(app)
     guard.register(app)
     templating.register(app)
     assets.register(app)

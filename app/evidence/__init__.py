@@ -11,6 +11,7 @@ from app.access.permissions import Permission
 from app.access.policy import can
 from app.access.relations import Fact, ObjectRelation, relations
 from app.evidence import queries
+from app.infra import single_values
 from app.people import panels
 from app.people.models import Person
 
@@ -26,5 +27,6 @@ def register(app: Flask) -> None:
     from app.evidence import views  # noqa: PLC0415 - views need the registered policy
 
     relations.about_objects[Fact.ASKED_ABOUT] = ObjectRelation(queries.concerns, queries.select_asked_about)
+    single_values.take_several("expectations", "standing")
     panels.provide(_link_on_person)
     app.register_blueprint(views.bp)

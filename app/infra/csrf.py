@@ -32,7 +32,8 @@ def is_valid(token: str) -> bool:
 
 
 def _check() -> None:
-    if request.method in SAFE_METHODS:
+    # An address that takes no such request changes nothing; it is answered by what is wrong with it.
+    if request.method in SAFE_METHODS or request.routing_exception is not None:
         return
     token = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
     if not is_valid(token):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.domain.errors import ConflictError, DomainError, MissingError
 from app.infra.unit_of_work import rollback
@@ -42,7 +43,15 @@ def carried_fields() -> list[tuple[str, str]]:
     if request.method in {"GET", "HEAD"}:
         return []
     left_out = NOT_CARRIED | SECRET_FIELDS
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
+    return [(name, value) for name, value in _sent_form().items(multi=True) if name not in left_out]
+
+
+def _sent_form() -> MultiDict[str, str]:
+    """Return what was sent; nothing where it was too much to be read, and asking again would fail again."""
+    try:
+        return request.form
+    except RequestEntityTooLarge:
+        return MultiDict()
 
 
 def _wants_json() -> bool:
@@ -58,8 +67,8 @@ def _answer(code: int, message: str) -> Response:
             "message": "" if code == NOT_FOUND else message,
             "fields": carried_fields(),
             "action": request.path,
-            "version": request.form.get("version"),
-            "key": request.form.get("idempotency_key"),
+            "version": _sent_form().get("version"),
+            "key": _sent_form().get("idempotency_key"),
         }
         if code == CONFLICT:
             response = make_response(render_template("errors/409.html", **context), code)

@@ -125,10 +125,10 @@ def tables() -> list[Table]:
 
 
 @contextmanager
-def open_world(databases: Databases) -> Iterator[World]:
-    """Build the company in a database of its own, beside that of the other tests."""
-    name = f"{databases.name}_access"
-    path = databases.folder / "access.db"
+def open_world(databases: Databases, part: str = "access") -> Iterator[World]:
+    """Build the company in a database of its own, beside that of the other tests; `part` of the suite names it."""
+    name = f"{databases.name}_{part}"
+    path = databases.folder / f"{part}.db"
     if databases.server is not None:
         url = databases.server.create_database(name, template=databases.template)
     else:

@@ -1,0 +1,56 @@
+"""Real addresses for every rule of the URL map, filled with the things of the company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from werkzeug.routing import Rule
+
+from tests.access.company import FIRST
+from tests.access.world import World
+
+FIXED = {
+    "slug": ["software-engineer"],
+    "version": ["1.0.0"],
+    "level_id": ["L2"],
+    "expectation_id": [FIRST],
+    "path": ["app.css"],
+}
+KINDS = {"evidence_id": "evidence", "assessment_id": "assessment", "person_id": "person", "session_id": "session"}
+TELLING = frozenset(
+    {
+        "draft", "shared", "withdrawn", "old", "hr_shared",
+        "drafting", "self_in", "manager_in", "revealed", "old_manager_in", "hr_sealed",
+        "person_subject", "person_manager", "person_hr",
+        "subject_session",
+    }
+)  # fmt: skip
+"""One object of each kind and state; the rest of the company adds people, not states."""
+
+
+def rules_of(world: World, method: str) -> list[Rule]:
+    """Return the rules that take a method, in a fixed order."""
+    return sorted((rule for rule in world.app.url_map.iter_rules() if method in rule.methods), key=lambda r: r.rule)
+
+
+def addresses_of(world: World, rule: Rule) -> Iterator[str]:
+    """Return an address of a rule for each fitting thing of the company."""
+    names = sorted(rule.arguments)
+    for values in product(*(candidates(world, name) for name in names)):
+        adapter = world.app.url_map.bind("localhost")
+        yield adapter.build(rule.endpoint, dict(zip(names, values, strict=True)), method=next(iter(rule.methods)))
+
+
+def candidates(world: World, name: str) -> list[str]:
+    """Return what may stand in a place of an address. A new kind of place must be made known here."""
+    if name in FIXED:
+        return FIXED[name]
+    if name not in KINDS:
+        raise KeyError(f"tests/access/addresses.py does not know what may stand for <{name}> in an address.")
+    return [str(world.company.objects[one]) for one in sorted(TELLING) if world.company.kinds[one] == KINDS[name]]
+
+
+def every_address(world: World, method: str) -> list[str]:
+    """Return one address for each rule and fitting thing."""
+    return list(dict.fromkeys(one for rule in rules_of(world, method) for one in addresses_of(world, rule)))
