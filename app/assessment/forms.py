@@ -37,7 +37,7 @@ class SheetForm(Form):
     the name of a field to its sentences.
     """
 
-    window = HiddenField(validators=[Length(max=WINDOW_LENGTH)])
+    window = HiddenField(validators=[Length(max=WINDOW_LENGTH), StorableText()])
     sequence = IntegerField(validators=[Optional(), NumberRange(0, MAX_SEQUENCE)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
