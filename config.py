@@ -51,7 +51,7 @@ class Settings:
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
             faults.append(f"BELAY_BASE_URL: “{base_url}” is no address; write one such as https://belay.example.")
         proxies = env.get("BELAY_PROXIES", "0")
-        if not proxies.isdigit():
+        if not (proxies.isascii() and proxies.isdigit()):
             faults.append(f"BELAY_PROXIES: “{proxies}” is no number; write how many proxies stand in front, 0 or 1.")
         if faults:
             raise SettingsError("\n".join(faults))

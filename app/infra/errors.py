@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -150,6 +150,13 @@ def show_stale(error: StaleDataError) -> Response:
     return _answer(409, "Somebody else changed this at the same moment. Open the page again and repeat your change.")
 
 
+def show_unstorable(error: DataError) -> Response:
+    """Answer 400 when the database takes a value for none of its kind; PostgreSQL refuses a NUL even in a search."""
+    rollback()
+    logger.warning("value refused by the database: %s", type(error.orig).__name__)
+    return _answer(400, "Something that was sent holds an invisible control character. Take it out and send it again.")
+
+
 def show_busy(error: DBAPIError) -> Response:
     """Answer 503 when the database is locked, full, restarting or gone; what was typed stays in the page."""
     rollback()
@@ -178,5 +185,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, show_refusal)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(StaleDataError, show_stale)
+    app.register_error_handler(DataError, show_unstorable)
     app.register_error_handler(DBAPIError, show_busy)
     app.register_error_handler(Exception, show_fault)

@@ -29,7 +29,8 @@ class Form(FlaskForm):  # type: ignore[misc]
     def row_version(self) -> int:
         """Return the version of the row that the form was filled from; 0 when the form carries none."""
         text = (self.version.data or "").strip()
-        return int(text) if text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - more digits are no version
+        # Signs such as “²” count as digits too, and are none that `int` reads.
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - none so long
 
     def attempt(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Carry out an act; where a rule says no, the sentence lands on its field, else above the form."""
