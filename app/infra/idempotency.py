@@ -1,14 +1,18 @@
 """One form, one effect: a repeated submit gets the first answer.
 
 Every form carries a key. The key is claimed at the start of the unit of work: a second submit waits for the first
-one's transaction, then finds the claim and its answer. Keys are kept for 24 hours.
+one's transaction, then finds the claim and its answer. Keys are kept for 24 hours. What is claimed is the key together
+with what was sent: whoever goes back in the browser and sends the same form with another text repeats nothing, and
+must not be told that the new text is stored.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from flask import Response, g, has_request_context, request
 from sqlalchemy import ForeignKey, delete, select
@@ -20,6 +24,8 @@ from app.infra.db import Model, short
 
 KEPT_FOR = timedelta(hours=24)
 MAX_KEY = 64
+LEFT_OUT = "csrf_token"
+"""The one field that differs when the same submit is sent again from a new session."""
 
 
 class IdempotencyKey(Model):
@@ -59,10 +65,18 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
+def _key_of_submit() -> str:
+    """Return the key of the submitted form joined with its content; an empty text where the form carries none."""
+    if not request.form.get("idempotency_key"):
+        return ""
+    fields = [(name, text.replace("\r\n", "\n")) for name, text in request.form.items(multi=True) if name != LEFT_OUT]
+    return sha256(json.dumps([request.path, sorted(fields)]).encode()).hexdigest()
+
+
 def claim(session: Session) -> Claim:
     """Claim the key of the submitted form; without a signed-in person or a key there is nothing to claim."""
     person_id = g.get("actor_id") if has_request_context() else None
-    key = request.form.get("idempotency_key", "")[:MAX_KEY] if has_request_context() else ""
+    key = _key_of_submit() if has_request_context() else ""
     endpoint = request.endpoint or ""
     if person_id is None or not key:
         return Claim(session)

@@ -37,6 +37,15 @@ def test_same_key_gives_the_first_answer_and_one_effect(app, session, client_for
     assert session.scalar(changes) == 1
 
 
+def test_same_key_with_another_text_is_another_submit(app, session, client_for):
+    client = client_for(make_person())
+    form = client.get("/account").form("/account/theme")
+    # As when somebody goes back in the browser: the page is the old one, and so is its key.
+    for theme in ("dark", "light"):
+        assert client.send(form, theme=theme).status == 302
+    assert session.scalar(select(Account.theme).order_by(Account.id)) == "light"
+
+
 def test_twenty_identical_submits_at_once_have_one_effect(app, session, client_for):
     client = client_for(make_person(password=PASSWORD))
     form = client.get("/account").form("/account/password")
