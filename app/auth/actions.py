@@ -119,6 +119,12 @@ def change_password(
     return account
 
 
+def strengthen_hash(account: Account, password: str, passwords: Passwords) -> None:
+    """Hash a password anew that was just found right, where its hash was made with other parameters than today's."""
+    if account.password_hash is not None and passwords.needs_rehash(account.password_hash):
+        account.password_hash = passwords.hash(password)
+
+
 def choose_theme(account: Account, theme: Theme) -> None:
     """Keep the colours that a person has chosen."""
     account.theme = theme

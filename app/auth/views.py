@@ -19,7 +19,8 @@ from app.auth.addresses import pack_form, safe_next, unpack_form
 from app.auth.forms import PasswordForm, SignInForm
 from app.auth.models import Account, AuthSession, Theme
 from app.auth.passwords import Passwords
-from app.infra.clock import now
+from app.infra.clock import now, today
+from app.infra.errors import SECRET_FIELDS
 from app.infra.unit_of_work import writes
 from app.people.models import Person
 from app.people.queries import get_person
@@ -57,6 +58,8 @@ def ask_to_sign_in() -> Response:
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return make_response({"error": "Your session is over. Sign in again; your text is still here."}, 401)
     form = SignInForm(formdata=None)
+    if SECRET_FIELDS.intersection(request.form):
+        return _page(form, 401, "Sign in again. Passwords are not kept, so open that page anew afterwards.")
     if g.dead_session_of is not None:
         form.carried.data = pack_form(g.dead_session_of)
     return _page(form, 401, "What you typed is kept. Sign in again, then send it once more.")
@@ -94,12 +97,13 @@ def sign_in() -> ResponseReturnValue:
         form.form_errors.append(REFUSED)
         return _page(form, 401)
     actions.clear_failures(key)
+    actions.strengthen_hash(found[0], form.password.data, passwords())
     return enter(found[1].id, next_path=form.next.data, carried=form.carried.data)
 
 
 def _may_enter(found: tuple[Account, Person]) -> bool:
     account, person = found
-    has_left = person.left_on is not None and person.left_on <= now().date()
+    has_left = person.left_on is not None and person.left_on <= today()
     return account.disabled_at is None and not has_left
 
 
@@ -115,7 +119,13 @@ def _too_often(form: SignInForm, wait: timedelta) -> Response:
 
 
 def enter(person_id: uuid.UUID, *, next_path: str | None, carried: str | None) -> Response:
-    """Open a session and go where the person wanted to go; a carried form is offered for sending."""
+    """Open a session and go where the person wanted to go; a carried form is offered for sending.
+
+    A session that the browser was in ends: its id must not open anything once there is a new one.
+    """
+    before = current_actor()
+    if before is not None and before.session_id is not None:
+        actions.end_session(queries.get_session(before.session_id), by=author(), at=now(), tag=Tag.SESSION_ENDED)
     token = actions.open_session(
         person_id,
         address=request.remote_addr or "",

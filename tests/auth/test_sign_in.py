@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.access.actor import Role
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
-from app.auth.models import AuthSession
+from app.auth import sessions
+from app.auth.models import Account, AuthSession
+from app.auth.passwords import Passwords
+from app.infra.clock import clock as the_clock
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
 from tests.client import Client
@@ -70,6 +74,53 @@ def test_signing_in_makes_a_new_id(app, client_for):
     before = client.http.get_cookie("session").decoded_value
     sign_in(client, person.email)
     assert client.http.get_cookie("session").decoded_value != before
+
+
+def test_signing_in_again_ends_the_session_before(app, session, client_for):
+    person = make_person(password=PASSWORD)
+    client = client_for(None)
+    form = client.get("/login").form("/login")
+    assert sign_in(client, person.email).status == 302
+    before = client.http.get_cookie("session").decoded_value
+    token = client.token()
+    answer = client.post(
+        "/login", [*form.with_values(email=person.email, password=PASSWORD, csrf_token=token)], token=False
+    )
+    assert answer.status == 302
+    client.http.set_cookie("session", before)
+    assert client.get("/account").status == 302
+    assert tags(session)[-2:] == [Tag.SESSION_ENDED, Tag.SIGN_IN]
+
+
+def test_sign_in_strengthens_a_hash_of_other_parameters(app, session, client_for):
+    person = make_person(password=PASSWORD)
+    account = session.scalars(select(Account).where(Account.person_id == person.id)).one()
+    with transaction():
+        account.password_hash = Passwords(2).hash(PASSWORD)
+    assert sign_in(client_for(None), person.email).status == 302
+    session.refresh(account)
+    assert account.password_hash.startswith("$argon2id$v=19$m=64,t=1,")
+    assert sign_in(client_for(None), person.email).status == 302
+
+
+def test_last_day_is_the_company_s_and_not_that_of_greenwich(app, clock, client_for):
+    # In Auckland it is the 22nd already.
+    person = make_person(password=PASSWORD, left_on=NOW.date() + timedelta(days=1))
+    the_clock.use_zone("Pacific/Auckland")
+    try:
+        clock.stand_still(NOW + timedelta(hours=3))
+        assert sign_in(client_for(None), person.email).status == 401
+    finally:
+        the_clock.use_zone("UTC")
+
+
+def test_more_than_a_session_holds_does_not_lock_anybody_out(app, client_for, monkeypatch):
+    monkeypatch.setattr(sessions, "MAX_DATA", 20)
+    client = client_for(make_person(password=PASSWORD))
+    form = client.get("/account").form("/account/password")
+    new = "four copper kettles whistle"
+    assert client.send(form, old_password=PASSWORD, password=new, again=new).status == 302
+    assert client.get("/account").status == 200
 
 
 @pytest.mark.parametrize(
@@ -186,6 +237,16 @@ def test_form_sent_on_a_dead_session_is_kept_for_the_same_person_only(app, clock
         again = client.send(answer.form("/account/theme"))
         assert again.status == 302
         assert 'data-theme="dark"' in client.get("/account").text
+
+
+def test_password_sent_on_a_dead_session_is_not_in_the_page(app, clock, client_for):
+    client = client_for(make_person(password=PASSWORD))
+    form = client.get("/account").form("/account/password")
+    clock.stand_still(NOW + timedelta(hours=9))
+    new = "four copper kettles whistle"
+    page = client.send(form, old_password=PASSWORD, password=new, again=new)
+    assert page.status == 401
+    assert dict(page.form("/login").fields)["carried"] == ""
 
 
 def test_other_sessions_end_with_a_new_password(app, session, client_for):
