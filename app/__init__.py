@@ -1,4 +1,4 @@
-"""Belay: career ladders, evidence, promotion and mentoring. `create_app` is the one place where the parts are joined."""
+"""Belay: career ladders, evidence, promotion and mentoring. `create_app` is the one place that joins the parts."""
 
 from __future__ import annotations
 

@@ -19,13 +19,6 @@ def standing_link(actor: Actor, person: Person) -> PersonLink | None:
     return PersonLink("Standing", url_for("assessment.show_standing", person_id=person.id), "ladder")
 
 
-def evidence_link(actor: Actor, person: Person) -> PersonLink | None:
-    """Lead to the person's pieces that the actor may read."""
-    if not can(actor, Permission.Evidence.LIST, person):
-        return None
-    return PersonLink("Evidence", url_for("evidence.list_evidence_of", person_id=person.id), "evidence")
-
-
 def assessments_link(actor: Actor, person: Person) -> PersonLink | None:
     """Lead to the person's assessments."""
     if not can(actor, Permission.Assessment.LIST, person):
@@ -35,5 +28,5 @@ def assessments_link(actor: Actor, person: Person) -> PersonLink | None:
 
 def register() -> None:
     """Give the page of a person its links."""
-    for provider in (standing_link, evidence_link, assessments_link):
+    for provider in (standing_link, assessments_link):
         panels.provide(provider)

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 
 from flask import url_for
 
+from app.assessment.models import Side
 from app.assessment.pages import StandingView, Viewpoint, standing_view
+from app.assessment.queries import Round
 from app.evidence.queries import AskedEntry
-from app.home.queries import RatingOwed, Report
+from app.home.queries import Report
 from app.infra.clock import local, today
 from app.infra.templating import number_word, plural, short_date
 
@@ -59,17 +61,17 @@ def task_to_confirm(entry: AskedEntry) -> Task:
     )
 
 
-def task_to_rate(owed: RatingOwed) -> Task:
+def task_to_rate(waiting: Round, person_id: uuid.UUID) -> Task:
     """Return the task of finishing one side of an assessment."""
-    opened_on = local(owed.opened_at).date()
-    text = f"Assess yourself for {owed.target}" if owed.is_own else f"Rate {owed.subject_name} for {owed.target}"
-    waiting = "the other side is in" if owed.other_is_in else f"open since {short_date(opened_on)}"
+    is_own = waiting.subject_id == person_id
+    opened_on = local(waiting.opened_at).date()
+    other_is_in = waiting.is_in(Side.MANAGER if is_own else Side.SELF)
     return Task(
         "assess",
-        text,
-        waiting[:1].upper() + waiting[1:],
-        url_for("assessment.show_assessment", assessment_id=owed.assessment_id),
-        owed.other_is_in or _is_late(opened_on),
+        f"Assess yourself for {waiting.target}" if is_own else f"Rate {waiting.subject} for {waiting.target}",
+        "The other side is in" if other_is_in else f"Open since {short_date(opened_on)}",
+        url_for("assessment.show_assessment", assessment_id=waiting.id),
+        other_is_in or _is_late(opened_on),
     )
 
 

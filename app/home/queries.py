@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import and_, func, or_, select
 
@@ -14,43 +14,10 @@ from app.assessment.queries import PersonReadiness, readiness_of_people
 from app.infra.clock import local, today
 from app.infra.db import db
 from app.people.models import LevelSpell, ManagerLink, Person
-from app.people.queries import ReportEntry, holds_on, list_reports, select_reports, works_here
+from app.people.queries import ReportEntry, holds_on, list_reports, works_here
 
 SHOWN_UNPLACED = 12
 SHOWN_RUNNING = 50
-
-
-@dataclass(frozen=True, slots=True)
-class RatingOwed:
-    """An assessment whose side the person has not submitted yet. `is_own`: the engineer's side."""
-
-    assessment_id: uuid.UUID
-    subject_name: str
-    target: str
-    opened_at: datetime
-    is_own: bool
-    other_is_in: bool
-
-
-def list_ratings_owed(person_id: uuid.UUID) -> list[RatingOwed]:
-    """Return the assessments that wait for a person, as engineer or as line manager of today, oldest first."""
-    mine = and_(Assessment.subject_id == person_id, Assessment.self_submitted_at.is_(None))
-    of_reports = and_(
-        Assessment.subject_id.in_(select_reports(person_id)),
-        Assessment.manager_submitted_at.is_(None),
-    )
-    rows = db.session.execute(
-        select(Assessment, Person.name)
-        .join(Person, Person.id == Assessment.subject_id)
-        .where(or_(mine, of_reports))
-        .order_by(Assessment.opened_at, Assessment.id),
-    )
-    owed = []
-    for row, name in rows:
-        is_own = row.subject_id == person_id
-        other = row.manager_submitted_at if is_own else row.self_submitted_at
-        owed.append(RatingOwed(row.id, name, row.target_level, row.opened_at, is_own, other is not None))
-    return owed
 
 
 @dataclass(frozen=True)

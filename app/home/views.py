@@ -9,7 +9,7 @@ from app.access.actor import Role
 from app.access.guard import actor, public, requires
 from app.access.permissions import Permission
 from app.assessment.pages import Viewpoint, standing_view
-from app.assessment.queries import readiness_of
+from app.assessment.queries import list_waiting, readiness_of
 from app.evidence.queries import by_quarter, list_asked_of
 from app.home import pages, queries
 
@@ -21,14 +21,16 @@ bp = Blueprint("home", __name__)
 def show_home() -> ResponseReturnValue:
     """Show where the signed-in person stands, what waits for them, and the people they lead."""
     who = actor()
+    # The timeline reads every piece of the person; what comes after finds them there.
+    quarters = by_quarter(who, who.person_id)
     asked = [pages.task_to_confirm(entry) for entry in list_asked_of(who.person_id, only_open=True)]
-    owed = [pages.task_to_rate(one) for one in queries.list_ratings_owed(who.person_id)]
-    team = [pages.team_row(report) for report in queries.list_team(who.person_id)]
+    owed = [pages.task_to_rate(one, who.person_id) for one in list_waiting(who)]
+    team = [pages.team_row(report) for report in queries.list_team(who.person_id)] if who.leads else []
     return render_template(
         "home/home.html",
         name=who.name,
         standing=standing_view(readiness_of(who.person_id), Viewpoint.OWN),
-        quarters=by_quarter(who, who.person_id),
+        quarters=quarters,
         tasks=owed + asked,
         team=team,
         summary=pages.team_summary(team),

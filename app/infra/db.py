@@ -12,7 +12,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Text, Uuid, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Text, Uuid, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -23,6 +23,7 @@ from sqlalchemy.orm import (
     mapped_column,
     registry,
 )
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -133,6 +134,15 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _may_write.reset(token)
+
+
+Row = TypeVar("Row")
+
+
+def already_read(table: type[Row], key: uuid.UUID) -> Row | None:
+    """Return a row that this transaction has read, without asking the database; None when it has not."""
+    row = db.session().identity_map.get(identity_key(table, key))
+    return None if row is None or inspect(row).expired else row
 
 
 P = ParamSpec("P")

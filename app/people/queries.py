@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from app.domain.errors import MissingError
 from app.domain.evidence import Leave as DomainLeave
 from app.domain.progression import Spell
 from app.infra.clock import today
-from app.infra.db import db, once_per_transaction
+from app.infra.db import already_read, db, once_per_transaction
 from app.infra.pagination import PER_PAGE, Page
 from app.people.models import Leave, LevelSpell, ManagerLink, Person, Team, TeamMembership
 
@@ -48,12 +48,13 @@ def find_person_by_email(email: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
 
 
-def get_people(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Person]:
-    """Return people by id, in one query."""
-    if not ids:
-        return {}
-    rows = db.session.scalars(select(Person).where(Person.id.in_(set(ids))).order_by(Person.sort_name, Person.id))
-    return {person.id: person for person in rows}
+def get_people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    """Return people by id; asks the database, at most once, only for those that this transaction has not read yet."""
+    found = {person_id: read for person_id in ids if (read := already_read(Person, person_id)) is not None}
+    if missing := set(ids) - found.keys():
+        rows = select(Person).where(Person.id.in_(missing)).order_by(Person.sort_name, Person.id)
+        found |= {person.id: person for person in db.session.scalars(rows)}
+    return found
 
 
 def count_people() -> int:
@@ -154,10 +155,18 @@ def was_line_manager_rows(
 
 
 @once_per_transaction
+def spells_of(ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[LevelSpell]]:
+    """Return the live spells of people, oldest first."""
+    rows = select(LevelSpell).where(LevelSpell.person_id.in_(ids), LevelSpell.superseded_at.is_(None))
+    found: dict[uuid.UUID, list[LevelSpell]] = {person_id: [] for person_id in ids}
+    for row in db.session.scalars(rows.order_by(LevelSpell.person_id, LevelSpell.starts_on, LevelSpell.id)):
+        found[row.person_id].append(row)
+    return found
+
+
 def list_spells(person_id: uuid.UUID) -> list[LevelSpell]:
     """Return the live spells of a person, oldest first."""
-    rows = select(LevelSpell).where(LevelSpell.person_id == person_id, LevelSpell.superseded_at.is_(None))
-    return list(db.session.scalars(rows.order_by(LevelSpell.starts_on, LevelSpell.id)))
+    return list(spells_of(frozenset({person_id}))[person_id])
 
 
 def as_domain_spell(row: LevelSpell) -> Spell:
@@ -168,11 +177,18 @@ def as_domain_spell(row: LevelSpell) -> Spell:
 
 
 @once_per_transaction
+def leaves_of(ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[DomainLeave]]:
+    """Return the recorded leave of people, oldest first, as the rules see it."""
+    rows = select(Leave).where(Leave.person_id.in_(ids), Leave.superseded_at.is_(None))
+    found: dict[uuid.UUID, list[DomainLeave]] = {person_id: [] for person_id in ids}
+    for row in db.session.scalars(rows.order_by(Leave.person_id, Leave.starts_on, Leave.id)):
+        found[row.person_id].append(DomainLeave(starts_on=row.starts_on, ends_on=row.ends_on))
+    return found
+
+
 def list_leaves(person_id: uuid.UUID) -> list[DomainLeave]:
     """Return the recorded leave of a person, oldest first, as the rules see it."""
-    rows = select(Leave).where(Leave.person_id == person_id, Leave.superseded_at.is_(None))
-    ordered = db.session.scalars(rows.order_by(Leave.starts_on, Leave.id))
-    return [DomainLeave(starts_on=row.starts_on, ends_on=row.ends_on) for row in ordered]
+    return list(leaves_of(frozenset({person_id}))[person_id])
 
 
 def find_team(person_id: uuid.UUID, day: date | None = None) -> Team | None:

@@ -30,9 +30,7 @@ def list_people() -> ResponseReturnValue:
     search = request.args.get("q", "").strip()[:MAX_SEARCH]
     who = actor()
     found = queries.list_directory(who, search, page_number(request.args.get("page")))
-    return render_template(
-        "people/people.html", page=found, search=search, marks=level_marks(), own_id=who.person_id
-    )
+    return render_template("people/people.html", page=found, search=search, marks=level_marks(), own_id=who.person_id)
 
 
 @bp.get("/<uuid:person_id>")

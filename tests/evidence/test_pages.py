@@ -201,7 +201,7 @@ def test_number_of_queries_does_not_grow_with_the_list(company, client_for):
     def queries():
         return count_queries(lambda: client.get("/evidence/"))
 
-    share_piece(company.amara, claims=(COACH, LEAD))
+    confirm(share_piece(company.amara, claims=(COACH, LEAD)), make_person())
     client.get("/evidence/")
     few = queries()
     for _ in range(12):

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, or_, select
 
 from app.assessment.models import Assessment, AssessmentAnswer, Side, Waiver
-from app.domain.evidence import Leave as DomainLeave
-from app.domain.progression import Spell
 from app.domain.rating import GivenAnswer
 from app.domain.readiness import Facts
 from app.domain.readiness import Waiver as DomainWaiver
 from app.evidence.queries import pieces_for_readiness
 from app.infra.clock import local
 from app.infra.db import db
-from app.people.models import Leave, LevelSpell
-from app.people.queries import as_domain_spell
+from app.people.queries import as_domain_spell, leaves_of, spells_of
 
 T = TypeVar("T")
 Answers = dict[str, list[GivenAnswer]]
@@ -34,7 +31,7 @@ def facts_of(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, Fac
     ids = set(person_ids)
     if not ids:
         return {}
-    spells, leaves, waivers = _spells(ids), _leaves(ids), _waivers(ids)
+    spells, leaves, waivers = spells_of(frozenset(ids)), leaves_of(frozenset(ids)), _waivers(ids)
     own, managers = _answers(ids, on)
     pieces = pieces_for_readiness(sorted(ids))
     return {
@@ -43,31 +40,11 @@ def facts_of(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, Fac
             manager_answers=managers.get(person_id, {}),
             self_answers=own.get(person_id, {}),
             waivers=waivers.get(person_id, {}),
-            spells=spells.get(person_id, ()),
-            leaves=leaves.get(person_id, ()),
+            spells=[as_domain_spell(row) for row in spells[person_id]],
+            leaves=leaves[person_id],
         )
         for person_id in ids
     }
-
-
-def _by_person(pairs: Iterable[tuple[uuid.UUID, T]]) -> dict[uuid.UUID, list[T]]:
-    gathered: dict[uuid.UUID, list[T]] = defaultdict(list)
-    for person_id, value in pairs:
-        gathered[person_id].append(value)
-    return gathered
-
-
-def _live(table: Any, ids: set[uuid.UUID]) -> Any:  # noqa: ANN401 - rows of either effective-dated table
-    rows = select(table).where(table.person_id.in_(ids), table.superseded_at.is_(None))
-    return db.session.scalars(rows.order_by(table.person_id, table.starts_on, table.id))
-
-
-def _spells(ids: set[uuid.UUID]) -> dict[uuid.UUID, list[Spell]]:
-    return _by_person((row.person_id, as_domain_spell(row)) for row in _live(LevelSpell, ids))
-
-
-def _leaves(ids: set[uuid.UUID]) -> dict[uuid.UUID, list[DomainLeave]]:
-    return _by_person((row.person_id, DomainLeave(row.starts_on, row.ends_on)) for row in _live(Leave, ids))
 
 
 def _waivers(ids: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, DomainWaiver]]:

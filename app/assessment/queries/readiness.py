@@ -17,7 +17,7 @@ from app.domain.progression import Spell, held_on, last_spell_on_lineage
 from app.domain.readiness import Facts, Readiness, report
 from app.evidence.models import Evidence
 from app.infra.clock import today
-from app.infra.db import db
+from app.infra.db import already_read, db
 from app.ladders.queries import Edition, list_adopted
 from app.people.queries import find_manager, get_people
 
@@ -141,7 +141,8 @@ def _targets(edition: Edition | None, spell: Spell | None, asked: str | None) ->
 
 
 def _titles(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    if not ids:
-        return {}
-    rows = select(Evidence.id, Evidence.title).where(Evidence.id.in_(ids)).order_by(Evidence.id)
-    return {row.id: row.title for row in db.session.execute(rows)}
+    titles = {one: piece.title for one in ids if (piece := already_read(Evidence, one)) is not None}
+    if missing := set(ids) - titles.keys():
+        rows = select(Evidence.id, Evidence.title).where(Evidence.id.in_(missing)).order_by(Evidence.id)
+        titles |= {row.id: row.title for row in db.session.execute(rows)}
+    return titles

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from app.access.actor import Actor
@@ -24,7 +23,7 @@ from app.infra.clock import today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.infra.templating import join_words, long_date
-from app.people.models import Person
+from app.people.queries import get_people
 
 SOON = timedelta(days=60)
 QUARTERS = 6
@@ -192,9 +191,8 @@ def _cards(actor: Actor, person_id: uuid.UUID, marks: Marks) -> list[Card]:
 
 
 def names_of(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Return the names of people by id, in one query."""
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids))).order_by(Person.id))
-    return {row.id: row.name for row in rows}
+    """Return the names of people by id, in one query at most."""
+    return {person_id: person.name for person_id, person in get_people(set(ids)).items()}
 
 
 def as_rule_piece(piece: Evidence, claim: Claim) -> Piece:
