@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.assessment.models import Assessment, AssessmentAnswer, Side, Waiver
+from app.assessment.models import Assessment, AssessmentAnswer, AssessmentSheet, Side, Waiver
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.auth.models import Account, RoleGrant
@@ -251,6 +251,18 @@ class Loader:
             (Side.MANAGER, manager, plan.manager_answers, plan.manager_submitted_at),
         )
         for side, author, answers, submitted_at in sides:
+            if answers and submitted_at is None:
+                self.add(
+                    AssessmentSheet,
+                    id=self.id(*key, side.value, "sheet"),
+                    assessment_id=own,
+                    side=side,
+                    author_id=author,
+                    revision=0,
+                    window_key="",
+                    sequence=0,
+                    saved_at=plan.opened_at,
+                )
             for expectation_id, given in answers.items():
                 self.add(
                     AssessmentAnswer,
