@@ -262,7 +262,7 @@ def test_recipe_for_adding_an_expectation_works():
     start = text.index("  - id: swe.maintainable-code", cell)
     neighbour = text[start : text.index("\n  #", start)]
     added = (
-        neighbour.replace("swe.maintainable-code", "swe.readable-tests")
+        neighbour.replace("swe.maintainable-code", "swe.t")
         .replace(
             "text: Keeps code maintainable and up to the code standards.", "text: Writes tests that others can read."
         )
@@ -274,7 +274,7 @@ def test_recipe_for_adding_an_expectation_works():
     changed = changed.replace(neighbour, f"{neighbour}\n{added}")
     ladder = load_ladder_text(changed, file="1.1.0.yaml").ladder
     assert len(ladder.expectations) == 27
-    assert ladder.expectation("swe.readable-tests").evidence == ladder.expectation("swe.maintainable-code").evidence
+    assert ladder.expectation("swe.t").evidence == ladder.expectation("swe.maintainable-code").evidence
 
 
 def test_example_in_the_readme_is_an_expectation():

@@ -33,7 +33,7 @@ FORM_CASES: dict[str, Case] = {
             'x="102.5"',
             "No opportunity",
             "Not given",
-            "note-swe.lead",
+            "note-swe.lead-design-discussions",
         ),
         {
             "row": samples.COMPARED,

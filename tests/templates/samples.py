@@ -131,8 +131,10 @@ ANSWERED = Row(
     answer_errors=[], words_errors=["Say more."],
 )  # fmt: skip
 COMPARED = Row(
-    id="swe.lead", text="Leads technical-design discussions.", where="Leadership, L3", gap="Two steps apart",
-    mine="exceeded", theirs="partly_met", my_words="Refund ordering.", their_words="", note_name="note-swe.lead",
+    id="swe.lead-design-discussions", text="Leads technical-design discussions.",
+    where="Leadership, L3", gap="Two steps apart",
+    mine="exceeded", theirs="partly_met", my_words="Refund ordering.", their_words="",
+    note_name="note-swe.lead-design-discussions",
     note="We read the minutes.", note_errors=[], can_note=True,
 )  # fmt: skip
 APART = Row(**{**vars(COMPARED), "id": "swe.b", "mine": "no_opportunity", "theirs": None, "can_note": False})
