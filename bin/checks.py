@@ -23,7 +23,9 @@ import bootstrap
 
 WORKERS = "2"
 # What neither opens a database nor asks which one it is: run once, with SQLite.
-SAME_ON_BOTH_DATABASES = ("architecture", "domain", "templates", "journeys", "faults")
+SAME_ON_BOTH_DATABASES = ("architecture", "domain", "templates", "harness", "journeys", "faults")
+# What tells within a minute whether a change broke something: the rules, the parts of pages, the foundations.
+QUICK = ("domain", "templates", "infra", "audit", "auth", "people")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -78,9 +80,10 @@ def test_stages(*, quick: bool, long_faults: bool) -> list[Stage]:
     """Return the stages that run tests, in the order from fast to slow."""
     parallel = ["-n", WORKERS]
     plain = [*parallel, "-m", "not browser and not postgres", *ignoring("faults")]
-    stages = [pytest_stage("Tests on SQLite", "sqlite", *plain)]
     if quick:
-        return stages
+        folders = [f"tests/{folder}" for folder in QUICK]
+        return [pytest_stage("Unit tests on SQLite", "sqlite", *plain, *folders)]
+    stages = [pytest_stage("Tests on SQLite", "sqlite", *plain)]
     on_postgres = [*parallel, "-m", "not browser", *ignoring(*SAME_ON_BOTH_DATABASES)]
     stages.append(pytest_stage("Tests on PostgreSQL", "postgres", *on_postgres))
     stages.append(pytest_stage("Browser journeys on SQLite", "sqlite", "-m", "browser"))
@@ -167,7 +170,7 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         prog="bin/test", description="Install the test requirements and run every check of Belay."
     )
     choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--quick", action="store_true", help="only what needs neither PostgreSQL nor a browser")
+    choice.add_argument("--quick", action="store_true", help="lint, types and unit tests: within a minute")
     choice.add_argument("--faults", action="store_true", help="everything, with the long fault tests")
     parser.epilog = "Arguments after -- go to pytest: bin/test --quick -- -k readiness -x"
     return parser.parse_args(own), extra
