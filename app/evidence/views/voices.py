@@ -64,7 +64,7 @@ def ask_colleague(piece: Evidence) -> ResponseReturnValue:
     if colleague is None:
         form.colleague.errors = ["Choose a colleague."]
     elif form.attempt(actions.ask_colleague, piece, colleague, by=author(), at=now()):
-        flash(f"{colleague.name} is asked and finds your question at the start page.", "good")
+        flash(f"{colleague.name} is asked and finds your question on their home page.", "good")
         return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
     return _ask_page(piece, form)
 
