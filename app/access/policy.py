@@ -81,7 +81,8 @@ POLICY: Mapping[StrEnum, Rule] = {
         (p.is_subject,),
         (p.is_current_manager, p.is_revealed),
         (p.is_above_manager, p.is_revealed),
-        (p.is_manager_author, p.is_revealed),
+        # Note 4: what came in after their period was not submitted to them.
+        (p.is_manager_author, p.was_manager_then, p.is_revealed),
         (p.is_hr, p.is_revealed),
     ),
     Permission.Assessment.READ_MANAGER: rule(
