@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.access.actor import Role
 from app.cli.seed.command import seed_company
 from app.cli.seed.company import DEFAULT_PEOPLE
 from app.cli.shipped import publish_shipped
@@ -21,7 +22,7 @@ from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people.models import Person
 from tests.conftest import NOW
-from tests.factories.people import SYSTEM
+from tests.factories.people import SYSTEM, make_person
 from tests.journeys.accessibility import SCREENS
 from tests.journeys.crawl import Found, Seen, pages_for
 from tests.journeys.live import LiveServer, fresh_database, serving
@@ -101,3 +102,18 @@ def test_every_page_of_the_example_company_is_one_that_everybody_can_use(
         visitor.sign_in(person)
     findings = [finding for found in pages_for(company, person, seen) for finding in findings_on(visitor, found, role)]
     assert not findings, "\n".join(findings)
+    reached = {endpoint for endpoint, _ in seen.features}
+    assert ("home.show_home" if person else "auth.show_sign_in") in reached
+
+
+@pytest.mark.parametrize("has_ladders", [True, False], ids=["ladders", "nothing"])
+def test_every_page_of_an_empty_company_is_one_that_everybody_can_use(app, visit, has_ladders):
+    if has_ladders:
+        with transaction():
+            publish_shipped(from_on=NOW.date(), by=SYSTEM, at=NOW)
+    ruth = make_person("Ruth Okonjo", roles=(Role.HR,))
+    visitor, role = visit(ruth), f"empty-{'ladders' if has_ladders else 'nothing'}"
+    seen = Seen()
+    findings = [finding for found in pages_for(app, ruth, seen) for finding in findings_on(visitor, found, role)]
+    assert not findings, "\n".join(findings)
+    assert {"home.show_home", "people.list_people", "evidence.list_evidence", "ladders.list_ladders"} <= set(seen.pages)
