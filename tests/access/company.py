@@ -163,7 +163,7 @@ def write_evidence(company: Company, everybody: dict[str, Person]) -> None:
             ("peer_draft", "peer", EvidenceState.DRAFT, recent),
             ("peer_shared", "peer", EvidenceState.SHARED, recent),
         ],
-        start=1,
+        start=5001,
     ):
         with transaction() as session:
             piece = piece_in(name, everybody[subject], number, state, day)
