@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from zlib import crc32
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -135,6 +136,14 @@ class SettingAside(Keyed, Model):
     answered_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
     """When the manager took it back."""
+
+    @property
+    def answer_version(self) -> int:
+        """Return a number that is another one when the answer is another text; 0 before there is any.
+
+        Nine digits of a checksum of the text: a form needs to know only whether what it showed is what stands there.
+        """
+        return crc32(self.answer.encode()) % 1_000_000_000
 
 
 class Corroboration(Keyed, Model):

@@ -116,6 +116,23 @@ def test_manager_sets_aside_the_engineer_answers_the_manager_takes_back(company,
     assert "Was set aside by Tomasz Wieczorek" in amara.get(f"/evidence/{piece.id}").text
 
 
+def test_answer_of_another_window_is_never_overwritten_unseen(company, client_for):
+    piece = share_piece(company.amara)
+    set_piece_aside(piece, company.manager)
+    amara = client_for(company.amara)
+    address = f"/evidence/{piece.id}"
+    one, two = amara.get(address).form(ending="/reply"), amara.get(address).form(ending="/reply")
+    assert amara.send(one, answer="What I wrote first").status == 302
+    # A fault in between must not make the second window look as if it had seen the first answer.
+    two = amara.send(two, answer=" ").form(ending="/reply")
+    page = amara.send(two, answer="What I wrote then")
+    assert page.status == 409
+    for text in ("What I wrote first", "What I wrote then"):
+        assert text in page.words()
+    assert amara.send(page.form(ending="/reply"), answer="Both").status == 302
+    assert "Both" in amara.get(address).words()
+
+
 def test_setting_aside_what_is_not_claimed_is_no_page(company, client_for):
     piece = share_piece(company.amara)
     page = client_for(company.manager).post(

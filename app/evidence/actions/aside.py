@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.errors import IncompleteError, NotAllowedNowError
+from app.domain.errors import ConflictError, IncompleteError, NotAllowedNowError
 from app.evidence.models import Claim, Evidence, SettingAside
 from app.evidence.queries import find_live_setting_aside, get_claim, lock_evidence
 from app.infra.db import db
@@ -38,11 +38,24 @@ def take_back(piece: Evidence, *, expectation_id: str, by: Author, at: datetime)
     _note(Tag.EVIDENCE_TAKEN_BACK, piece, claim, by=by, at=at)
 
 
-def answer_setting_aside(piece: Evidence, *, expectation_id: str, answer: str, by: Author, at: datetime) -> None:
-    """Let the engineer answer a setting aside; a later answer replaces the earlier one."""
+def answer_setting_aside(
+    piece: Evidence, *, expectation_id: str, answer: str, version: int | None = None, by: Author, at: datetime
+) -> None:
+    """Let the engineer answer a setting aside; a later answer replaces the earlier one.
+
+    `version` is the `answer_version` that the form showed: ConflictError carries the stored text when it is another by
+    now. None where no earlier answer was shown.
+    """
     claim, row = _live(piece := lock_evidence(piece), expectation_id)
     if not answer.strip():
         raise IncompleteError("Write your answer first.", field="answer")
+    if version is not None and version != row.answer_version:
+        raise ConflictError(
+            "You have answered in the meantime, perhaps in another window.",
+            stored={"answer": row.answer},
+            version=row.answer_version,
+            labels={"answer": "Your answer"},
+        )
     row.answer, row.answered_at = answer.strip(), at
     _note(Tag.EVIDENCE_OBJECTED, piece, claim, by=by, at=at)
 

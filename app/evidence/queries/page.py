@@ -34,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A setting aside: who, why, when, and the engineer's answer. `taken_back_at`: it no longer holds."""
+    """A setting aside: who, why, when, and the engineer's answer with its version. `taken_back_at`: it has ended."""
 
     by_name: str
     reason: str
@@ -42,6 +42,7 @@ class Aside:
     answer: str
     answered_at: datetime | None
     taken_back_at: datetime | None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ def _claim_view(
 
 
 def _aside(row: SettingAside, names: dict[uuid.UUID, str]) -> Aside:
-    return Aside(names[row.by_id], row.reason, row.set_at, row.answer, row.answered_at, row.superseded_at)
+    name, version = names[row.by_id], row.answer_version
+    return Aside(name, row.reason, row.set_at, row.answer, row.answered_at, row.superseded_at, version)
 
 
 def _remark(shown: Shown, marks: Marks) -> str:

@@ -195,7 +195,8 @@ def answer_setting_aside(piece: Evidence) -> ResponseReturnValue:
     form = ReplyForm()
     if form.validate_on_submit():
         given = {"expectation_id": form.expectation.data, "answer": form.answer.data}
-        actions.answer_setting_aside(piece, **given, by=author(), at=now())
+        version = form.row_version() if form.version.data else None
+        actions.answer_setting_aside(piece, **given, version=version, by=author(), at=now())
         flash("Your answer stands beside the reason.", "good")
         return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
     return piece_page(piece, form)
