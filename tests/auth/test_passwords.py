@@ -12,6 +12,7 @@ from app import create_app
 from app.auth.models import Account, SignInAttempt
 from app.auth.passwords import MAX_LENGTH, MIN_LENGTH, Passwords, check_new_password
 from app.domain.errors import InvalidError
+from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from tests.client import Client
 from tests.conftest import NOW, test_settings
@@ -88,3 +89,5 @@ def test_address_of_a_visitor_is_believed_from_as_many_proxies_as_are_set(app, s
     headers = {"X-Forwarded-For": "198.51.100.9, 203.0.113.7"}
     assert client.post("/login", fields, token=False, headers=headers).status == 401
     assert session.scalar(select(SignInAttempt.address)) == address
+    with behind.app_context():
+        db.engine.dispose()
