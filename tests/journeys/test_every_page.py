@@ -1,19 +1,13 @@
-"""Every page that somebody can reach is one that everybody can use: light and dark, on a desk and on a phone.
-
-`BELAY_SHOTS=DIR` also keeps a screenshot of each page on each screen.
-"""
+"""Every page that somebody can reach is one that everybody can use: light and dark, on a desk and on a phone."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.access.actor import Role
 from app.cli.seed.command import seed_company
 from app.cli.seed.company import DEFAULT_PEOPLE
 from app.cli.shipped import publish_shipped
@@ -22,11 +16,11 @@ from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people.models import Person
 from tests.conftest import NOW
-from tests.factories.people import SYSTEM, make_person
-from tests.journeys.accessibility import SCREENS
-from tests.journeys.crawl import Found, Seen, pages_for
+from tests.factories.people import SYSTEM
+from tests.journeys.crawl import Seen, pages_for
 from tests.journeys.live import LiveServer, fresh_database, serving
-from tests.journeys.visitor import HEIGHT, Visitor
+from tests.journeys.looking import findings_on
+from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -68,29 +62,6 @@ def find_person(name: str) -> Person:
     return db.session.scalars(select(Person).where(Person.name == name)).one()
 
 
-def findings_on(visitor: Visitor, found: Found, role: str) -> Iterator[str]:
-    visitor.show(SCREENS[0])
-    visitor.open(found.address)
-    for screen in SCREENS:
-        visitor.show(screen)
-        yield from (f"{screen} {finding}" for finding in visitor.findings())
-        keep_shot(visitor, f"{role}-{found.name}-{screen}")
-
-
-def keep_shot(visitor: Visitor, name: str) -> None:
-    """Keep a picture of the whole page as one screen, so that sticky parts stand where they belong."""
-    folder = os.environ.get("BELAY_SHOTS")
-    if not folder:
-        return
-    page = visitor.page
-    width = page.viewport_size["width"]
-    tall = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(HEIGHT, tall)})
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-    page.set_viewport_size({"width": width, "height": HEIGHT})
-
-
 @pytest.mark.parametrize("role", [*PEOPLE, "nobody"])
 def test_every_page_of_the_example_company_is_one_that_everybody_can_use(
     browser, company, company_server, seen, visitors, role
@@ -104,16 +75,3 @@ def test_every_page_of_the_example_company_is_one_that_everybody_can_use(
     assert not findings, "\n".join(findings)
     reached = {endpoint for endpoint, _ in seen.features}
     assert ("home.show_home" if person else "auth.show_sign_in") in reached
-
-
-@pytest.mark.parametrize("has_ladders", [True, False], ids=["ladders", "nothing"])
-def test_every_page_of_an_empty_company_is_one_that_everybody_can_use(app, visit, has_ladders):
-    if has_ladders:
-        with transaction():
-            publish_shipped(from_on=NOW.date(), by=SYSTEM, at=NOW)
-    ruth = make_person("Ruth Okonjo", roles=(Role.HR,))
-    visitor, role = visit(ruth), f"empty-{'ladders' if has_ladders else 'nothing'}"
-    seen = Seen()
-    findings = [finding for found in pages_for(app, ruth, seen) for finding in findings_on(visitor, found, role)]
-    assert not findings, "\n".join(findings)
-    assert {"home.show_home", "people.list_people", "evidence.list_evidence", "ladders.list_ladders"} <= set(seen.pages)
