@@ -125,6 +125,16 @@ def strengthen_hash(account: Account, password: str, passwords: Passwords) -> No
         account.password_hash = passwords.hash(password)
 
 
+def set_password(
+    account: Account, person: Person, password: str, *, passwords: Passwords, by: Author, at: datetime
+) -> None:
+    """Set a new password without the old one, as the command line may; every session of the account ends."""
+    check_new_password(password, known_words=(*person.name.split(), person.email.partition("@")[0]))
+    account.password_hash = passwords.hash(password)
+    log(Tag.PASSWORD_CHANGED, by=by, at=at, subject_id=person.id, object_id=account.id)
+    end_other_sessions(person.id, keep=None, by=by, at=at)
+
+
 def choose_theme(account: Account, theme: Theme) -> None:
     """Keep the colours that a person has chosen."""
     account.theme = theme

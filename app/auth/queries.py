@@ -42,7 +42,7 @@ class OpenSession:
     data: str
 
 
-def find_session(token: str, at: datetime) -> OpenSession | None:
+def find_session(token: str, at: datetime, address: str = "") -> OpenSession | None:
     """Return the session that a cookie names, alive or over; None when there never was one.
 
     Over means: ended, idle too long (30 minutes for HR and administrators, 8 hours for others), older than 12 hours,
@@ -72,7 +72,16 @@ def find_session(token: str, at: datetime) -> OpenSession | None:
         or at - row.seen_at > idle
         or at - row.created_at > ABSOLUTE
     )
-    actor = Actor(person.id, person.name, roles, theme=theme, team=team or "", leads=leads, session_id=row.id)
+    actor = Actor(
+        person.id,
+        person.name,
+        roles,
+        theme=theme,
+        team=team or "",
+        leads=leads,
+        session_id=row.id,
+        address=address,
+    )
     return OpenSession(row.id, row.person_id, None if is_over else actor, row.seen_at, row.data)
 
 

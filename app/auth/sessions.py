@@ -95,7 +95,7 @@ class RowSessions(SessionInterface):
             g.session_keys = SessionKeys(None)
             return RowSession()
         moment = now()
-        found = queries.find_session(rest, moment)
+        found = queries.find_session(rest, moment, request.remote_addr or "")
         if found is None:
             g.session_keys = SessionKeys(None)
             return RowSession()

@@ -26,7 +26,7 @@ from app.people.models import Person
 from app.people.queries import get_person
 
 bp = Blueprint("auth", __name__)
-REFUSED = "E-mail address or password are not right."
+REFUSED = "The e-mail address or the password is not right."
 
 
 def author() -> Author:

@@ -6,8 +6,9 @@ import click
 from email_validator import EmailNotValidError, validate_email
 
 from app.access.actor import Role
-from app.auth.actions import create_account, grant_role
+from app.auth.actions import create_account, grant_role, set_password
 from app.auth.passwords import Passwords
+from app.auth.queries import find_account
 from app.cli.context import FAULTS, command_line, open_app, stop
 from app.domain.errors import DomainError
 from app.infra.clock import now
@@ -28,6 +29,27 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str) -
         return validate_email(value, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise click.BadParameter(str(error)) from error
+
+
+@user_group.command("password")
+@click.option("--email", prompt="E-mail", callback=_address, help="The address of the account.")
+@click.password_option("--password", prompt="New password (at least 12 characters)", help="Asked for when left out.")
+def password(*, email: str, password: str) -> None:
+    """Set a new password for an account; all its sessions end."""
+    app = open_app()
+    with app.app_context():
+        found = find_account(email)
+        if found is None:
+            stop(f"Nobody has an account with the address {email}.", FAULTS)
+        account, person = found
+        try:
+            with transaction():
+                set_password(
+                    account, person, password, passwords=app.extensions["belay.passwords"], by=command_line(), at=now()
+                )
+        except DomainError as refusal:
+            stop(f"The password was not changed. {refusal.message}", FAULTS)
+    click.echo(f"{person.name} can sign in with the new password; all their sessions have ended.")
 
 
 @user_group.command("create")

@@ -36,6 +36,9 @@ def test_hash_is_argon2id_and_costs_at_least_what_is_asked():
         "amaradiallo1",
         "202611212026",
         "abababababab",
+        "passwordpassword1",
+        "qwertyuiopas",
+        "iloveyou2026",
     ],
 )
 def test_password_that_is_easy_to_guess_or_out_of_bounds_is_refused(password):
@@ -51,6 +54,13 @@ def test_password_that_is_easy_to_guess_or_out_of_bounds_is_refused(password):
 def test_long_password_of_any_script_is_taken(password):
     check_new_password(password, known_words=("Amara", "Diallo"))
     assert Passwords(1).matches(Passwords(1).hash(password), password)
+
+
+def test_what_stands_beyond_the_longest_password_is_not_ignored():
+    longest = "four copper kettles " * 10
+    stored = Passwords(1).hash(longest)
+    assert Passwords(1).matches(stored, longest)
+    assert not Passwords(1).matches(stored, longest + "x")
 
 
 def test_password_is_never_logged(app, client_for, caplog):

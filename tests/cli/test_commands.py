@@ -85,6 +85,20 @@ def test_person_without_a_password_gets_one(belay, session, client_for):
     assert session.scalar(select(func.count()).select_from(RoleGrant)) == 0
 
 
+def test_new_password_ends_every_session(belay, session, client_for):
+    person = make_person("Amara Diallo", password=PASSWORD)
+    email, inside = person.email, client_for(person)
+    new = "four copper kettles whistle"
+    assert belay("user", "password", "--email", email, "--password", "short").exit_code == 1
+    assert inside.get("/account").status == 200
+    assert belay("user", "password", "--email", email, "--password", new).exit_code == 0
+    assert inside.get("/account").status == 302
+    client = client_for(None)
+    form = client.get("/login").form("/login")
+    assert client.send(form, email=email, password=new).location == "/"
+    assert belay("user", "password", "--email", "nobody@larkspur.example", "--password", new).exit_code == 1
+
+
 def test_nonsense_for_an_address_is_wrong_usage(belay):
     assert belay(*new_user(**{"--email": "nobody"})).exit_code == 2
 
