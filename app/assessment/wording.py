@@ -243,7 +243,8 @@ def verdict_lead(report: Readiness) -> str:
     unmet = len(report.blockers)
     is_unknown = report.verdict is Verdict.CANNOT_TELL
     tail = plural(unmet, "has", "have") + " not been rated" if is_unknown else plural(unmet, "is", "are") + " missing"
-    return f"{words} {number_word(unmet).capitalize()} {tail}; each says what would show it."
+    each = plural(unmet, "it says", "each says")
+    return f"{words} {number_word(unmet).capitalize()} {tail}; {each} what would show it."
 
 
 def confirmed_by(people: Collection[uuid.UUID], names: Names) -> str:
@@ -266,5 +267,7 @@ def part_words(part: Missing) -> str:
     if part.lack is Lack.SPAN:
         return f"{part.have} days from first to last, {part.need} are asked"
     if part.lack is Lack.CORROBORATION:
-        return f"confirmed by {part.have} of {counted(part.need, 'colleague', 'colleagues')}"
+        have = part.have if part.have < part.need else counted(part.have, "colleague", "colleagues")
+        rest = f"of {counted(part.need, 'colleague', 'colleagues')}" if part.have < part.need else ""
+        return f"confirmed by {have} {rest}".strip()
     return f"{part.have} of {counted(part.need, 'kind', 'kinds')}"

@@ -152,7 +152,7 @@ def log_the_missing_piece(hand: Hand) -> None:
     expect(heading(page)).to_have_text(TITLE)
     expect(main_of(page)).to_contain_text("It is private until you share it.")
     hand.press(main_of(page).get_by_role("button", name="Share"))
-    expect(main_of(page)).to_contain_text("is shared: your manager and HR can read it, and it counts.")
+    expect(main_of(page)).to_contain_text("is shared: your manager and HR can read it.")
     expect(main_of(page)).to_contain_text("In the last two she did and I asked.")
 
 

@@ -35,7 +35,7 @@ def test_a_wrong_password_is_answered_at_the_form_which_keeps_the_address(visit)
     visitor.open("/login")
     with visitor.expecting(401):
         sign_in(visitor, person, "wrong")
-        expect(visitor.page.get_by_role("alert")).to_contain_text("E-mail address or password are not right.")
+        expect(visitor.page.get_by_role("alert")).to_contain_text("The e-mail address or the password is not right.")
     expect(visitor.page.get_by_role("alert")).to_be_focused()
     expect(visitor.page.get_by_label("E-mail")).to_have_value(person.email)
 

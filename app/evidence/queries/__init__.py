@@ -15,6 +15,7 @@ from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
 from app.evidence.queries.page import PiecePage, piece_page
 from app.evidence.queries.pieces import (
     find_live_setting_aside,
+    fitting_kind,
     get_claim,
     get_evidence,
     load_evidence,
@@ -37,6 +38,7 @@ __all__ = [
     "concerns",
     "corroborators_of",
     "find_live_setting_aside",
+    "fitting_kind",
     "get_claim",
     "get_evidence",
     "list_asked_of",

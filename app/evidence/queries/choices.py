@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from app.evidence.panels import blockers_of
 from app.evidence.queries.marks import ExpectationMark, Marks
+from app.infra.templating import KIND_LABELS, join_words
 
 SUGGESTED = 4
 
@@ -69,6 +70,8 @@ def list_choices(person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str]) 
 
     def choice(mark: ExpectationMark) -> Choice:
         why = f"{mark.level}, missing for your next level" if mark.id in blocking else mark.level
+        if mark.id in ticked and (kinds := marks.accepted_kinds(mark.id)):
+            why = f"{why}; counts as {join_words((KIND_LABELS[kind].lower() for kind in kinds), 'or')}"
         return Choice(mark.id, mark.text, why, mark.id in ticked, ticked.get(mark.id, ""))
 
     groups: dict[tuple[int, str, int, str], list[Choice]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import selectinload
@@ -10,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from app.domain.errors import MissingError
 from app.domain.evidence import EvidenceKind
 from app.evidence.models import Claim, Evidence, SettingAside
+from app.evidence.queries.marks import ExpectationMark
 from app.infra.db import db
 from app.people.models import Person
 
@@ -79,6 +81,14 @@ def get_claim(piece: Evidence, expectation_id: str) -> Claim:
 def find_live_setting_aside(claim: Claim) -> SettingAside | None:
     """Return the setting aside of a claim that has not been taken back."""
     return next((row for row in claim.settings_aside if row.superseded_at is None), None)
+
+
+def fitting_kind(person_id: uuid.UUID, marks: Sequence[ExpectationMark]) -> EvidenceKind:
+    """Return the kind to begin with: the usual one if it counts for what is to be shown, else the first that does."""
+    usual = usual_kind(person_id)
+    accepted = [mark.rule.kinds for mark in marks if mark.rule is not None and mark.rule.kinds]
+    fitting = [kind for kind in EvidenceKind if all(kind.value in kinds for kinds in accepted)]
+    return usual if usual in fitting or not fitting else fitting[0]
 
 
 def usual_kind(person_id: uuid.UUID) -> EvidenceKind:

@@ -100,7 +100,7 @@ def share_evidence(piece: Evidence) -> ResponseReturnValue:
     form.attempt(actions.share_evidence, piece, by=author(), at=now())
     if form.form_errors:
         return piece_page(piece, form)
-    flash(f"{piece.ref} is shared: your manager and HR can read it, and it counts.", "good")
+    flash(f"{piece.ref} is shared: your manager and HR can read it.", "good")
     return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
 
 

@@ -17,7 +17,7 @@ from app.infra.unit_of_work import writes
 from app.people.models import Person
 
 SAVED = "Saved as {}. It is private until you share it."
-SHARED = "{} is shared: your manager and HR can read it, and it counts."
+SHARED = "{} is shared: your manager and HR can read it."
 
 
 @bp.get("/evidence/")
@@ -70,7 +70,7 @@ def show_new_evidence() -> ResponseReturnValue:
     person = load_self()
     known = queries.marks_for(person.id, today()).linkable
     ticked = {one: "" for one in request.args.getlist("expectation") if one in known}
-    kind = request.args.get("kind") or queries.usual_kind(person.id).value
+    kind = request.args.get("kind") or queries.fitting_kind(person.id, [known[one] for one in ticked]).value
     form = EvidenceForm(formdata=None, kind=kind, occurred_on=today(), expectations=ticked)
     return _new_page(person, form)
 
