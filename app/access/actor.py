@@ -33,6 +33,7 @@ class Actor:
     team: str = ""
     leads: bool = False
     session_id: uuid.UUID | None = None
+    address: str = ""
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False

@@ -94,7 +94,6 @@ def _was_asked(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any object w
 
 signed_in = Predicate("Anybody who has signed in", lambda *_: True, lambda *_: true())
 is_hr = _role(Role.HR, "HR")
-is_admin = _role(Role.ADMIN, "An administrator")
 is_subject = _own("subject_id", "The person it is about")
 is_current_manager = _fact(Fact.MANAGES, "Their line manager today")
 is_above_manager = _fact(Fact.LEADS, "Somebody above their line manager today")
@@ -104,5 +103,4 @@ is_shared = _state("is_shared", "once it is shared")
 is_draft = _state("is_draft", "while it is a draft")
 was_shared = _state("was_shared", "once it has been shared, withdrawn or not")
 is_revealed = _state("is_revealed", "once both sides are in")
-is_self_submitted = _state("is_self_submitted", "once the engineer has submitted")
 is_manager_author = _own("manager_id", "The manager who writes it")

@@ -100,7 +100,7 @@ def record_refusal(actor: Actor, permission: StrEnum, thing: Any) -> None:  # no
     note = Note(
         Tag.REFUSED,
         now(),
-        Author(actor.person_id),
+        Author(actor.person_id, address=actor.address),
         subject_id=getattr(thing, "subject_id", None),
         object_id=getattr(thing, "id", None),
         details={"permission": permission.value},

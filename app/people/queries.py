@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -291,22 +291,6 @@ def list_reports(manager_id: uuid.UUID) -> list[ReportEntry]:
         .order_by(Person.sort_name, Person.id),
     )
     return [ReportEntry(*row) for row in rows]
-
-
-def has_reports(manager_id: uuid.UUID) -> bool:
-    """Say whether somebody reports to this person today."""
-    return db.session.execute(select_reports(manager_id).limit(1)).first() is not None
-
-
-def list_colleagues(subject_id: uuid.UUID, excluded: Sequence[uuid.UUID], limit: int = 500) -> list[DirectoryEntry]:
-    """Return people who could be asked about somebody's work: by name, and with the name only."""
-    rows = db.session.execute(
-        select(Person.id, Person.name)
-        .where(works_here(today()), Person.id.not_in([subject_id, *excluded]))
-        .order_by(Person.sort_name, Person.id)
-        .limit(limit),
-    )
-    return [DirectoryEntry(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

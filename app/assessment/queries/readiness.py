@@ -66,10 +66,6 @@ class PersonReadiness:
         """Return the name of the line manager, empty where there is none or names were not asked for."""
         return self.names.get(self.manager_id, "") if self.manager_id else ""
 
-    def report_for(self, level_id: str) -> Readiness | None:
-        """Return the report for a level, None when there is none."""
-        return next((one for one in self.reports if one.target.id == level_id), None)
-
 
 def readiness_of(person_id: uuid.UUID, *, on: date | None = None, target: str | None = None) -> PersonReadiness:
     """Return where a person stands on a day, in a fixed number of queries.
