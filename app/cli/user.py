@@ -42,6 +42,7 @@ def password(*, email: str, password: str) -> None:
         if found is None:
             stop(f"Nobody has an account with the address {email}.", FAULTS)
         account, person = found
+        name = person.name
         try:
             with transaction():
                 set_password(
@@ -49,7 +50,7 @@ def password(*, email: str, password: str) -> None:
                 )
         except DomainError as refusal:
             stop(f"The password was not changed. {refusal.message}", FAULTS)
-    click.echo(f"{person.name} can sign in with the new password; all their sessions have ended.")
+    click.echo(f"{name} can sign in with the new password; all their sessions have ended.")
 
 
 @user_group.command("create")
