@@ -94,7 +94,7 @@ def managers_of(person_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
 
 def is_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
     """Say whether the actor is the person's line manager today."""
-    return managers_of(person_id)[:1] == (actor_id,)
+    return was_line_manager(actor_id, person_id, today())
 
 
 def is_above_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
