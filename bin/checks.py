@@ -86,7 +86,7 @@ def test_stages(*, quick: bool, long_faults: bool) -> list[Stage]:
     stages = [pytest_stage("Tests on SQLite", "sqlite", *plain)]
     on_postgres = [*parallel, "-m", "not browser", *ignoring(*SAME_ON_BOTH_DATABASES)]
     stages.append(pytest_stage("Tests on PostgreSQL", "postgres", *on_postgres))
-    stages.append(pytest_stage("Browser journeys on SQLite", "sqlite", "-m", "browser"))
+    stages.append(pytest_stage("Browser journeys on SQLite", "sqlite", *parallel, "-m", "browser"))
     stages.append(pytest_stage("Browser journey on PostgreSQL", "postgres", "-m", "browser and postgres"))
     if (bootstrap.ROOT / "tests" / "faults").is_dir():
         chosen = [] if long_faults else ["-m", "not long"]
