@@ -9,9 +9,8 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -21,6 +20,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.accessibility import SCREENS
 from tests.journeys.visitor import Visitor
+from tests.postgres import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -44,16 +44,14 @@ class Demo:
 
     def wait(self) -> None:
         """Wait until it answers; what it printed says why when it ends instead."""
-        deadline = time.monotonic() + LONGEST_START
-        while True:
-            try:
-                with urlopen(f"{self.url}/healthz") as answer:  # noqa: S310 - an address of our own.
-                    assert answer.status == 200
-                    return
-            except (URLError, ConnectionError):
-                assert self.process.poll() is None, self.process.communicate()[0]
-                assert time.monotonic() < deadline, "The demo does not answer."
-                time.sleep(0.05)
+        wait_for(self.answers, LONGEST_START, "The demo does not answer.")
+
+    def answers(self) -> bool:
+        """Say whether it answers."""
+        assert self.process.poll() is None, self.process.communicate()[0]
+        with suppress(URLError, ConnectionError), urlopen(f"{self.url}/healthz") as answer:  # noqa: S310 - our own.
+            return answer.status == 200
+        return False
 
     def end(self) -> str:
         """Ask it to end, as a terminal or a supervisor does, and return what it printed."""
