@@ -50,6 +50,7 @@ class RowView:
 
     id: str
     text: str
+    is_needed: bool
     answer: str | None
     words: str
     answer_name: str
@@ -171,6 +172,7 @@ def _row(sheet: Sheet, row: SheetRow, found: Round, form: SheetForm | None) -> R
     return RowView(
         id=row.id,
         text=row.standing.expectation.text,
+        is_needed=row.is_needed,
         answer=answer,
         words=comment,
         answer_name=answer_name(row.id),

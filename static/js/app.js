@@ -1,4 +1,5 @@
 // Enhancement only: every page works with this file missing.
+import { wireAnswers } from "./answers.js";
 import { wireAutosave } from "./autosave.js";
 import { wirePrint } from "./print.js";
 import { wireShortcuts } from "./shortcuts.js";
@@ -6,5 +7,6 @@ import { wireTheme } from "./theme.js";
 
 wireTheme();
 wireShortcuts();
+wireAnswers();
 wireAutosave();
 wirePrint();

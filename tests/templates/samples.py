@@ -126,9 +126,9 @@ EXPECTATION = Row(
 )  # fmt: skip
 ANSWERED = Row(
     id="swe.coach-juniors", text="Coaches or mentors junior engineers.", answer="met", words="Chioma <owns> it.",
-    answer_name="answer-swe.coach-juniors", words_name="words-swe.coach-juniors", pieces=[PIECE], rule="1 of 2 pieces",
-    link_href="/evidence/", whose="Your evidence", label="In your words", hint="Two sentences are enough.",
-    answer_errors=[], words_errors=["Say more."],
+    is_needed=True, answer_name="answer-swe.coach-juniors", words_name="words-swe.coach-juniors", pieces=[PIECE],
+    rule="1 of 2 pieces", link_href="/evidence/", whose="Your evidence", label="In your words",
+    hint="Two sentences are enough.", answer_errors=[], words_errors=["Say more."],
 )  # fmt: skip
 COMPARED = Row(
     id="swe.lead-design-discussions", text="Leads technical-design discussions.",
