@@ -26,6 +26,7 @@ from app.ladders.queries import Edition, get_edition
 from app.people.models import Person
 from app.people.queries import find_manager
 
+_OTHER = {Side.SELF: Side.MANAGER, Side.MANAGER: Side.SELF}
 ANSWER_CHOICES = tuple((answer.value, ANSWER_LABELS[answer]) for answer in Answer)
 
 
@@ -267,11 +268,13 @@ def submit_side(
     *,
     revision: int,
     window: str = "",
+    may_open: bool = True,
     by: Author,
     at: datetime,
 ) -> Assessment:
     """Keep the last words and hand the side in: sealed until the other side is in too, then both are revealed.
 
+    `may_open`: the author knows that this opens both sides for good. Without that a second side stays a draft.
     UnansweredError names what is missing; NotAllowedNowError when the side is in already; ConflictError as for a draft.
     """
     _lock(assessment)
@@ -283,6 +286,9 @@ def submit_side(
     if missing:
         raise UnansweredError(missing)
     save_draft(assessment, side, entries, revision=revision, window=window, by=by, at=at)
+    # Decided under the lock: the other side may have come in since the page was shown.
+    if _submitted_at(assessment, _OTHER[side]) is not None and not may_open:
+        return assessment
     if side is Side.SELF:
         assessment.self_submitted_at = at
     else:

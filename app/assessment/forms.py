@@ -11,6 +11,7 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from app.assessment.actions import Entry, UnansweredError, answer_name, words_name
 from app.assessment.models import COMMENT_LENGTH, WINDOW_LENGTH
+from app.domain.ladder import Ladder
 from app.domain.rating import Answer
 from app.infra.forms import Form, StorableText, clean_text
 
@@ -39,6 +40,7 @@ class SheetForm(Form):
 
     window = HiddenField(validators=[Length(max=WINDOW_LENGTH), StorableText()])
     sequence = IntegerField(validators=[Optional(), NumberRange(0, MAX_SEQUENCE)])
+    confirmed = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Read the answers and comments that were sent."""
@@ -61,10 +63,24 @@ class SheetForm(Form):
                 self.errors_of[words_name(one)] = [fault]
         return holds and not self.errors_of and not self.form_errors
 
-    def first_error(self) -> str:
-        """Return one sentence on what is wrong, for a script that shows one line."""
-        sentences = [*self.form_errors, *(text for texts in self.errors_of.values() for text in texts)]
-        return str(sentences[0]) if sentences else "What was sent is not a sheet of this page."
+    def first_error(self, ladder: Ladder) -> str:
+        """Return one sentence on what is wrong and at which expectation, for a script that shows one line."""
+        if self.form_errors:
+            return str(self.form_errors[0])
+        for name, texts in self.errors_of.items():
+            one = name.removeprefix(ANSWER).removeprefix(WORDS)
+            if ladder.has_expectation(one):
+                return f"“{ladder.expectation(one).text.rstrip('.')}”: {texts[0][:1].lower()}{texts[0][1:]}"
+        return "What was sent is not a sheet of this page."
+
+    def is_confirmed(self) -> bool:
+        """Say whether the author has answered that both sides may open."""
+        return bool(self.confirmed.data == "1")
+
+    def sent(self) -> list[tuple[str, str]]:
+        """Return the answers and comments as (name of the field, text), for a page that carries them on."""
+        answers = [(answer_name(one), answer) for one, answer in self.answers.items()]
+        return answers + [(words_name(one), text) for one, text in self.words.items()]
 
     def entries(self) -> dict[str, Entry]:
         """Return what the sheet says, by expectation."""

@@ -18,6 +18,7 @@ from app.audit.actions import Author
 from app.infra.clock import now, today
 from app.infra.pagination import page_number
 from app.infra.unit_of_work import writes
+from app.ladders.queries import get_edition
 from app.people.models import Person
 from app.people.queries import get_person
 
@@ -174,14 +175,17 @@ def _comparison(assessment: Assessment) -> ResponseReturnValue:
     return render_template("assessment/compare.html", view=view)
 
 
-def _sheet_page(assessment: Assessment, side: Side, form: SheetForm | None = None) -> ResponseReturnValue:
+def _sheet_page(
+    assessment: Assessment, side: Side, form: SheetForm | None = None, *, refusal: str = ""
+) -> ResponseReturnValue:
     found = queries.get_round(actor(), assessment)
     if found.is_in(side):
         sealed = queries.sealed_sheet_of(assessment, side, actor())
         can_reopen = may(PERMISSIONS[side], assessment)
         return render_template("assessment/sealed.html", view=sealed_view(sealed, found, can_reopen=can_reopen))
     view = sheet_view(queries.sheet_of(assessment, side, actor()), found, form)
-    return make_response(render_template("assessment/sheet.html", view=view), form.status if form else 200)
+    page = render_template("assessment/sheet.html", view=view, refusal=refusal)
+    return make_response(page, form.status if form else 200)
 
 
 # One side ------------------------------------------------------------------------------
@@ -254,7 +258,7 @@ def reopen_manager(assessment: Assessment) -> ResponseReturnValue:
 def _autosave(assessment: Assessment, side: Side) -> Response:
     form = SheetForm()
     if not form.validate():
-        return make_response({"error": form.first_error()}, 422)
+        return make_response({"error": form.first_error(get_edition(assessment.ladder_version_id).ladder)}, 422)
     kept = actions.save_draft(
         assessment,
         side,
@@ -274,7 +278,7 @@ def _save(assessment: Assessment, side: Side) -> ResponseReturnValue:
     if not form.validate() or not form.attempt(
         actions.save_draft, assessment, side, form.entries(), revision=form.row_version(), by=author(), at=now()
     ):
-        return _sheet_page(assessment, side, form)
+        return _sheet_page(assessment, side, form, refusal="This is not saved yet.")
     flash("Your draft is saved. Only you can read it.", "good")
     return redirect(_address_of(assessment))
 
@@ -282,10 +286,23 @@ def _save(assessment: Assessment, side: Side) -> ResponseReturnValue:
 def _submit(assessment: Assessment, side: Side) -> ResponseReturnValue:
     form = SheetForm()
     if not form.validate() or not form.attempt(
-        actions.submit_side, assessment, side, form.entries(), revision=form.row_version(), by=author(), at=now()
+        actions.submit_side,
+        assessment,
+        side,
+        form.entries(),
+        revision=form.row_version(),
+        may_open=form.is_confirmed(),
+        by=author(),
+        at=now(),
     ):
-        return _sheet_page(assessment, side, form)
-    return redirect(_address_of(assessment))
+        return _sheet_page(assessment, side, form, refusal="This is not signed yet.")
+    found = queries.get_round(actor(), assessment)
+    return redirect(_address_of(assessment)) if found.is_in(side) else _question(assessment, side, form)
+
+
+def _question(assessment: Assessment, side: Side, form: SheetForm) -> ResponseReturnValue:
+    view = sheet_view(queries.sheet_of(assessment, side, actor()), queries.get_round(actor(), assessment), None)
+    return render_template("assessment/open_both.html", view=view, carried=[("confirmed", "1"), *form.sent()])
 
 
 def _reopen(assessment: Assessment, side: Side) -> ResponseReturnValue:

@@ -133,6 +133,13 @@ def test_two_windows_get_both_texts_to_choose_from(cast, client_for):
     assert "second" not in scripted.text
 
 
+def test_only_the_rows_that_are_asked_are_counted_by_the_script(cast, client_for):
+    found = open_for(cast.subject)
+    page = client_for(cast.subject).get(address(found))
+    asked = [row.get("id") for row in page.all("div") if row.get("data-needed") is not None]
+    assert sorted(asked) == sorted(f"row-{one}" for one in OPEN_AT_L3)
+
+
 def test_an_incomplete_side_is_refused_with_links_and_loses_nothing(cast, client_for, session):
     amara = client_for(cast.subject)
     found = open_for(cast.subject)
@@ -167,6 +174,57 @@ def test_a_complete_side_is_sealed_and_can_be_taken_back(cast, client_for):
     page = amara.follow(amara.send(page.form(ending="/reopen")))
     assert "Your side is open again" in page.words()
     assert "5 of 5 answered" in page.words()
+
+
+def sign(client, found, side, **more):
+    form = client.get(address(found)).form(ending=f"/{side}")
+    form.action = address(found, side, "submit")
+    return client.send(form, **(fields("met", "My <own>\nwords") | more))
+
+
+def test_the_second_to_sign_is_asked_before_both_sides_open(cast, client_for):
+    for first, second, author, other in (
+        ("self", "manager", cast.subject, cast.manager),
+        ("manager", "self", cast.manager, cast.subject),
+    ):
+        found = open_for(cast.subject, target="L3")
+        submit(found, first, author)
+        client = client_for(other)
+        page = sign(client, found, second)
+        assert page.status == 200
+        assert "Open both sides?" in page.words("h2")
+        assert "the assessment of Amara Diallo for L3 is in" in page.words()
+        assert "ratings stay as they were given" in page.words()
+        assert not queries.get_assessment(found.id).is_revealed
+        sheet = client.get(address(found))
+        assert "5 of 5 answered" in sheet.words()
+        assert "My <own>" in sheet.words("textarea", name=f"words-{DESIGN}")
+        form = page.form(ending="/submit")
+        opened = client.send(form)
+        assert client.send(form).location == opened.location
+        assert "Two views on L3" in client.follow(opened).words("h1")
+        assert queries.get_assessment(found.id).is_revealed
+
+
+def test_a_question_that_lay_open_never_overwrites_what_was_written_since(cast, client_for):
+    found = open_for(cast.subject)
+    submit(found, "manager", cast.manager)
+    amara = client_for(cast.subject)
+    question = sign(amara, found, "self").form(ending="/submit")
+    form = amara.get(address(found)).form(ending="/self")
+    amara.send(form, **{f"words-{DESIGN}": "written since"})
+    page = amara.send(question)
+    assert page.status == 409
+    assert "written since" in page.words()
+    assert not queries.get_assessment(found.id).is_revealed
+
+
+def test_a_sheet_that_cannot_be_signed_asks_nothing_and_says_so(cast, client_for):
+    found = open_for(cast.subject)
+    submit(found, "manager", cast.manager)
+    page = sign(client_for(cast.subject), found, "self", **{f"answer-{DESIGN}": None})
+    assert page.status == 422
+    assert "This is not signed yet. What you typed is still here." in page.words("h2")
 
 
 def test_when_both_are_in_the_differences_come_first(cast, client_for):
@@ -211,6 +269,7 @@ def test_a_comment_that_is_too_long_or_cannot_be_stored_is_refused_at_its_row(ca
         )
         assert scripted.status == 422
         assert sentence in json.loads(scripted.text)["error"]
+        assert cast.edition.ladder.expectation(DESIGN).text.rstrip(".") in json.loads(scripted.text)["error"]
     page = amara.send(form, **{f"answer-{DESIGN}": "brilliant"})
     assert page.status == 422
     assert "Choose one of the answers" in page.words("div", class_="error-summary")
