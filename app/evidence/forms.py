@@ -7,7 +7,16 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import DateField, Field, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -15,16 +24,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.domain.evidence import CorroborationAnswer, EvidenceKind
 from app.evidence.actions import Content
 from app.evidence.actions.content import line_name
+from app.evidence.actions.corroboration import ANSWERS
 from app.evidence.models import LINE_LENGTH, NARRATIVE_LENGTH, TITLE_LENGTH, WORDS_LENGTH, Evidence
-from app.infra.forms import Form, StorableText, clean_line, clean_text
+from app.infra.forms import Form, StorableText, clean_line, clean_text, version_number
 from app.infra.templating import kind_label
 
 KINDS = {kind.value: kind_label(kind.value) for kind in EvidenceKind}
-ANSWERS = {
-    CorroborationAnswer.CONFIRMED.value: "I confirm it",
-    CorroborationAnswer.LIMITED.value: "I confirm part of it",
-    CorroborationAnswer.DECLINED.value: "I cannot confirm it",
-}
 MAX_TICKS = 100
 MAX_LINKS_TEXT = 25_000
 
@@ -189,8 +194,9 @@ class AskForm(Form):
 
 
 class AnswerForm(Form):
-    """The colleague's answer."""
+    """The colleague's answer. `version` is that of the answer that the form showed, `read` that of the piece."""
 
+    read = HiddenField()
     outcome = RadioField("Your answer", choices=ANSWERS, validate_choice=False)
     standing = SelectMultipleField(
         "What you can confirm",
@@ -208,6 +214,14 @@ class AnswerForm(Form):
         """Refuse an answer that there is not."""
         if field.data not in set(CorroborationAnswer):
             raise ValidationError("Choose one of the three answers.")
+
+    def read_version(self) -> int:
+        """Return the version of the piece as the colleague read it; 0 when the form carries none."""
+        return version_number(self.read.data)
+
+    def left_standing(self) -> list[str]:
+        """Return what is ticked. The page that shows two answers sends all of it in one value, line by line."""
+        return [one for value in self.standing.data or [] for one in value.split()]
 
     def offer(self, claims: Iterable[tuple[str, str]]) -> AnswerForm:
         """Offer the expectations that the piece shows, as pairs of id and text."""

@@ -20,6 +20,8 @@ NARRATIVE_LENGTH = 20_000
 LINE_LENGTH = 500
 LINK_LENGTH = 2048
 WORDS_LENGTH = 5000
+CHECKSUMS = 1_000_000_000
+"""Checksums stay below this, so that they have at most the nine digits that a form's version may have."""
 
 
 class Evidence(Keyed, Model):
@@ -143,7 +145,7 @@ class SettingAside(Keyed, Model):
 
         Nine digits of a checksum of the text: a form needs to know only whether what it showed is what stands there.
         """
-        return crc32(self.answer.encode()) % 1_000_000_000
+        return crc32(self.answer.encode()) % CHECKSUMS
 
 
 class Corroboration(Keyed, Model):
@@ -173,6 +175,13 @@ class Corroboration(Keyed, Model):
     def is_open(self) -> bool:
         """Say whether an answer is owed: none was given, or none since it was asked again."""
         return self.answered_at is None or self.answered_at < self.asked_at
+
+    @property
+    def answer_version(self) -> int:
+        """Return a number that is another one when the answer is another; 0 before there is any, as for an aside."""
+        if self.outcome is None:
+            return 0
+        return crc32(f"{self.outcome.value}\n{self.standing}\n{self.words}".encode()) % CHECKSUMS
 
     @property
     def left_standing(self) -> frozenset[str]:

@@ -28,9 +28,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def row_version(self) -> int:
         """Return the version of the row that the form was filled from; 0 when the form carries none."""
-        text = (self.version.data or "").strip()
-        # Signs such as “²” count as digits too, and are none that `int` reads.
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - none so long
+        return version_number(self.version.data)
 
     def attempt(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Carry out an act; where a rule says no, the sentence lands on its field, else above the form."""
@@ -48,6 +46,13 @@ class Form(FlaskForm):  # type: ignore[misc]
     def status(self) -> int:
         """Return the status of the page that shows this form: 422 once it was sent and refused."""
         return UNPROCESSABLE if self.is_submitted() else 200
+
+
+def version_number(text: str | None) -> int:
+    """Return the version that a request carries as text; 0 where it is none."""
+    digits = (text or "").strip()
+    # Signs such as “²” count as digits too, and are none that `int` reads.
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0  # noqa: PLR2004 - none so long
 
 
 def clean_line(text: str | None) -> str:

@@ -143,7 +143,8 @@ def test_only_the_line_manager_of_today_sets_a_piece_aside(company, client_for, 
             )
             assert page.status == 404, who
     page = client_for(company.manager).post(
-        f"/evidence/{piece.id}/set-aside", {"expectation": COACH, "reason": "One talk."}
+        f"/evidence/{piece.id}/set-aside",
+        {"expectation": COACH, "reason": "One talk.", "version": stored(piece).version},
     )
     assert page.status == 302
 
@@ -153,7 +154,7 @@ def test_only_an_asked_colleague_answers(company, client_for):
     ask(piece, company.henrik)
     for who in EVERYONE:
         page = client_for(company.named(who)).post(
-            f"/evidence/{piece.id}/answer", {"outcome": "confirmed", "version": str(stored(piece).version)}
+            f"/evidence/{piece.id}/answer", {"outcome": "confirmed", "read": str(stored(piece).version)}
         )
         assert page.status == (302 if who == "henrik" else 404), who
 

@@ -70,7 +70,9 @@ def test_a_colleague_can_think_it_over(company, client_for):
     confirm(piece, company.henrik)
     henrik = client_for(company.henrik)
     page = henrik.get(f"/evidence/{piece.id}")
-    assert "You may change your answer" in page.text
+    assert "you can change it as long as the piece is shared" in page.words()
+    assert "Change the answer" in page.text
+    assert "asks you to confirm this" not in page.text
     henrik.send(page.form(ending="/answer"), outcome="declined")
     assert "Could not confirm" in client_for(company.amara).get(f"/evidence/{piece.id}").text
 
@@ -131,6 +133,44 @@ def test_answer_of_another_window_is_never_overwritten_unseen(company, client_fo
         assert text in page.words()
     assert amara.send(page.form(ending="/reply"), answer="Both").status == 302
     assert "Both" in amara.get(address).words()
+
+
+def test_answer_of_a_colleague_in_two_windows_is_never_overwritten_unseen(company, client_for):
+    piece = share_piece(company.amara, claims=(COACH, LEAD))
+    ask(piece, company.henrik)
+    henrik = client_for(company.henrik)
+    address = f"/evidence/{piece.id}"
+    one, two = henrik.get(address).form(ending="/answer"), henrik.get(address).form(ending="/answer")
+    assert henrik.send(one, outcome="confirmed", words="What I wrote first").status == 302
+    # A fault in between must not make the second window look as if it had seen the first answer.
+    two = henrik.send(two, outcome="perhaps").form(ending="/answer")
+    page = henrik.send(two, outcome="limited", standing=[LEAD], words="What I wrote then")
+    assert page.status == 409
+    for text in ("What I wrote first", "What I wrote then", "I confirm it", "I confirm part of it"):
+        assert text in page.words()
+    assert stored(piece).corroborations[0].words == "What I wrote first"
+    merged = henrik.send(page.form(ending="/answer"), words="Both", standing=f"{COACH}\r\n{LEAD}")
+    assert merged.status == 302
+    kept = stored(piece).corroborations[0]
+    assert (kept.words, kept.left_standing) == ("Both", {COACH, LEAD})
+
+
+def test_manager_never_sets_aside_a_text_that_they_have_not_read(company, client_for):
+    piece = share_piece(company.amara)
+    manager = client_for(company.manager)
+    address = next(
+        link.get("href") for link in manager.get(f"/evidence/{piece.id}").all("a") if "set-aside" in link.get("href")
+    )
+    change(piece, title="Quite another story", at=AT + timedelta(hours=1))
+    form = manager.get(address).form(ending="/set-aside")
+    # A fault in between tells nobody that the piece has changed.
+    form = manager.send(form, reason=" ").form(ending="/set-aside")
+    page = manager.send(form, reason="One talk only.")
+    assert page.status == 422
+    assert "The piece has changed since you read it." in page.words()
+    assert "One talk only." in page.words("textarea")
+    assert not stored(piece).claims[0].settings_aside
+    assert manager.send(page.form(ending="/set-aside")).status == 302
 
 
 def test_setting_aside_what_is_not_claimed_is_no_page(company, client_for):

@@ -146,7 +146,9 @@ def confirm(piece: Evidence, colleague: Person, *, at: datetime = AT) -> None:
 def set_piece_aside(piece: Evidence, manager: Person, expectation: str = COACH, reason: str = "One talk only.") -> None:
     """Set a piece aside as the manager."""
     with transaction():
-        actions.set_aside(piece, expectation_id=expectation, reason=reason, by=as_author(manager), at=AT)
+        version = queries.load_evidence(piece).version
+        given = {"expectation_id": expectation, "reason": reason, "version": version}
+        actions.set_aside(piece, **given, by=as_author(manager), at=AT)
 
 
 def change(piece: Evidence, *, at: datetime = AT, **content: object) -> None:

@@ -7,19 +7,26 @@ from datetime import datetime
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.errors import ConflictError, IncompleteError, NotAllowedNowError
+from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
 from app.evidence.models import Claim, Evidence, SettingAside
 from app.evidence.queries import find_live_setting_aside, get_claim, lock_evidence
 from app.infra.db import db
 
 
-def set_aside(piece: Evidence, *, expectation_id: str, reason: str, by: Author, at: datetime) -> SettingAside:
-    """Let a shared piece no longer count for one expectation. IncompleteError without a reason."""
+def set_aside(
+    piece: Evidence, *, expectation_id: str, reason: str, version: int, by: Author, at: datetime
+) -> SettingAside:
+    """Let a shared piece no longer count for one expectation. IncompleteError without a reason.
+
+    `version` is that of the piece as the manager read it: InvalidError when it has changed since.
+    """
     claim = get_claim(piece := lock_evidence(piece), expectation_id)
     if not piece.is_shared:
         raise NotAllowedNowError(f"{piece.ref} is not shared now.")
     if find_live_setting_aside(claim) is not None:
         raise NotAllowedNowError(f"{piece.ref} is set aside for this expectation already.")
+    if piece.version != version:
+        raise InvalidError("The piece has changed since you read it. Read it again, then decide.")
     if not reason.strip():
         raise IncompleteError("Say why; the engineer reads it and may answer.", field="reason")
     if by.person_id is None or by.person_id == piece.subject_id:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.errors import IncompleteError, InvalidError, MissingError, NotAllowedNowError
+from app.domain.errors import ConflictError, IncompleteError, InvalidError, MissingError, NotAllowedNowError
 from app.domain.evidence import CorroborationAnswer
 from app.evidence.actions.content import company_day
 from app.evidence.models import Corroboration, Evidence
@@ -16,6 +16,12 @@ from app.evidence.queries import lock_evidence
 from app.infra.db import db
 from app.people.models import Person
 from app.people.queries import was_line_manager
+
+ANSWERS = {
+    CorroborationAnswer.CONFIRMED.value: "I confirm it",
+    CorroborationAnswer.LIMITED.value: "I confirm part of it",
+    CorroborationAnswer.DECLINED.value: "I cannot confirm it",
+}
 
 
 def ask_colleague(piece: Evidence, colleague: Person, *, by: Author, at: datetime) -> Corroboration:
@@ -67,12 +73,15 @@ def answer_question(
     words: str = "",
     standing: Collection[str] = (),
     version: int,
+    answer_version: int | None = None,
     by: Author,
     at: datetime,
 ) -> Corroboration:
     """Give the answer of the colleague who acts; a later one replaces it.
 
-    `version` is that of the piece as the colleague read it: InvalidError when it has changed since. A limited answer
+    `version` is that of the piece as the colleague read it: InvalidError when it has changed since. `answer_version` is
+    that of the answer which the form showed: ConflictError carries the stored one when it is another by now; None where
+    no earlier answer was shown. A limited answer
     says in words what it is limited to, and leaves at least one expectation standing. Whether the colleague is line
     manager is fixed now, whoever it is later.
     """
@@ -84,6 +93,8 @@ def answer_question(
         raise NotAllowedNowError(f"{piece.ref} is not shared now.")
     if piece.version != version:
         raise InvalidError("The piece was changed while you were reading. Read it again below, then answer.")
+    if answer_version is not None and answer_version != row.answer_version:
+        raise _conflict(row, answer)
     left = _left_standing(piece, answer, words, standing)
     row.was_line_manager = was_line_manager(row.colleague_id, piece.subject_id, company_day(at))
     row.outcome, row.words, row.standing = answer, words.strip(), "\n".join(left)
@@ -99,6 +110,24 @@ def answer_question(
         standing=left,
     )
     return row
+
+
+def _conflict(row: Corroboration, answer: CorroborationAnswer) -> ConflictError:
+    stored = {"outcome": row.outcome.value if row.outcome else "", "words": row.words}
+    # A form has its ticks set before anybody answers; they say something only in a limited answer.
+    if CorroborationAnswer.LIMITED in (answer, row.outcome):
+        stored["standing"] = row.standing
+    return ConflictError(
+        "You have answered in the meantime, perhaps in another window.",
+        stored=stored,
+        version=row.answer_version,
+        labels={
+            "outcome": "Your answer",
+            "words": "In your words",
+            "standing": "What you can confirm, by name, one on each line",
+        },
+        choices={"outcome": tuple(ANSWERS.items())},
+    )
 
 
 def _left_standing(piece: Evidence, answer: CorroborationAnswer, words: str, standing: Collection[str]) -> list[str]:

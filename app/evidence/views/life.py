@@ -50,6 +50,8 @@ def piece_page(piece: Evidence, *refused: Form) -> ResponseReturnValue:
 def _answer_form(page: queries.PiecePage, sent: AnswerForm | None) -> AnswerForm:
     question = page.question
     given = {"outcome": question.outcome.value, "words": question.words} if question and question.outcome else {}
+    if question:
+        given["version"] = str(question.answer_version)
     form = sent or AnswerForm(formdata=None, data={**given, "standing": sorted(page.standing)})
     return form.offer((view.shown.id, view.shown.text) for view in page.claims)
 
@@ -154,14 +156,18 @@ def discard_draft(piece: Evidence) -> ResponseReturnValue:
 @requires(Permission.Evidence.SET_ASIDE, on=load_piece)
 def show_setting_aside(piece: Evidence) -> ResponseReturnValue:
     """Show the form in which the manager gives the reason."""
-    form = ReasonForm(formdata=None, expectation=request.args.get("expectation", ""))
+    form = ReasonForm(formdata=None, expectation=request.args.get("expectation", ""), version=request.args.get("read"))
     return _aside_page(piece, form)
 
 
 def _aside_page(piece: Evidence, form: ReasonForm) -> ResponseReturnValue:
-    claim = queries.get_claim(queries.load_evidence(piece), form.expectation.data or "")
+    piece = queries.load_evidence(piece)
+    claim = queries.get_claim(piece, form.expectation.data or "")
     mark = queries.marks_for(piece.subject_id, today()).mark(claim.expectation_id)
-    return make_response(render_template("evidence/set_aside.html", piece=piece, mark=mark, form=form), form.status)
+    # Whoever was told that the piece has changed goes on from the text of now; another fault tells nobody that.
+    version = piece.version if form.form_errors or not form.row_version() else form.row_version()
+    page = render_template("evidence/set_aside.html", piece=piece, mark=mark, form=form, version=version)
+    return make_response(page, form.status)
 
 
 @bp.post("/evidence/<uuid:evidence_id>/set-aside")
@@ -171,7 +177,8 @@ def set_aside(piece: Evidence) -> ResponseReturnValue:
     """Set a piece aside for one expectation."""
     form = ReasonForm()
     given = {"expectation_id": form.expectation.data or "", "reason": form.reason.data or ""}
-    if not form.validate_on_submit() or not form.attempt(actions.set_aside, piece, **given, by=author(), at=now()):
+    given |= {"version": form.row_version(), "by": author(), "at": now()}
+    if not form.validate_on_submit() or not form.attempt(actions.set_aside, piece, **given):
         return _aside_page(piece, form)
     flash(f"{piece.ref} no longer counts for that expectation. The reason is visible to its author.")
     return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))

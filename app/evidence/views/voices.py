@@ -80,8 +80,9 @@ def answer_question(piece: Evidence) -> ResponseReturnValue:
         piece,
         answer=CorroborationAnswer(form.outcome.data),
         words=form.words.data,
-        standing=form.standing.data or [],
-        version=form.row_version(),
+        standing=form.left_standing(),
+        version=form.read_version(),
+        answer_version=form.row_version() if form.version.data else None,
         by=author(),
         at=now(),
     ):
