@@ -274,6 +274,16 @@ def origin_label(origin: str) -> str:
     return ORIGIN_LABELS[origin]
 
 
+def document_name(file: str) -> str:
+    """Return how a citation names a document: by the number that its file begins with, else by the file.
+
+    >>> document_name("000_93414fa7207bd2c3.txt"), document_name("handbook.txt")
+    ('Source document 0', 'handbook.txt')
+    """
+    number = file.partition("_")[0]
+    return f"Source document {int(number)}" if number.isascii() and number.isdigit() else file
+
+
 def field_attributes(field: Any, hint: str = "", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - WTForms has no types
     """Return the attributes that join a form field to its hint and its errors; empty values are left out."""
     described = [f"{field.id}-hint"] * bool(hint) + [f"{field.id}-error"] * bool(field.errors)
@@ -320,7 +330,7 @@ def return_address() -> str:
 FILTERS = (
     long_date, short_date, day_and_month, month, quarter_label, full_moment, time_of_day, ago, plural, counted,
     number_word, join_words, initials, mark_difference, status_label, verdict_label, answer_label, kind_label,
-    origin_label,
+    origin_label, document_name,
 )  # fmt: skip
 RATING_STEPS: Sequence[str] = ("not_met", "partly_met", "met", "exceeded")
 

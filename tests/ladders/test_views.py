@@ -208,7 +208,7 @@ def test_an_expectation_opens_beside_the_matrix_with_everything_about_it(reader)
         "Leadership & mentoring",
         "Breadth of responsibility",
         "coach/mentor junior engineers within their team",
-        "000_93414fa7207bd2c3.txt",
+        "Source document 0",
         "At least two pieces.",
         "Kinds that count: code review, mentoring log or peer feedback.",
         "First and last piece at least 180 days apart.",

@@ -34,7 +34,7 @@ CASES: dict[str, Case] = (
             "{{ citation_fold([s]) }}",
             (
                 "<q>coach/mentor junior engineers within their team</q>",
-                "<cite>software-engineer.md</cite>",
+                ">software-engineer.md</cite>",
                 "<summary>",
             ),
             {"s": samples.CITED},
@@ -225,7 +225,8 @@ CASES: dict[str, Case] = (
             {"on": samples.TODAY, "competency": samples.STANDING},
         ),
         "status_mark": Case(
-            "{% from 'components/status_mark.html' import status_key, status_mark %}{{ status_mark('met', show=false) }}"
+            "{% from 'components/status_mark.html' import status_key, status_mark %}"
+            "{{ status_mark('met', show=false) }}"
             "{{ status_key(['met', 'exceeded', 'partly_met', 'not_met', 'unproven', 'unassessed', 'banked', 'waived', "
             "'slipped', 'none']) }}",
             ("Not rated", "No statement", "class=vh>Met", "status-slipped"),
@@ -237,7 +238,7 @@ CASES: dict[str, Case] = (
         ),
         "tier_table": Case(
             "{% from 'components/tier_table.html' import tier_table %}{{ tier_table(levels, rows, 'Tiers compared') }}",
-            ("Response time", "Quick", "Not stated", "tier-gap", "<cite>"),
+            ("Response time", "Quick", "Not stated", "tier-gap", "<cite"),
             {
                 "levels": samples.levels(2),
                 "rows": [
@@ -250,13 +251,27 @@ CASES: dict[str, Case] = (
         ),
         "timeline": Case(
             "{% from 'components/timeline.html' import timeline %}"
-            "{{ timeline([('Q3 2025', []), ('Q2 2026', [piece, ending])]) }}",
-            ("Nothing logged", "Paired on &lt;tax&gt;", "29 Jun", "confirmed", "rope-ending", "6 Jan"),
+            "{{ timeline([('Q3 2025', []), ('Q2 2026', [piece, ending, draft])]) }}",
+            (
+                "Nothing logged",
+                "Paired on &lt;tax&gt;",
+                "29 Jun",
+                "confirmed",
+                "rope-ending",
+                "6 Jan",
+                "<span>draft</span>",
+                '2<span class="vh"> pieces</span>',
+            ),
             {
-                "piece": samples.PIECE,
+                "piece": Row(**{**vars(samples.PIECE), "is_draft": False}),
                 "ending": Row(
-                    **{**vars(samples.PIECE), "ends_on": samples.TODAY.date().replace(year=2027, month=1, day=6)}
+                    **{
+                        **vars(samples.PIECE),
+                        "is_draft": False,
+                        "ends_on": samples.TODAY.date().replace(year=2027, month=1, day=6),
+                    }
                 ),
+                "draft": Row(**{**vars(samples.PIECE), "is_draft": True}),
             },
         ),
         "verdict": Case(
