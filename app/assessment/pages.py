@@ -269,7 +269,7 @@ def _competencies(found: PersonReadiness, report: Readiness) -> tuple[Competency
         if not standings:
             continue
         reached = attained[competency.id]
-        level = reached.level.id if reached.level else "none"
+        level = reached.level.id if reached.level else "not yet"
         views.append(
             CompetencyView(
                 id=competency.id,
