@@ -36,6 +36,7 @@ class Tag(StrEnum):
     EVIDENCE_TAKEN_BACK = "evidence:claim:take_back"
     EVIDENCE_OBJECTED = "evidence:claim:object"
     CORROBORATION_ASKED = "evidence:corroboration:ask"
+    CORROBORATION_TAKEN_BACK = "evidence:corroboration:take_back"
     CORROBORATION_ANSWERED = "evidence:corroboration:answer"
     ASSESSMENT_OPENED = "assessment:assessment:open"
     ASSESSMENT_SUBMITTED = "assessment:side:submit"

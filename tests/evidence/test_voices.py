@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
+from app.audit.models import AuditEvent
+from app.audit.tags import Tag
 from app.evidence import queries
 from tests.factories.evidence import AT, COACH, LEAD, answer, ask, change, confirm, set_piece_aside, share_piece, stored
 
@@ -179,6 +183,34 @@ def test_setting_aside_what_is_not_claimed_is_no_page(company, client_for):
         f"/evidence/{piece.id}/set-aside", {"expectation": LEAD, "reason": "Because."}
     )
     assert page.status == 404
+
+
+def test_question_to_the_wrong_colleague_is_taken_back(company, client_for, session):
+    piece = share_piece(company.amara)
+    ask(piece, company.henrik)
+    amara, henrik = client_for(company.amara), client_for(company.henrik)
+    assert henrik.get(f"/evidence/{piece.id}").status == 200
+    form = amara.get(f"/evidence/{piece.id}").form(ending="/take-question-back")
+    done = amara.send(form)
+    assert (done.status, done.location) == (302, f"/evidence/{piece.id}")
+    assert "The question is taken back" in amara.follow(done).words()
+    assert henrik.get(f"/evidence/{piece.id}").status == 404
+    assert not queries.list_asked_of(company.henrik.id)
+    session.rollback()
+    rows = session.scalars(select(AuditEvent).where(AuditEvent.tag == Tag.CORROBORATION_TAKEN_BACK)).all()
+    assert [row.object_id for row in rows] == [piece.id]
+    assert str(company.henrik.id) in rows[0].details
+
+
+def test_question_that_was_answered_is_not_taken_back(company, client_for):
+    piece = share_piece(company.amara)
+    confirm(piece, company.henrik)
+    amara = client_for(company.amara)
+    assert "Take the question back" not in amara.get(f"/evidence/{piece.id}").text
+    for colleague in (company.henrik.id, company.peer.id, "nonsense"):
+        page = amara.post(f"/evidence/{piece.id}/take-question-back", {"colleague": str(colleague)})
+        assert page.status == 409
+    assert len(stored(piece).corroborations) == 1
 
 
 def test_inbox_of_a_colleague_names_what_is_owed_first(company, client_for):

@@ -6,7 +6,7 @@ of fields, never texts.
 
 from app.evidence.actions.aside import answer_setting_aside, set_aside, take_back
 from app.evidence.actions.content import Content
-from app.evidence.actions.corroboration import answer_question, ask_colleague
+from app.evidence.actions.corroboration import answer_question, ask_colleague, take_question_back
 from app.evidence.actions.life import (
     change_evidence,
     discard_draft,
@@ -28,5 +28,6 @@ __all__ = [
     "set_aside",
     "share_evidence",
     "take_back",
+    "take_question_back",
     "withdraw_evidence",
 ]

@@ -53,6 +53,29 @@ def ask_colleague(piece: Evidence, colleague: Person, *, by: Author, at: datetim
     return row
 
 
+def take_question_back(piece: Evidence, *, colleague_id: uuid.UUID | None, by: Author, at: datetime) -> None:
+    """Take back a question that was never answered: the colleague can no longer read the piece.
+
+    NotAllowedNowError where there is none, as when the colleague has answered in the meantime.
+    """
+    piece = lock_evidence(piece)
+    row = next((one for one in piece.corroborations if one.colleague_id == colleague_id), None)
+    if row is None or row.outcome is not None:
+        raise NotAllowedNowError(
+            "There is no question to this colleague that waits for a first answer; nothing is taken back."
+        )
+    piece.corroborations.remove(row)
+    db.session.flush()
+    log(
+        Tag.CORROBORATION_TAKEN_BACK,
+        by=by,
+        at=at,
+        subject_id=piece.subject_id,
+        object_id=piece.id,
+        colleague=str(colleague_id),
+    )
+
+
 def _check_may_be_asked(piece: Evidence, colleague: Person, at: datetime) -> None:
     today = company_day(at)
     if colleague.id == piece.subject_id:

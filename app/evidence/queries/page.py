@@ -61,6 +61,7 @@ class ClaimView:
 class VoiceView:
     """A colleague who was asked, the answer, and whether it counts. `remark` says why it does not, or for what."""
 
+    colleague_id: uuid.UUID
     name: str
     asked_at: datetime
     is_open: bool
@@ -166,6 +167,7 @@ def _voice_view(
     piece: Evidence, row: Corroboration, names: dict[uuid.UUID, str], voices: dict[uuid.UUID, frozenset[str]]
 ) -> VoiceView:
     return VoiceView(
+        colleague_id=row.colleague_id,
         name=names[row.colleague_id],
         asked_at=row.asked_at,
         is_open=row.is_open,

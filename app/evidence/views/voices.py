@@ -46,12 +46,16 @@ def _ask_page(piece: Evidence, form: AskForm) -> ResponseReturnValue:
     return make_response(page, form.status)
 
 
-def _chosen(form: AskForm) -> Person | None:
+def _chosen_id(form: AskForm) -> uuid.UUID | None:
     try:
-        colleague_id = uuid.UUID(form.colleague.data or "")
+        return uuid.UUID(form.colleague.data or "")
     except ValueError:
         return None
-    return get_people([colleague_id]).get(colleague_id)
+
+
+def _chosen(form: AskForm) -> Person | None:
+    colleague_id = _chosen_id(form)
+    return get_people([colleague_id]).get(colleague_id) if colleague_id else None
 
 
 @bp.post("/evidence/<uuid:evidence_id>/ask")
@@ -67,6 +71,16 @@ def ask_colleague(piece: Evidence) -> ResponseReturnValue:
         flash(f"{colleague.name} is asked and finds your question on their home page.", "good")
         return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
     return _ask_page(piece, form)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/take-question-back")
+@requires(Permission.Evidence.ASK, on=load_piece)
+@writes
+def take_question_back(piece: Evidence) -> ResponseReturnValue:
+    """Take a question back that was put to the wrong colleague."""
+    actions.take_question_back(piece, colleague_id=_chosen_id(AskForm()), by=author(), at=now())
+    flash("The question is taken back; that colleague can no longer read the piece.")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
 
 
 @bp.post("/evidence/<uuid:evidence_id>/answer")
