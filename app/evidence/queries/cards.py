@@ -78,6 +78,11 @@ class Card:
         return f"confirmed by {join_words(self.confirmed_by)}" if self.confirmed_by else ""
 
     @property
+    def is_draft(self) -> bool:
+        """Say whether nobody but its author can read it."""
+        return self.state is EvidenceState.DRAFT
+
+    @property
     def is_confirmed(self) -> bool:
         """Say whether somebody has confirmed it as it stands."""
         return bool(self.confirmed_by)
