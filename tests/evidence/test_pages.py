@@ -25,6 +25,10 @@ def tags(session):
     return [row.tag for row in session.scalars(select(AuditEvent).order_by(AuditEvent.seq)) if "evidence:" in row.tag]
 
 
+def texts(page, tag, cls):
+    return [" ".join("".join(one.itertext()).split()) for one in page.all(tag, class_=cls)]
+
+
 def test_one_line_a_kind_and_a_tick_are_saved_from_the_composer(company, client_for, session):
     client = client_for(company.amara)
     form = client.get("/evidence/").form("/evidence/")
@@ -223,9 +227,38 @@ def test_kind_that_the_expectation_does_not_accept_is_said(company, client_for):
 
 
 def test_empty_list_offers_the_first_step(company, client_for):
-    page = client_for(make_person()).get("/evidence/")
+    page = client_for(company.amara).get("/evidence/")
     assert "Clip in your first piece" in page.text
-    assert "HR records your level" in page.text
+    assert "Save and share" in page.text
+
+
+def test_who_is_on_no_ladder_keeps_drafts_and_is_offered_no_sharing(company, client_for):
+    hr = client_for(company.hr)
+    page = hr.get("/evidence/")
+    for shown in (page, hr.get("/evidence/new")):
+        assert "You are on no ladder" in shown.words()
+        assert "Save and share" not in shown.text
+    assert "HR records" not in page.text
+    assert hr.send(page.form("/evidence/"), title="Rewrote the leave policy").status == 302
+    kept = hr.get("/evidence/").words()
+    assert "Rewrote the leave policy" in kept
+    assert "You are on no ladder" in kept
+
+
+def test_a_single_private_piece_is_said_in_few_words(company, client_for):
+    log_piece(company.amara)
+    assert "One piece, still private." in client_for(company.amara).get("/evidence/").words()
+    share_piece(company.amara)
+    assert "Two pieces, one still private." in client_for(company.amara).get("/evidence/").words()
+
+
+def test_timeline_marks_drafts_and_does_not_count_them(company, client_for):
+    log_piece(company.amara, "Half a thought")
+    amara = client_for(company.amara)
+    assert "Q4 2026" in texts(amara.get("/"), "h3", "rope-label")
+    assert any("draft" in one for one in texts(amara.get("/"), "span", "rope-meta"))
+    share_piece(company.amara)
+    assert "Q4 2026 1 piece" in texts(amara.get("/"), "h3", "rope-label")
 
 
 def test_draft_is_shared_from_its_page(company, client_for):
