@@ -290,9 +290,21 @@ def test_discarding_a_draft_asks_first_and_names_it(company, client_for, session
 def test_shared_piece_cannot_be_discarded(company, client_for):
     piece = share_piece(company.amara)
     client = client_for(company.amara)
-    page = client.send(client.get(f"/evidence/{piece.id}/discard").form(ending="/discard"))
-    assert page.status == 409
+    asked, sent = client.get(f"/evidence/{piece.id}/discard"), client.post(f"/evidence/{piece.id}/discard", {})
+    assert (asked.location, sent.status) == (f"/evidence/{piece.id}", 409)
+    for page in (client.follow(asked), sent):
+        assert "it can be withdrawn, but not discarded" in page.words()
     assert stored(piece).is_shared
+
+
+def test_draft_cannot_be_withdrawn(company, client_for):
+    piece = log_piece(company.amara)
+    client = client_for(company.amara)
+    asked, sent = client.get(f"/evidence/{piece.id}/withdraw"), client.post(f"/evidence/{piece.id}/withdraw", {})
+    assert (asked.location, sent.status) == (f"/evidence/{piece.id}", 409)
+    for page in (client.follow(asked), sent):
+        assert "there is nothing to withdraw" in page.words()
+    assert stored(piece).is_draft
 
 
 def test_form_says_before_saving_whose_word_would_no_longer_count(company, client_for):

@@ -9,6 +9,8 @@ from app.evidence.actions.content import Content
 from app.evidence.actions.corroboration import answer_question, ask_colleague, take_question_back
 from app.evidence.actions.life import (
     change_evidence,
+    check_may_be_discarded,
+    check_may_be_withdrawn,
     discard_draft,
     log_evidence,
     restore_evidence,
@@ -22,6 +24,8 @@ __all__ = [
     "answer_setting_aside",
     "ask_colleague",
     "change_evidence",
+    "check_may_be_discarded",
+    "check_may_be_withdrawn",
     "discard_draft",
     "log_evidence",
     "restore_evidence",

@@ -161,11 +161,16 @@ def _share(piece: Evidence, *, by: Author, at: datetime) -> None:
     _note(Tag.EVIDENCE_SHARED, piece, by=by, at=at, expectations=sorted(claim.expectation_id for claim in piece.claims))
 
 
+def check_may_be_withdrawn(piece: Evidence) -> None:
+    """Raise NotAllowedNowError unless the piece is shared now."""
+    if piece.state is not EvidenceState.SHARED:
+        raise NotAllowedNowError(f"{piece.ref} is not shared, so there is nothing to withdraw.")
+
+
 def withdraw_evidence(piece: Evidence, *, by: Author, at: datetime) -> None:
     """Withdraw a shared piece: it counts for nothing any more. The author can restore it."""
     piece = lock_evidence(piece)
-    if piece.state is not EvidenceState.SHARED:
-        raise NotAllowedNowError(f"{piece.ref} is not shared, so there is nothing to withdraw.")
+    check_may_be_withdrawn(piece)
     piece.state, piece.withdrawn_at = EvidenceState.WITHDRAWN, at
     _note(Tag.EVIDENCE_WITHDRAWN, piece, by=by, at=at)
 
@@ -179,11 +184,16 @@ def restore_evidence(piece: Evidence, *, by: Author, at: datetime) -> None:
     _note(Tag.EVIDENCE_RESTORED, piece, by=by, at=at)
 
 
-def discard_draft(piece: Evidence, *, by: Author, at: datetime) -> None:
-    """Discard a draft for good. What was shared once is withdrawn instead, never discarded: NotAllowedNowError."""
-    piece = lock_evidence(piece)
+def check_may_be_discarded(piece: Evidence) -> None:
+    """Raise NotAllowedNowError once the piece was shared: then it is withdrawn instead, never discarded."""
     if piece.state is not EvidenceState.DRAFT:
         raise NotAllowedNowError(f"{piece.ref} was shared, so it can be withdrawn, but not discarded.")
+
+
+def discard_draft(piece: Evidence, *, by: Author, at: datetime) -> None:
+    """Discard a draft for good. NotAllowedNowError as `check_may_be_discarded`."""
+    piece = lock_evidence(piece)
+    check_may_be_discarded(piece)
     db.session.delete(piece)
     _note(Tag.EVIDENCE_DISCARDED, piece, by=by, at=at, number=piece.number)
     db.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
+from app.domain.errors import NotAllowedNowError
 from app.evidence import actions, queries
 from app.evidence.forms import AnswerForm, EvidenceForm, ReasonForm, ReplyForm, filled_form
 from app.evidence.models import Evidence
@@ -110,7 +112,17 @@ def share_evidence(piece: Evidence) -> ResponseReturnValue:
 @requires(Permission.Evidence.EDIT, on=load_piece)
 def ask_before_withdrawing(piece: Evidence) -> ResponseReturnValue:
     """Ask whether to withdraw a piece, and say what follows from it."""
-    return render_template("evidence/withdraw.html", piece=piece)
+    return _asked_before(piece, actions.check_may_be_withdrawn, "evidence/withdraw.html")
+
+
+def _asked_before(piece: Evidence, check: Callable[[Evidence], None], template: str) -> ResponseReturnValue:
+    """Show a question, or lead back to the piece and say why there is nothing to ask."""
+    try:
+        check(piece)
+    except NotAllowedNowError as refusal:
+        flash(refusal.message)
+        return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+    return render_template(template, piece=piece)
 
 
 @bp.post("/evidence/<uuid:evidence_id>/withdraw")
@@ -137,7 +149,7 @@ def restore_evidence(piece: Evidence) -> ResponseReturnValue:
 @requires(Permission.Evidence.EDIT, on=load_piece)
 def ask_before_discarding(piece: Evidence) -> ResponseReturnValue:
     """Ask whether to discard a draft for good."""
-    return render_template("evidence/discard.html", piece=piece)
+    return _asked_before(piece, actions.check_may_be_discarded, "evidence/discard.html")
 
 
 @bp.post("/evidence/<uuid:evidence_id>/discard")
