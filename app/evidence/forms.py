@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -21,11 +22,14 @@ from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.domain.errors import InvalidError
 from app.domain.evidence import CorroborationAnswer, EvidenceKind
 from app.evidence.actions import Content
-from app.evidence.actions.content import line_name
+from app.evidence.actions.content import check_day, check_first_day, line_name
 from app.evidence.actions.corroboration import ANSWERS
+from app.evidence.links import checked_links
 from app.evidence.models import LINE_LENGTH, NARRATIVE_LENGTH, TITLE_LENGTH, WORDS_LENGTH, Evidence
+from app.infra.clock import today
 from app.infra.forms import Form, StorableText, clean_line, clean_text, version_number
 from app.infra.templating import kind_label
 
@@ -37,6 +41,15 @@ MAX_LINKS_TEXT = 25_000
 def longest(length: int, what: str) -> Length:
     """Return a validator that says how long something may be."""
     return Length(max=length, message=f"{what} has at most {length} characters.")
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Let a rule of the actions speak at the field, so that all faults of a form are said at once."""
+    try:
+        yield
+    except InvalidError as refusal:
+        raise ValidationError(refusal.message) from refusal
 
 
 class DayField(DateField):  # type: ignore[misc]
@@ -105,6 +118,11 @@ class ComposerForm(Form):
         if field.data not in set(EvidenceKind):
             raise ValidationError("Choose one of the kinds in the list.")
 
+    def validate_occurred_on(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse a day that lies ahead."""
+        with refusals():
+            check_day(field.data or date.min, today())
+
     def content(self) -> Content:
         """Return what the author says; call it on a form that is valid."""
         return Content(
@@ -127,6 +145,16 @@ class EvidenceForm(ComposerForm):
     links = TextAreaField(
         "Links", filters=[clean_text], validators=[longest(MAX_LINKS_TEXT, "The list of links"), StorableText()]
     )
+
+    def validate_occurred_from(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse a first day after the last one."""
+        with refusals():
+            check_first_day(field.data, self.occurred_on.data or date.max)
+
+    def validate_links(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse links that are none."""
+        with refusals():
+            checked_links(field.data.splitlines())
 
     def content(self) -> Content:
         """Return what the author says; call it on a form that is valid."""

@@ -106,6 +106,16 @@ def test_full_form_keeps_every_text_after_a_fault(company, client_for):
     assert kept[f"line_on_{COACH}"] == "Both now review alone."
 
 
+def test_all_faults_of_a_form_are_said_at_once(company, client_for):
+    client = client_for(company.amara)
+    form = client.get("/evidence/new").form("/evidence/new")
+    days = {"occurred_on": "2026-11-22", "occurred_from": "2026-11-23"}
+    page = client.send(form, title="x" * 201, links="javascript:alert(1)", **days)
+    assert page.status == 422
+    for message in ("at most 200", "lies ahead", "lies after the last", "write it with https://"):
+        assert message in page.words()
+
+
 def test_full_form_makes_a_piece_with_everything(company, client_for):
     client = client_for(company.amara)
     form = client.get(f"/evidence/new?expectation={COACH}").form("/evidence/new")

@@ -49,22 +49,32 @@ def checked_content(content: Content, *, subject_id: uuid.UUID, at: datetime, ke
     if not content.title:
         raise InvalidError("Write one line that says what happened.", field="title")
     today = company_day(at)
-    if content.occurred_on > today:
-        raise InvalidError(
-            f"That day lies ahead. Evidence is what has happened: the last possible day is today, {long_date(today)}.",
-            field="occurred_on",
-        )
     first = content.occurred_from
-    if first is not None and first > content.occurred_on:
-        raise InvalidError(
-            "The first day lies after the last one; swap them, or leave it empty.", field="occurred_from"
-        )
+    check_day(content.occurred_on, today)
+    check_first_day(first, content.occurred_on)
     _check_expectations(content.claims, subject_id, today, kept)
     return replace(
         content,
         occurred_from=None if first == content.occurred_on else first,
         links=checked_links(content.links),
     )
+
+
+def check_day(day: date, today: date) -> None:
+    """Raise InvalidError for a day that lies ahead."""
+    if day > today:
+        raise InvalidError(
+            f"That day lies ahead. Evidence is what has happened: the last possible day is today, {long_date(today)}.",
+            field="occurred_on",
+        )
+
+
+def check_first_day(first: date | None, last: date) -> None:
+    """Raise InvalidError for a range of days whose first lies after its last."""
+    if first is not None and first > last:
+        raise InvalidError(
+            "The first day lies after the last one; swap them, or leave it empty.", field="occurred_from"
+        )
 
 
 def _check_expectations(claims: Iterable[str], subject_id: uuid.UUID, today: date, kept: Iterable[str]) -> None:
