@@ -189,8 +189,10 @@ def set_aside(piece: Evidence) -> ResponseReturnValue:
     """Set a piece aside for one expectation."""
     form = ReasonForm()
     given = {"expectation_id": form.expectation.data or "", "reason": form.reason.data or ""}
-    given |= {"version": form.row_version(), "by": author(), "at": now()}
-    if not form.validate_on_submit() or not form.attempt(actions.set_aside, piece, **given):
+    version = form.row_version()
+    if not form.validate_on_submit() or not form.attempt(
+        actions.set_aside, piece, **given, version=version, by=author(), at=now()
+    ):
         return _aside_page(piece, form)
     flash(f"{piece.ref} no longer counts for that expectation. The reason is visible to its author.")
     return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
