@@ -165,7 +165,8 @@ def _aggregation(part: RulePart) -> Aggregation:
 def _points(part: LadderPart) -> PointsTable | None:
     if part.points is None:
         return None
-    by_sum = sorted(part.points.levels.items(), key=lambda row: row[1])
+    # Keys of a mapping have no order that survives storing; equal sums stand in the order of their names.
+    by_sum = sorted(part.points.levels.items(), key=lambda row: (row[1], row[0]))
     return PointsTable(tuple(part.points.per_step), tuple(by_sum))
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 from sqlalchemy import func, select, text
 
+from app import create_app
 from app.access.actor import Role
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
 from app.auth.models import Account, RoleGrant
+from app.cli import context
 from app.cli.main import main
 from app.evidence.models import Evidence
 from app.infra.db import db, writing
 from app.people.models import Person
+from config import Settings
 from tests.factories.people import PASSWORD, make_person
 
 SECRET = "Zc8Qw1-RkT5vYb7Nm3Xp9LsHd2Fg6Ja4Ue0Oi"
@@ -24,10 +28,22 @@ def belay(app, databases, monkeypatch, tmp_path):
     """Return a function that runs a command on the test's database."""
     monkeypatch.setenv("BELAY_DATABASE_URL", databases.url)
     monkeypatch.setenv("BELAY_DATA", str(tmp_path))
+    made: list[Flask] = []
+
+    def make(settings: Settings) -> Flask:
+        made.append(create_app(settings))
+        return made[-1]
+
+    monkeypatch.setattr(context, "create_app", make)
 
     def run(*words: str, typed: str = "") -> Result:
         with writing():
             result = CliRunner().invoke(main, words, input=typed, catch_exceptions=False)
+        # A real command ends with its process; here its connections are closed by hand.
+        for one in made:
+            with one.app_context():
+                db.engine.dispose()
+        made.clear()
         db.session.rollback()
         return result
 

@@ -1,3 +1,4 @@
+import gc
 import hashlib
 import re
 import subprocess
@@ -94,8 +95,10 @@ class TestSize:
         histories = company(people=5_000).histories()
         tracemalloc.start()
         deque(islice(histories, 150), maxlen=0)
+        gc.collect()
         before, _ = tracemalloc.get_traced_memory()
         deque(islice(histories, 150), maxlen=0)
+        gc.collect()
         after, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert after - before < 200_000

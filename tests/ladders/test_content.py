@@ -101,7 +101,7 @@ def ladders(draw):
     )
     cells = st.builds(Aggregation, st.sampled_from(AggregationRule), st.integers(0, 3), st.integers(0, 3))
     points = st.dictionaries(a_level, small_numbers, min_size=1).map(
-        lambda table: PointsTable((0, 1, 3), tuple(sorted(table.items(), key=lambda row: row[1])))
+        lambda table: PointsTable((0, 1, 3), tuple(sorted(table.items(), key=lambda row: (row[1], row[0]))))
     )
     lines = st.lists(st.builds(ExampleLine, a_level, maybe_words, maybe_words, sources), min_size=1, max_size=2)
     return Ladder(
