@@ -84,6 +84,10 @@ def test_page_titles_hold_only_what_the_reader_may_read(world, actor):
     for cell in cells():
         if cell.actor == actor and cell.method == "GET" and cell.is_allowed:
             page = Page(world.visitor(actor).ask("GET", cell.at(world.company)))
+            if page.location:
+                # A question that makes no sense for this piece leads back to the piece, which is a cell of its own.
+                assert planted_in(page.location) == set()
+                continue
             assert planted_in(page.words("title")) <= readable_words(actor), cell.label
 
 
