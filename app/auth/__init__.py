@@ -11,7 +11,8 @@ from app.auth import sessions
 
 def register(app: Flask) -> None:
     """Join sign-in: open the session before anything else, add the pages."""
-    from app.auth.views import ask_to_sign_in, bp  # noqa: PLC0415 - views need the registered policy
+    from app.auth.views import bp  # noqa: PLC0415 - views need the registered policy
+    from app.auth.views.sign_in import ask_to_sign_in  # noqa: PLC0415 - the same
 
     sessions.register(app)
     app.extensions["belay.ask_to_sign_in"] = ask_to_sign_in

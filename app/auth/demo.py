@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import public
-from app.auth.views import enter
+from app.auth.views.sign_in import enter
 from app.infra.unit_of_work import writes
 
 

@@ -1,4 +1,4 @@
-"""Reading accounts, sessions and roles."""
+"""Reading sessions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from app.access.actor import Actor, Role
-from app.auth.models import Account, AuthSession, RoleGrant, SignInAttempt
+from app.auth.models import Account, AuthSession, RoleGrant
 from app.domain.errors import MissingError
 from app.infra.clock import local
 from app.infra.db import db
@@ -18,12 +18,10 @@ from app.people.models import ManagerLink, Person, Team, TeamMembership
 from app.people.queries import holds_on
 
 IDLE_PRIVILEGED = timedelta(minutes=30)
+
 IDLE = timedelta(hours=8)
+
 ABSOLUTE = timedelta(hours=12)
-PER_ACCOUNT = 5
-PER_ADDRESS = 50
-WINDOW = timedelta(minutes=1)
-LONGEST_DELAY = timedelta(minutes=15)
 
 
 def hashed(token: str) -> str:
@@ -85,24 +83,6 @@ def find_session(token: str, at: datetime, address: str = "") -> OpenSession | N
     return OpenSession(row.id, row.person_id, None if is_over else actor, row.seen_at, row.data)
 
 
-def find_account(email: str) -> tuple[Account, Person] | None:
-    """Return the account and the person of an e-mail address."""
-    row = db.session.execute(
-        select(Account, Person)
-        .join(Person, Person.id == Account.person_id)
-        .where(Person.email == email.strip().lower()),
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-def get_account(person_id: uuid.UUID) -> Account:
-    """Return the account of a person; MissingError when they have none."""
-    account = db.session.scalars(select(Account).where(Account.person_id == person_id)).one_or_none()
-    if account is None:
-        raise MissingError
-    return account
-
-
 def list_sessions(person_id: uuid.UUID, at: datetime) -> list[AuthSession]:
     """Return a person's own open sessions, last seen first."""
     rows = select(AuthSession).where(
@@ -120,31 +100,3 @@ def get_session(session_id: uuid.UUID) -> AuthSession:
     if row is None:
         raise MissingError
     return row
-
-
-def delay_before_attempt(account_key: str, address: str, at: datetime) -> timedelta:
-    """Return how long the next attempt must wait; zero when it may go ahead.
-
-    Five failures a minute are free for an account, fifty for an address; after that the delay doubles from one minute
-    to at most fifteen. Counted in the database: it survives a restart and is shared by all processes.
-    """
-    horizon = at - LONGEST_DELAY
-    by_account = db.session.execute(
-        select(func.count(), func.max(SignInAttempt.at)).where(
-            SignInAttempt.account_key == account_key,
-            SignInAttempt.at > horizon,
-        ),
-    ).one()
-    by_address = db.session.execute(
-        select(func.count(), func.max(SignInAttempt.at)).where(
-            SignInAttempt.address == address,
-            SignInAttempt.at > at - WINDOW,
-        ),
-    ).one()
-    waits = [timedelta(0)]
-    if by_account[0] >= PER_ACCOUNT:
-        doubled = WINDOW * 2 ** min(by_account[0] - PER_ACCOUNT, 4)
-        waits.append(by_account[1] + min(doubled, LONGEST_DELAY) - at)
-    if by_address[0] >= PER_ADDRESS:
-        waits.append(by_address[1] + WINDOW - at)
-    return max(waits)

@@ -1,36 +1,16 @@
-"""Pages of people: the directory, and one person."""
+"""The page of one person."""
 
 from __future__ import annotations
 
-import uuid
-
-from flask import Blueprint, render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, requires
 from app.access.permissions import Permission
-from app.infra.pagination import page_number
 from app.ladders.queries import level_marks
 from app.people import panels, queries
 from app.people.models import Person
-
-bp = Blueprint("people", __name__, url_prefix="/people")
-MAX_SEARCH = 100
-
-
-def load_person(person_id: uuid.UUID) -> Person:
-    """Return the person of an address."""
-    return queries.get_person(person_id)
-
-
-@bp.get("/")
-@requires(Permission.Person.LIST)
-def list_people() -> ResponseReturnValue:
-    """Show everybody who works here, by name."""
-    search = request.args.get("q", "").strip()[:MAX_SEARCH]
-    who = actor()
-    found = queries.list_directory(who, search, page_number(request.args.get("page")))
-    return render_template("people/people.html", page=found, search=search, marks=level_marks(), own_id=who.person_id)
+from app.people.views.blueprint import bp, load_person
 
 
 @bp.get("/<uuid:person_id>")

@@ -1,0 +1,68 @@
+"""Reading people: who somebody is, whom they report to, which level they hold."""
+
+from app.people.queries.held import (
+    NamedSpell,
+    as_domain_spell,
+    find_team,
+    leaves_of,
+    list_leaves,
+    list_manager_spells,
+    list_spells,
+    list_team_spells,
+    spells_of,
+)
+from app.people.queries.lines import (
+    MAX_CHAIN,
+    find_manager,
+    is_above_manager,
+    is_line_manager,
+    managers_of,
+    select_below_reports,
+    select_reports,
+    was_line_manager,
+    was_line_manager_rows,
+)
+from app.people.queries.lists import DirectoryEntry, ReportEntry, list_directory, list_reports
+from app.people.queries.persons import (
+    count_people,
+    find_person_by_email,
+    get_people,
+    get_person,
+    holds_on,
+    like_pattern,
+    sort_key,
+    works_here,
+)
+
+__all__ = [
+    "MAX_CHAIN",
+    "DirectoryEntry",
+    "NamedSpell",
+    "ReportEntry",
+    "as_domain_spell",
+    "count_people",
+    "find_manager",
+    "find_person_by_email",
+    "find_team",
+    "get_people",
+    "get_person",
+    "holds_on",
+    "is_above_manager",
+    "is_line_manager",
+    "leaves_of",
+    "like_pattern",
+    "list_directory",
+    "list_leaves",
+    "list_manager_spells",
+    "list_reports",
+    "list_spells",
+    "list_team_spells",
+    "managers_of",
+    "select_below_reports",
+    "select_reports",
+    "sort_key",
+    "spells_of",
+    "was_line_manager",
+    "was_line_manager_rows",
+    "works_here",
+]

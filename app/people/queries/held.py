@@ -1,0 +1,93 @@
+"""Reading what holds of a person for a time: levels, leave, teams, line managers."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from app.domain.evidence import Leave as DomainLeave
+from app.domain.progression import Spell
+from app.infra.clock import today
+from app.infra.db import db, once_per_transaction
+from app.people.models import Leave, LevelSpell, ManagerLink, Person, Team, TeamMembership
+from app.people.queries.persons import holds_on
+
+
+@once_per_transaction
+def spells_of(ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[LevelSpell]]:
+    """Return the live spells of people, oldest first."""
+    rows = select(LevelSpell).where(LevelSpell.person_id.in_(ids), LevelSpell.superseded_at.is_(None))
+    found: dict[uuid.UUID, list[LevelSpell]] = {person_id: [] for person_id in ids}
+    for row in db.session.scalars(rows.order_by(LevelSpell.person_id, LevelSpell.starts_on, LevelSpell.id)):
+        found[row.person_id].append(row)
+    return found
+
+
+def list_spells(person_id: uuid.UUID) -> list[LevelSpell]:
+    """Return the live spells of a person, oldest first."""
+    return list(spells_of(frozenset({person_id}))[person_id])
+
+
+def as_domain_spell(row: LevelSpell) -> Spell:
+    """Return a spell as the rules see it."""
+    # A row that was closed is a copy of the one the grant was recorded with; only an open one still has that moment.
+    recorded_at = row.recorded_at if row.ends_on is None else None
+    return Spell(row.ladder, row.level, row.starts_on, row.ends_on, recorded_at)
+
+
+@once_per_transaction
+def leaves_of(ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[DomainLeave]]:
+    """Return the recorded leave of people, oldest first, as the rules see it."""
+    rows = select(Leave).where(Leave.person_id.in_(ids), Leave.superseded_at.is_(None))
+    found: dict[uuid.UUID, list[DomainLeave]] = {person_id: [] for person_id in ids}
+    for row in db.session.scalars(rows.order_by(Leave.person_id, Leave.starts_on, Leave.id)):
+        found[row.person_id].append(DomainLeave(starts_on=row.starts_on, ends_on=row.ends_on))
+    return found
+
+
+def list_leaves(person_id: uuid.UUID) -> list[DomainLeave]:
+    """Return the recorded leave of a person, oldest first, as the rules see it."""
+    return list(leaves_of(frozenset({person_id}))[person_id])
+
+
+def find_team(person_id: uuid.UUID, day: date | None = None) -> Team | None:
+    """Return the team of a person on a day."""
+    row = select(TeamMembership.team_id).where(
+        TeamMembership.person_id == person_id,
+        holds_on(TeamMembership, day or today()),
+    )
+    return db.session.scalars(select(Team).where(Team.id.in_(row))).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSpell:
+    """One stay with a name: in a team, or under a line manager."""
+
+    name: str
+    starts_on: date
+    ends_on: date | None
+
+
+def list_team_spells(person_id: uuid.UUID) -> list[NamedSpell]:
+    """Return the teams that somebody has been in, newest first."""
+    rows = db.session.execute(
+        select(Team.name, TeamMembership.starts_on, TeamMembership.ends_on)
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(TeamMembership.person_id == person_id, TeamMembership.superseded_at.is_(None))
+        .order_by(TeamMembership.starts_on.desc(), TeamMembership.id),
+    )
+    return [NamedSpell(*row) for row in rows]
+
+
+def list_manager_spells(person_id: uuid.UUID) -> list[NamedSpell]:
+    """Return the line managers that somebody has had, newest first."""
+    rows = db.session.execute(
+        select(Person.name, ManagerLink.starts_on, ManagerLink.ends_on)
+        .join(Person, Person.id == ManagerLink.manager_id)
+        .where(ManagerLink.person_id == person_id, ManagerLink.superseded_at.is_(None))
+        .order_by(ManagerLink.starts_on.desc(), ManagerLink.id),
+    )
+    return [NamedSpell(*row) for row in rows]

@@ -1,0 +1,103 @@
+"""Reading reporting lines: who manages whom, today and on a day."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from app.infra.clock import today
+from app.infra.db import db, once_per_transaction
+from app.people.models import ManagerLink, Person
+from app.people.queries.persons import holds_on
+
+MAX_CHAIN = 50
+
+
+@once_per_transaction
+def find_manager(person_id: uuid.UUID, day: date | None = None) -> Person | None:
+    """Return the line manager of a person on a day."""
+    link = select(ManagerLink.manager_id).where(
+        ManagerLink.person_id == person_id,
+        holds_on(ManagerLink, day or today()),
+    )
+    return db.session.scalars(select(Person).where(Person.id.in_(link))).one_or_none()
+
+
+def managers_of(person_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Return the chain of managers of a person today, nearest first."""
+    day = today()
+    chain = (
+        select(ManagerLink.manager_id, literal(1).label("distance"))
+        .where(ManagerLink.person_id == person_id, holds_on(ManagerLink, day))
+        .cte("chain", recursive=True)
+    )
+    above = aliased(ManagerLink)
+    chain = chain.union_all(
+        select(above.manager_id, chain.c.distance + 1)
+        .join(chain, above.person_id == chain.c.manager_id)
+        .where(holds_on(above, day), chain.c.distance < MAX_CHAIN),
+    )
+    return tuple(db.session.execute(select(chain.c.manager_id).order_by(chain.c.distance)).scalars())
+
+
+def is_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Say whether the actor is the person's line manager today."""
+    return was_line_manager(actor_id, person_id, today())
+
+
+def is_above_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Say whether the actor stands above the person's line manager today."""
+    return actor_id in managers_of(person_id)[1:]
+
+
+def select_reports(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the people whose line manager the actor is today."""
+    return select(ManagerLink.person_id).where(ManagerLink.manager_id == actor_id, holds_on(ManagerLink, today()))
+
+
+def select_below_reports(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the people who report to somebody below the actor today."""
+    day = today()
+    below = select_reports(actor_id).add_columns(literal(1).label("distance"))
+    tree = below.cte("tree", recursive=True)
+    link = aliased(ManagerLink)
+    tree = tree.union_all(
+        select(link.person_id, tree.c.distance + 1)
+        .join(tree, link.manager_id == tree.c.person_id)
+        .where(holds_on(link, day), tree.c.distance < MAX_CHAIN),
+    )
+    return select(tree.c.person_id).where(tree.c.distance > 1)
+
+
+def was_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID, on: date) -> bool:
+    """Say whether the actor was the person's line manager on a day."""
+    link = select(ManagerLink.id).where(
+        ManagerLink.manager_id == actor_id,
+        ManagerLink.person_id == person_id,
+        holds_on(ManagerLink, on),
+    )
+    return db.session.execute(link.limit(1)).first() is not None
+
+
+def was_line_manager_rows(
+    actor_id: uuid.UUID,
+    person: ColumnElement[Any],
+    day: ColumnElement[Any],
+) -> ColumnElement[bool]:
+    """Return the condition that the actor managed the person of a row on the day of the row."""
+    link = aliased(ManagerLink)
+    return (
+        select(link.id)
+        .where(
+            link.manager_id == actor_id,
+            link.person_id == person,
+            link.superseded_at.is_(None),
+            link.starts_on <= day,
+            or_(link.ends_on.is_(None), link.ends_on > day),
+        )
+        .exists()
+    )
