@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import URL, make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assessment, audit, auth, evidence, home, ladders, people
+from app import admin, assessment, audit, auth, evidence, home, jobs, ladders, notices, people, policies
 from app.access import guard
 from app.auth.passwords import Passwords
 from app.infra import assets, clock, csrf, errors, security_headers, single_values, templating, unit_of_work
@@ -18,7 +18,7 @@ from config import Settings
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY = 2 * 1024 * 1024
 MAX_FORM_MEMORY = 1024 * 1024
-FEATURES = (audit, ladders, people, auth, evidence, assessment, home)
+FEATURES = (audit, jobs, notices, policies, ladders, people, auth, evidence, assessment, home, admin)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -11,11 +11,14 @@ from app.auth import models as auth
 from app.evidence import models as evidence
 from app.infra import idempotency
 from app.infra.db import db
+from app.jobs import models as jobs
 from app.ladders import models as ladders
+from app.notices import models as notices
 from app.people import models as people
+from app.policies import models as policies
 
 # Importing a feature's models puts its tables into the metadata that the database is compared with.
-EVERY_TABLE = (assessment, audit, auth, evidence, idempotency, ladders, people)
+EVERY_TABLE = (assessment, audit, auth, evidence, idempotency, jobs, ladders, notices, people, policies)
 
 
 def render_item(kind: str, thing: Any, autogen: object) -> str | bool:

@@ -20,6 +20,22 @@ class Permission:
         END_SESSION = "account:end_session"  # End a session of one's own.
         CHANGE_PASSWORD = "account:change_password"  # noqa: S105 - Change one's own password, giving the old one.
 
+        SET_SECOND_FACTOR = "account:set_second_factor"  # Set up, renew or take off one's own second factor.
+        PROVE = "account:prove"  # Prove again who one is, before a weighty act.
+        READ_ACCESS = "account:read_access"  # See who has read or changed what is about oneself.
+
+    class Accounts(StrEnum):
+        """Other people's accounts."""
+
+        LIST = "accounts:list"  # See who has an account, who was invited and who has not signed in.
+        READ = "accounts:read"  # See the account of a person: its state, roles and times, nothing of its contents.
+        INVITE = "accounts:invite"  # Invite somebody, or send the invitation again.
+        COPY_LINK = "accounts:copy_link"  # Get a one-time link to hand over; never for somebody who holds a role.
+        DISABLE = "accounts:disable"  # Disable an account, or enable it again.
+        END_SESSIONS = "accounts:end_sessions"  # End every session of somebody.
+        RESET_SECOND_FACTOR = "accounts:reset_second_factor"  # Take the second factor off somebody who has lost it.
+        GRANT_ROLE = "accounts:grant_role"  # Grant or take away a role; never one's own.
+
     class Ladder(StrEnum):
         """Published ladders: no personnel data."""
 
@@ -30,6 +46,17 @@ class Permission:
 
         LIST = "person:list"  # Look somebody up by name: the name only.
         READ = "person:read"  # See somebody's team, line manager, level and level history.
+        ADD = "person:add"  # Add somebody.
+        EDIT = "person:edit"  # Change what is recorded of somebody, with its day, and undo it; never one's own row.
+        READ_LEAVE = "person:read_leave"  # See from when to when somebody is on leave; no reason is kept.
+        READ_GROUPS = "person:read_groups"  # See which groups for reports one is in; HR sees aggregates only.
+        IMPORT = "person:import"  # Upload a people file, look at what it would change, and apply it.
+
+    class Team(StrEnum):
+        """Teams and the organisation."""
+
+        READ = "team:read"  # See teams and the organisation, as far as one may read the people in it.
+        EDIT = "team:edit"  # Add, rename and move teams.
 
     class Standing(StrEnum):
         """Readiness and the status of each expectation."""
@@ -59,6 +86,24 @@ class Permission:
         READ_MANAGER = "assessment:read_manager"  # Read the manager's answers.
         ANSWER_SELF = "assessment:answer_self"  # Give and submit the engineer's answers.
         ANSWER_MANAGER = "assessment:answer_manager"  # Give and submit the manager's answers.
+
+    class Admin(StrEnum):
+        """Looking after the installation."""
+
+        READ_HEALTH = "admin:read_health"  # See whether database, worker and mail are well.
+        LIST_JOBS = "admin:list_jobs"  # See the queue and the outbox: kinds and states, never contents.
+        RETRY_JOB = "admin:retry_job"  # Let a failed job or mail run again, or cancel one that waits.
+
+    class Policies(StrEnum):
+        """The company's policies."""
+
+        LIST = "policies:list"  # See every policy, its value, and who set it when and why.
+        CHANGE = "policies:change"  # Change a policy, with a reason: people policies HR, technical ones administrators.
+
+    class Audit(StrEnum):
+        """The record of who did what."""
+
+        LIST = "audit:list"  # Read the record: HR all of it, administrators without details, editors ladder rows.
 
 
 AnyPermission = StrEnum

@@ -35,6 +35,9 @@ def rule(*lines: Line, never: Line = ()) -> Rule:
 
 EVERYBODY = rule((p.signed_in,))
 OWN = rule((p.is_subject,))
+HR_ALONE = rule((p.is_hr,))
+ADMIN_ALONE = rule((p.is_admin,))
+HR_OR_ADMIN = rule((p.is_hr,), (p.is_admin,))
 
 POLICY: Mapping[StrEnum, Rule] = {
     Permission.Home.READ: EVERYBODY,
@@ -43,11 +46,37 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Account.READ_SESSIONS: EVERYBODY,
     Permission.Account.CHANGE_PASSWORD: EVERYBODY,
     Permission.Account.END_SESSION: OWN,
+    Permission.Account.SET_SECOND_FACTOR: EVERYBODY,
+    Permission.Account.PROVE: EVERYBODY,
+    # 21: the own access record
+    Permission.Account.READ_ACCESS: EVERYBODY,
+    # 23, note 11
+    Permission.Accounts.LIST: HR_OR_ADMIN,
+    Permission.Accounts.READ: HR_OR_ADMIN,
+    Permission.Accounts.INVITE: rule((p.is_hr,), (p.is_admin,), never=(p.is_subject,)),
+    Permission.Accounts.COPY_LINK: rule(
+        (p.is_hr, p.holds_no_role), (p.is_admin, p.holds_no_role), never=(p.is_subject,)
+    ),
+    Permission.Accounts.DISABLE: rule((p.is_admin,), never=(p.is_subject,)),
+    Permission.Accounts.END_SESSIONS: rule((p.is_admin,), never=(p.is_subject,)),
+    Permission.Accounts.RESET_SECOND_FACTOR: rule((p.is_admin,), never=(p.is_subject,)),
+    Permission.Accounts.GRANT_ROLE: rule((p.is_admin,), never=(p.is_subject,)),
     # 25
     Permission.Ladder.READ: EVERYBODY,
     # 28, 23
     Permission.Person.LIST: EVERYBODY,
     Permission.Person.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    # 23: a second person of HR looks after HR's own row.
+    Permission.Person.ADD: HR_ALONE,
+    Permission.Person.EDIT: rule((p.is_hr,), never=(p.is_subject,)),
+    Permission.Person.IMPORT: HR_ALONE,
+    # 34
+    Permission.Person.READ_LEAVE: rule((p.is_subject,), (p.is_current_manager,), (p.is_hr,)),
+    # 35
+    Permission.Person.READ_GROUPS: OWN,
+    # 28, 23: a team shows those of its people whom `Person.READ` opens.
+    Permission.Team.READ: EVERYBODY,
+    Permission.Team.EDIT: HR_ALONE,
     # 32
     Permission.Standing.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     # 1, 2, 29. A person's list holds what `Evidence.READ` lets through, piece by piece.
@@ -94,6 +123,14 @@ POLICY: Mapping[StrEnum, Rule] = {
     ),
     Permission.Assessment.ANSWER_SELF: OWN,
     Permission.Assessment.ANSWER_MANAGER: rule((p.is_current_manager,), never=(p.is_subject,)),
+    # 27
+    Permission.Admin.READ_HEALTH: HR_OR_ADMIN,
+    Permission.Admin.LIST_JOBS: ADMIN_ALONE,
+    Permission.Admin.RETRY_JOB: ADMIN_ALONE,
+    Permission.Policies.LIST: HR_OR_ADMIN,
+    Permission.Policies.CHANGE: rule((p.is_hr, p.is_for_hr), (p.is_admin, p.is_for_admin)),
+    # 21
+    Permission.Audit.LIST: rule((p.is_hr,), (p.is_admin,), (p.is_ladder_editor,)),
 }
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.schema import SchemaItem
@@ -165,3 +165,32 @@ class GroupMembership(EffectiveDated, Model):
 
     dimension: Mapped[str] = mapped_column(short(64))
     value: Mapped[str] = mapped_column(short(120))
+
+
+class ImportState(StrEnum):
+    """The life of an uploaded people file."""
+
+    PREVIEWED = "previewed"
+    APPLIED = "applied"
+    DROPPED = "dropped"
+
+
+class PeopleImport(Keyed, Model):
+    """A people file that HR has uploaded. Its content is kept until it is applied or dropped, for a day at most."""
+
+    __tablename__ = "people_import"
+
+    uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(index=True)
+    file_name: Mapped[str] = mapped_column(short(200))
+    digest: Mapped[str] = mapped_column(short(64))
+    from_on: Mapped[date]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[ImportState] = mapped_column(Code(ImportState, 12), default=ImportState.PREVIEWED)
+    applied_at: Mapped[datetime | None]
+    summary: Mapped[str] = mapped_column(default="")
+
+    @property
+    def subject_id(self) -> uuid.UUID:
+        """Return whom a right on this row is about: HR who uploaded it."""
+        return self.uploaded_by_id

@@ -28,6 +28,7 @@ def open_session(person_id: uuid.UUID, *, address: str, browser: str, at: dateti
         person_id=person_id,
         created_at=at,
         seen_at=at,
+        proved_at=at,
         address=address[:64],
         browser=browser[:200],
     )

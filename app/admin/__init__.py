@@ -1,0 +1,12 @@
+"""Pages for those who look after Belay: accounts, policies, jobs, health, and the record of who did what.
+
+Owns no tables. May use every feature below. Technical power opens no personnel record: an administrator sees that
+something happened, not what it says.
+"""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Join administration."""
+    del app
