@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from flask_login import AnonymousUserMixin
@@ -34,6 +35,7 @@ class Actor:
     leads: bool = False
     session_id: uuid.UUID | None = None
     address: str = ""
+    proved_at: datetime | None = None
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from functools import wraps
 from typing import Any
@@ -14,8 +15,10 @@ from flask_login import current_user
 from app.access.actor import Actor
 from app.access.policy import POLICY, can
 from app.domain.errors import MissingError
+from app.infra.clock import now
 
 View = Callable[..., ResponseReturnValue]
+FRESH_FOR = timedelta(minutes=10)
 Denied = Callable[[Actor, StrEnum, Any], None]
 _on_denied: list[Denied] = []
 
@@ -55,8 +58,17 @@ def public(view: View) -> View:
     return view
 
 
-def requires(permission: StrEnum, *, on: Callable[..., Any] | None = None) -> Callable[[View], View]:
-    """Declare the permission of a view. `on` loads the object from the address; the view gets it in its place."""
+def requires(
+    permission: StrEnum,
+    *,
+    on: Callable[..., Any] | None = None,
+    fresh: bool = False,
+) -> Callable[[View], View]:
+    """Declare the permission of a view. `on` loads the object from the address; the view gets it in its place.
+
+    `fresh`: the act weighs so much that the person must have proved who they are within the last ten minutes; otherwise
+    they are asked to, and come back. Source: reliability checklist, item 16.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -72,12 +84,19 @@ def requires(permission: StrEnum, *, on: Callable[..., Any] | None = None) -> Ca
                 for listener in _on_denied:
                     listener(who, permission, thing)
                 abort(404)
+            if fresh and not is_fresh(who):
+                return current_app.extensions["belay.ask_for_proof"]()  # type: ignore[no-any-return]
             return view(thing) if on else view(**address)
 
         decide.permission = permission  # type: ignore[attr-defined]
         return decide
 
     return guard
+
+
+def is_fresh(who: Actor) -> bool:
+    """Say whether somebody has proved who they are within the last ten minutes."""
+    return who.proved_at is not None and abs(now() - who.proved_at) <= FRESH_FOR
 
 
 def check_every_endpoint(app: Flask) -> None:

@@ -9,4 +9,6 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Join administration."""
-    del app
+    from app.admin.views import bp  # noqa: PLC0415 - views need the registered policy
+
+    app.register_blueprint(bp)

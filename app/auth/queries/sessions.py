@@ -79,6 +79,7 @@ def find_session(token: str, at: datetime, address: str = "") -> OpenSession | N
         leads=leads,
         session_id=row.id,
         address=address,
+        proved_at=row.proved_at,
     )
     return OpenSession(row.id, row.person_id, None if is_over else actor, row.seen_at, row.data)
 
