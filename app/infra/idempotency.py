@@ -4,6 +4,9 @@ Every form carries a key. The key is claimed at the start of the unit of work: a
 one's transaction, then finds the claim and its answer. Keys are kept for 24 hours. What is claimed is the key together
 with what was sent: whoever goes back in the browser and sends the same form with another text repeats nothing, and
 must not be told that the new text is stored.
+
+An answer that shows a secret once, such as a one-time link or recovery codes, is not stored: `keep_nothing` says where
+a repeat is sent instead.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ KEPT_FOR = timedelta(hours=24)
 MAX_KEY = 64
 LEFT_OUT = "csrf_token"
 """The one field that differs when the same submit is sent again from a new session."""
+SEE_OTHER = 303
+NOT_KEPT = "idempotency_elsewhere"
 
 
 class IdempotencyKey(Model):
@@ -55,6 +60,10 @@ class Claim:
         if self.row is None:
             return
         stored = self.session.get_one(IdempotencyKey, self.row)
+        elsewhere: str | None = g.get(NOT_KEPT)
+        if elsewhere is not None:
+            stored.status, stored.location, stored.body = SEE_OTHER, elsewhere, None
+            return
         stored.status = response.status_code
         stored.location = response.headers.get("Location")
         stored.body = None if stored.location else response.get_data(as_text=True)
@@ -63,6 +72,11 @@ class Claim:
 def new_key() -> str:
     """Return a fresh key for one rendered form."""
     return uuid.uuid4().hex
+
+
+def keep_nothing(location: str) -> None:
+    """Keep this request's answer out of the database, because it shows a secret; a repeat is sent to `location`."""
+    setattr(g, NOT_KEPT, location)
 
 
 def _key_of_submit() -> str:

@@ -9,6 +9,7 @@ from contextvars import Context
 from datetime import timedelta
 
 import pytest
+from flask import Response, g
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import OperationalError
@@ -17,9 +18,10 @@ from app.audit.models import AuditEvent
 from app.audit.tags import Tag
 from app.auth.models import Account
 from app.infra import db as infra_db
-from app.infra import unit_of_work
+from app.infra import idempotency, unit_of_work
 from app.infra.db import db, writing
 from app.infra.idempotency import IdempotencyKey
+from app.infra.unit_of_work import transaction
 from app.people.models import Team
 from tests.conftest import BACKEND, NOW
 from tests.factories.people import PASSWORD, make_person
@@ -80,6 +82,21 @@ def test_keys_are_forgotten_after_a_day(app, session, clock, client_for):
     client = client_for(person)
     client.send(client.get("/account").form("/account/theme"), theme="light")
     assert session.scalar(select(func.count()).select_from(IdempotencyKey)) == 1
+
+
+def test_answer_that_shows_a_secret_is_not_kept_and_a_repeat_is_sent_elsewhere(app, session):
+    person = make_person()
+    for _ in range(2):
+        with app.test_request_context("/", method="POST", data={"idempotency_key": "once"}), transaction() as writer:
+            g.actor_id = person.id
+            claim = idempotency.claim(writer)
+            if claim.answer is None:
+                idempotency.keep_nothing("/there")
+                claim.keep(Response("a link that is good once"))
+    assert claim.answer is not None
+    assert (claim.answer.status_code, claim.answer.headers["Location"]) == (303, "/there")
+    kept = session.scalars(select(IdempotencyKey)).one()
+    assert (kept.status, kept.location, kept.body) == (303, "/there", None)
 
 
 def test_page_that_reads_cannot_write(app, session):
