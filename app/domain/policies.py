@@ -1,0 +1,200 @@
+"""The company's policies: which there are, what each does, its default, its limits, and who may change it.
+
+A policy is a house rule that the sources leave to the company. It is defined here only when something reads it; its
+value is a row with who, when and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.errors import InvalidError
+
+Value = bool | int | str
+"""What a policy says: a yes or no, a whole number in its unit, or the code of a choice."""
+YES, NO = "yes", "no"
+MAX_DIGITS = 6
+
+
+class PolicyKind(StrEnum):
+    """What a value may be."""
+
+    SWITCH = "switch"
+    NUMBER = "number"
+    CHOICE = "choice"
+
+
+class PolicyOwner(StrEnum):
+    """Who changes a policy: HR those about people, administrators the technical ones."""
+
+    HR = "hr"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDefinition:
+    """One policy. `sentence` says what it does, `source` which section of the rules leaves it to the company.
+
+    `minimum`, `maximum` (both allowed) and `unit` (in the plural) belong to a number; `choices`, pairs of code and
+    words, to a choice. A default that breaks the definition's own limits raises InvalidError.
+    """
+
+    key: str
+    title: str
+    sentence: str
+    kind: PolicyKind
+    default: Value
+    owner: PolicyOwner
+    source: str
+    minimum: int = 0
+    maximum: int = 0
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a definition that contradicts itself."""
+        if type(self.read(self.text_of(self.default))) is not type(self.default):
+            raise InvalidError(f"The default of {self.key} is of another kind than the policy.")
+
+    @property
+    def is_for_hr(self) -> bool:
+        """Say whether HR changes it."""
+        return self.owner is PolicyOwner.HR
+
+    @property
+    def is_for_admin(self) -> bool:
+        """Say whether administrators change it."""
+        return self.owner is PolicyOwner.ADMIN
+
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Return every value that may be chosen, as pairs of text and words; none for a number."""
+        return ((YES, "Yes"), (NO, "No")) if self.kind is PolicyKind.SWITCH else self.choices
+
+    @property
+    def limits(self) -> str:
+        """Return in words what a value may be."""
+        if self.kind is PolicyKind.NUMBER:
+            return f"A whole number of {self.unit}, from {self.minimum} to {self.maximum}."
+        return f"One of: {', '.join(words for _, words in self.options)}."
+
+    def read(self, text: str) -> Value:
+        """Return the value that a text says. InvalidError at the field `value` says what would be right."""
+        given = text.strip()
+        if self.kind is PolicyKind.NUMBER:
+            if given.isascii() and given.isdigit() and len(given) <= MAX_DIGITS:
+                number = int(given)
+                if self.minimum <= number <= self.maximum:
+                    return number
+            raise InvalidError(
+                f"Write a whole number of {self.unit} from {self.minimum} to {self.maximum}.", field="value"
+            )
+        if given not in dict(self.options):
+            raise InvalidError(f"Choose one of: {', '.join(words for _, words in self.options)}.", field="value")
+        return given == YES if self.kind is PolicyKind.SWITCH else given
+
+    def stored(self, text: str | None) -> Value:
+        """Return the value of a stored text; the default where none is stored, or one that a later limit refuses."""
+        if text is None:
+            return self.default
+        try:
+            return self.read(text)
+        except InvalidError:
+            return self.default
+
+    def text_of(self, value: Value) -> str:
+        """Return a value as it is stored and typed.
+
+        >>> POLICIES["idle_hours"].text_of(8), POLICIES["directory_shows_level"].text_of(False)
+        ('8', 'no')
+        """
+        if isinstance(value, bool):
+            return YES if value else NO
+        return str(value)
+
+    def words(self, value: Value) -> str:
+        """Return a value as a page says it.
+
+        >>> POLICIES["idle_hours"].words(8), POLICIES["idle_hours"].words(1)
+        ('8 hours', '1 hour')
+        """
+        if self.kind is PolicyKind.NUMBER:
+            return f"{value} {self.unit.removesuffix('s') if value == 1 else self.unit}"
+        return dict(self.options)[self.text_of(value)]
+
+
+_ALL = (
+    PolicyDefinition(
+        key="directory_shows_level",
+        title="Levels in the directory",
+        sentence="Whether everybody who has signed in sees in the directory which level each colleague holds.",
+        kind=PolicyKind.SWITCH,
+        default=False,
+        owner=PolicyOwner.HR,
+        source="Access matrix, row 28",
+    ),
+    PolicyDefinition(
+        key="idle_minutes_privileged",
+        title="Idle time of HR and administrators",
+        sentence="A session of somebody in HR or an administrator ends after this time without use.",
+        kind=PolicyKind.NUMBER,
+        default=30,
+        minimum=5,
+        maximum=60,
+        unit="minutes",
+        owner=PolicyOwner.ADMIN,
+        source="Reliability checklist, item 4",
+    ),
+    PolicyDefinition(
+        key="idle_hours",
+        title="Idle time of everybody else",
+        sentence="A session of anybody else ends after this time without use.",
+        kind=PolicyKind.NUMBER,
+        default=8,
+        minimum=1,
+        maximum=12,
+        unit="hours",
+        owner=PolicyOwner.ADMIN,
+        source="Reliability checklist, item 4",
+    ),
+    PolicyDefinition(
+        key="session_hours",
+        title="Longest session",
+        sentence="Every session ends after this time, however much it is used; then one signs in again.",
+        kind=PolicyKind.NUMBER,
+        default=12,
+        minimum=1,
+        maximum=24,
+        unit="hours",
+        owner=PolicyOwner.ADMIN,
+        source="Reliability checklist, item 4",
+    ),
+    PolicyDefinition(
+        key="invitation_hours",
+        title="How long an invitation is good",
+        sentence="The link of an invitation works once, within this time; after that a new one is sent.",
+        kind=PolicyKind.NUMBER,
+        default=24,
+        minimum=1,
+        maximum=24,
+        unit="hours",
+        owner=PolicyOwner.ADMIN,
+        source="Reliability checklist, item 15",
+    ),
+    PolicyDefinition(
+        key="reset_minutes",
+        title="How long a link for a new password is good",
+        sentence="The link that somebody gets who has forgotten their password works once, within this time.",
+        kind=PolicyKind.NUMBER,
+        default=60,
+        minimum=5,
+        maximum=60,
+        unit="minutes",
+        owner=PolicyOwner.ADMIN,
+        source="Reliability checklist, item 15",
+    ),
+)
+POLICIES: Mapping[str, PolicyDefinition] = {definition.key: definition for definition in _ALL}
+"""Every policy by its key, in the order in which pages show them."""
