@@ -1,0 +1,65 @@
+"""Reading the outbox."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.domain.errors import MissingError
+from app.infra.db import db
+from app.infra.pagination import PER_PAGE, Page
+from app.notices.models import Mail, MailState
+
+
+def list_mail(state: MailState | None, page: int) -> Page[Mail]:
+    """Return one page of the mail in a state, or of all mail, the newest first."""
+    chosen = [] if state is None else [Mail.state == state]
+    total = db.session.scalar(select(func.count()).select_from(Mail).where(*chosen)) or 0
+    rows = db.session.scalars(
+        select(Mail)
+        .where(*chosen)
+        .order_by(Mail.created_at.desc(), Mail.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    ).all()
+    return Page(rows, page, total)
+
+
+def count_mail() -> dict[MailState, int]:
+    """Return how much mail is in each state; every state is there."""
+    found = dict(db.session.execute(select(Mail.state, func.count()).group_by(Mail.state)).tuples().all())
+    return {state: found.get(state, 0) for state in MailState}
+
+
+def get_mail(mail_id: uuid.UUID) -> Mail:
+    """Return a mail; MissingError when there is none."""
+    mail = db.session.get(Mail, mail_id)
+    if mail is None:
+        raise MissingError
+    return mail
+
+
+def is_due(at: datetime) -> ColumnElement[bool]:
+    """Return the condition of a mail that may be taken: it waits and its time has come, or its loan is over."""
+    waits = and_(Mail.state == MailState.QUEUED, Mail.send_at <= at)
+    was_left = and_(Mail.state == MailState.SENDING, Mail.lent_until < at)
+    return or_(waits, was_left)
+
+
+def has_due_mail(at: datetime, kinds: Sequence[str]) -> bool:
+    """Say whether a mail of one of the kinds may be taken, without asking for the right to write."""
+    return db.session.scalar(select(Mail.id).where(is_due(at), Mail.kind.in_(kinds)).limit(1)) is not None
+
+
+def list_unknown_kinds(at: datetime, kinds: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the kinds of due mail that are none of those given, and how many wait of each."""
+    statement = (
+        select(Mail.kind, func.count())
+        .where(is_due(at), Mail.kind.not_in(kinds))
+        .group_by(Mail.kind)
+        .order_by(Mail.kind)
+    )
+    return list(db.session.execute(statement).tuples())
