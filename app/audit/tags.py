@@ -53,6 +53,7 @@ class Tag(StrEnum):
     JOB_CANCELLED = "jobs:job:cancel"
     JOB_FAILED = "jobs:job:fail"
     MAIL_RETRIED = "notices:mail:retry"
+    MAIL_FAILED = "notices:mail:fail"
     BACKUP_MADE = "cli:backup:make"
     RESTORED = "cli:backup:restore"
     LADDER_PUBLISHED = "ladders:version:publish"

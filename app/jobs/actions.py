@@ -174,7 +174,7 @@ def pause_after(attempt: int) -> timedelta:
     >>> [int(pause_after(attempt).total_seconds() / 60) for attempt in (1, 2, 3, 4)]
     [1, 2, 4, 8]
     """
-    return FIRST_PAUSE * 2 ** (attempt - 1)
+    return FIRST_PAUSE * int(2 ** (attempt - 1))
 
 
 def _take(worker: str, at: datetime) -> Loan | None:
