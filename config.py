@@ -62,6 +62,7 @@ class Settings:
     testing: bool = False
     password_cost: int = 3
     log_format: str = "json"
+    debug: bool = False
 
     @property
     def mail_server(self) -> MailServer | None:
@@ -112,6 +113,18 @@ class Settings:
             plain_http=env.get("BELAY_PLAIN_HTTP", "") == "1",
             log_format=log_format,
         )
+
+    def weaknesses(self) -> list[str]:
+        """Return what works and had better be otherwise, a sentence each. Source: reliability checklist, item 39."""
+        parts = urlsplit(self.database_url)
+        if not parts.scheme.startswith("postgresql"):
+            return []
+        asked = dict(parse_qsl(parts.query))
+        host = asked.get("host") or parts.hostname or ""
+        is_here = not host or host.startswith("/") or host in LOOPBACK
+        if is_here or asked.get("sslmode") == "verify-full":
+            return []
+        return ["BELAY_DATABASE_URL: the database is on another machine; add sslmode=verify-full to its address."]
 
     def check_fit_to_serve(self) -> None:
         """Refuse to serve on a missing, short or example secret, or in plain HTTP on a public address."""

@@ -11,7 +11,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import admin, assessment, audit, auth, evidence, home, jobs, ladders, notices, people, policies
 from app.access import guard
 from app.auth.passwords import Passwords
-from app.infra import assets, clock, csrf, errors, security_headers, single_values, templating, unit_of_work
+from app.infra import (
+    assets,
+    clock,
+    csrf,
+    errors,
+    health,
+    logs,
+    security_headers,
+    server,
+    single_values,
+    templating,
+    unit_of_work,
+)
 from app.infra.db import db
 from config import Settings
 
@@ -43,7 +55,9 @@ def create_app(settings: Settings) -> Flask:
     clock.clock.use_zone(settings.timezone)
     db.init_app(app)
     app.extensions["belay.passwords"] = Passwords(settings.password_cost)
-    # Answers pass the hooks in reverse order: the unit of work ends first, headers come last.
+    server.register(app)
+    # Answers pass the hooks in reverse order: the unit of work ends first, headers come last, then it is logged.
+    logs.register(app)
     security_headers.register(app)
     errors.register(app)
     unit_of_work.register(app)
@@ -52,6 +66,7 @@ def create_app(settings: Settings) -> Flask:
     guard.register(app)
     templating.register(app)
     assets.register(app)
+    health.register(app)
     for feature in FEATURES:
         feature.register(app)
     guard.check_every_endpoint(app)
@@ -59,7 +74,17 @@ def create_app(settings: Settings) -> Flask:
 
 
 def engine_options(url: URL) -> dict[str, object]:
-    """Return the options of the connection pool: PostgreSQL connections are tried before use, after a restart too."""
+    """Return the options of the connection pool: PostgreSQL connections are tried before use, after a restart too.
+
+    Faults carry no values of a statement. A database behind a dead network is given up after seconds, not minutes.
+    """
     if url.get_backend_name() == "sqlite":
-        return {}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        return {"hide_parameters": True}
+    limits = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "application_name": "belay"}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "connect_args": {name: value for name, value in limits.items() if name not in url.query},
+    }

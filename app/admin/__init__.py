@@ -9,6 +9,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Join administration."""
-    from app.admin.views import bp  # noqa: PLC0415 - views need the registered policy
+    from app.admin.views import bp, probes  # noqa: PLC0415 - views need the registered policy
 
     app.register_blueprint(bp)
+    app.register_blueprint(probes.bp)

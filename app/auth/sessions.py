@@ -29,6 +29,7 @@ from config import Settings
 
 GOOD = 400
 MAX_DATA = 8000
+PROBES = frozenset({"/healthz", "/healthz/live"})
 
 
 class RowSession(CallbackDict[str, Any], SessionMixin):
@@ -91,7 +92,7 @@ class RowSessions(SessionInterface):
             except BadSignature:
                 g.session_keys = SessionKeys(None)
             return RowSession()
-        if kind != "s" or request.path.startswith("/assets/") or request.path == "/healthz":
+        if kind != "s" or request.path.startswith("/assets/") or request.path in PROBES:
             g.session_keys = SessionKeys(None)
             return RowSession()
         moment = now()

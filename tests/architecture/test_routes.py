@@ -18,7 +18,7 @@ from tests.access.company import ANONYMOUS
 from tests.access.matrix import rules
 from tests.conftest import test_settings
 
-PUBLIC = {"assets.send_asset", "auth.show_sign_in", "auth.sign_in", "home.show_health"}
+PUBLIC = {"assets.send_asset", "auth.show_sign_in", "auth.sign_in", "probes.show_live", "probes.show_ready"}
 """All that answers before sign-in. The door of the demo is not here: it exists only where `bin/demo` has opened it."""
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 SNAPSHOT = Path(__file__).with_name("urls.txt")
