@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -11,8 +10,8 @@ from sqlalchemy import select
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.errors import InvalidError
 from app.infra.db import db
+from app.people.actions.loops import check_no_loop, lock_reporting_lines
 from app.people.models import (
     EffectiveDated,
     GroupMembership,
@@ -40,20 +39,27 @@ def _copy(row: Dated, *, at: datetime, by: Author, **changed: Any) -> Dated:
     return type(row)(**(values | changed | {"recorded_at": at, "recorded_by_id": by.person_id}))
 
 
+def _live_rows(new: Dated, within: Mapping[str, Any]) -> list[Dated]:
+    """Return what is recorded of the same person and kind, oldest first."""
+    table = type(new)
+    same = [getattr(table, key) == value for key, value in within.items()]
+    rows = select(table).where(table.person_id == new.person_id, table.superseded_at.is_(None), *same)
+    return list(db.session.scalars(rows.order_by(table.starts_on, table.id)))
+
+
+def _next_start(new: Dated, *, within: Mapping[str, Any]) -> date | None:
+    """Return the day on which what is recorded next begins, None when nothing is."""
+    later = [row.starts_on for row in _live_rows(new, within) if row.starts_on > new.starts_on]
+    return min(later, default=None)
+
+
 def _set_from(new: Dated, *, within: Mapping[str, Any], at: datetime, by: Author) -> Dated:
     """Let a row hold from its first day until the next known change.
 
     The row that held on that day ends there; one that began on the very same day is superseded by the new one.
     """
-    table = type(new)
-    same = [getattr(table, key) == value for key, value in within.items()]
-    live = db.session.scalars(
-        select(table)
-        .where(table.person_id == new.person_id, table.superseded_at.is_(None), *same)
-        .order_by(table.starts_on, table.id),
-    ).all()
-    later = [row.starts_on for row in live if row.starts_on > new.starts_on]
-    new.ends_on = min(later, default=new.ends_on)
+    live = _live_rows(new, within)
+    new.ends_on = _next_start(new, within=within) or new.ends_on
     for row in live:
         if row.starts_on == new.starts_on:
             row.superseded_at = at
@@ -75,38 +81,14 @@ def set_team(person: Person, team: Team, *, from_on: date, by: Author, at: datet
 
 
 def set_manager(person: Person, manager: Person, *, from_on: date, by: Author, at: datetime) -> ManagerLink:
-    """Let somebody report to a manager from a day on. InvalidError when that would close a loop."""
-    if manager.id == person.id:
-        raise InvalidError("Nobody reports to themselves; name another manager.", field="manager")
-    if person.id in _chain_on(manager.id, from_on):
-        raise InvalidError(
-            f"{manager.name} reports to {person.name}, directly or through others; this would be a loop.",
-            field="manager",
-        )
+    """Let somebody report to a manager from a day on. InvalidError when that would close a loop on any day."""
+    lock_reporting_lines()
     row = ManagerLink(
         person_id=person.id, manager_id=manager.id, starts_on=from_on, recorded_at=at, recorded_by_id=by.person_id
     )
+    check_no_loop(person, manager, from_on=from_on, until_on=_next_start(row, within={}))
     log(Tag.MANAGER_SET, by=by, at=at, subject_id=person.id, object_id=manager.id, from_on=from_on.isoformat())
     return _set_from(row, within={}, at=at, by=by)
-
-
-def _chain_on(person_id: uuid.UUID, day: date) -> set[uuid.UUID]:
-    """Return everybody above a person on a day and at any later time that is already recorded."""
-    seen: set[uuid.UUID] = set()
-    below = {person_id}
-    while below:
-        above = set(
-            db.session.scalars(
-                select(ManagerLink.manager_id).where(
-                    ManagerLink.person_id.in_(below),
-                    ManagerLink.superseded_at.is_(None),
-                    (ManagerLink.ends_on.is_(None)) | (ManagerLink.ends_on > day),
-                ),
-            ),
-        )
-        below = above - seen
-        seen |= above
-    return seen
 
 
 def grant_level(
