@@ -15,7 +15,7 @@ import click
 from flask import Flask
 
 from app.auth.demo import DemoPerson, DemoRole, open_door
-from app.cli.context import build_app, keep_private, stop
+from app.cli.context import be_private, build_app, keep_private, stop
 from app.cli.database import bring_up_to_date
 from app.cli.seed.command import DEFAULT_SEED, seed_company, show_progress
 from app.cli.seed.company import DEFAULT_PEOPLE
@@ -23,6 +23,8 @@ from app.cli.seed.generate import FEWEST_PEOPLE, MOST_PEOPLE
 from app.cli.seed.load import key_of
 from app.cli.seed.plan import CompanyPlan
 from app.cli.serve import run
+from app.cli.work import Worker
+from app.infra import logs
 from app.infra.clock import today
 from app.infra.db import db
 from app.people.queries import count_people
@@ -31,6 +33,7 @@ from config import DATABASE_FILE, Settings, sqlite_url
 HOST = "127.0.0.1"
 PEOPLE_FILE = "demo-people.json"
 SECRET_FILE = "demo-secret"  # noqa: S105 - the name of a file
+MAIL_FOLDER = "mail"
 
 
 def demo_settings(data: Path, port: int) -> Settings:
@@ -46,6 +49,8 @@ def demo_settings(data: Path, port: int) -> Settings:
         secret_key=secret.read_text(encoding="ascii").strip(),
         base_url=f"http://{HOST}:{port}",
         company="Larkspur",
+        mail_url=(data / MAIL_FOLDER).as_uri(),
+        log_format="text",
         plain_http=True,
         demo=True,
     )
@@ -120,9 +125,13 @@ def demo(port: int, data: Path, people: int, random_seed: int) -> None:
     """Serve the example company Larkspur on this machine, to look around in."""
     if not is_free(port):
         stop(f"Port {port} is taken. Choose another one, for instance: bin/demo --port {port + 1}")
-    app = prepare(data.expanduser().absolute(), port=port, people=people, random_seed=random_seed)
-    click.echo(f"\nBelay is at http://{HOST}:{port}\nCtrl+C ends it.")
-    run(app, host=HOST, port=port, workers=1)
+    be_private()
+    data = data.expanduser().absolute()
+    app = prepare(data, port=port, people=people, random_seed=random_seed)
+    logs.set_up("text", with_messages=True)
+    click.echo(f"\nBelay is at http://{HOST}:{port}\nMail lands in {data / MAIL_FOLDER}\nCtrl+C ends it.")
+    # The worker lives in threads of the one process that serves, and ends with it.
+    run(app, host=HOST, port=port, workers=1, beside=lambda: Worker(app).start())
 
 
 if __name__ == "__main__":

@@ -2,16 +2,19 @@
 
 import click
 
+from app.cli.context import be_private
 from app.cli.database import audit_group, db_group
 from app.cli.ladder import ladder_group
 from app.cli.seed.command import seed
 from app.cli.serve import serve
 from app.cli.user import user_group
+from app.cli.work import work
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Belay: career ladders, evidence, promotion and mentoring."""
+    be_private()
 
 
 main.add_command(db_group)
@@ -20,3 +23,4 @@ main.add_command(ladder_group)
 main.add_command(seed)
 main.add_command(serve)
 main.add_command(user_group)
+main.add_command(work)
