@@ -8,8 +8,9 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Join the start page and the navigation of every page."""
-    from app.home import links, navigation, views  # noqa: PLC0415 - views need the registered policy
+    from app.home import links, navigation, welcome  # noqa: PLC0415 - views need the registered policy
 
     links.register()
     navigation.register(app)
-    app.register_blueprint(views.bp)
+    # The page that greets has joined the blueprint of the start page.
+    app.register_blueprint(welcome.bp)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.actor import Role
-from app.access.guard import actor, public, requires
+from app.access.guard import actor, requires
 from app.access.permissions import Permission
 from app.assessment.pages import Viewpoint, standing_view
 from app.assessment.queries import list_waiting, readiness_of
+from app.auth.queries import get_account
 from app.evidence.queries import by_quarter, list_asked_of
 from app.home import pages, queries
 
@@ -19,8 +20,10 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @requires(Permission.Home.READ)
 def show_home() -> ResponseReturnValue:
-    """Show where the signed-in person stands, what waits for them, and the people they lead."""
+    """Show where the signed-in person stands, what waits for them, and whom they lead; at first, the greeting."""
     who = actor()
+    if get_account(who.person_id).first_seen_at is None:
+        return redirect(url_for("home.show_welcome"))
     # The timeline reads every piece of the person; what comes after finds them there.
     quarters = by_quarter(who, who.person_id)
     asked = [pages.task_to_confirm(entry) for entry in list_asked_of(who.person_id, only_open=True)]
@@ -36,10 +39,3 @@ def show_home() -> ResponseReturnValue:
         summary=pages.team_summary(team),
         company=queries.company_state() if who.has_role(Role.HR) else None,
     )
-
-
-@bp.get("/healthz")
-@public
-def show_health() -> ResponseReturnValue:
-    """Say that the process answers."""
-    return {"status": "ok"}

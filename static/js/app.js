@@ -1,6 +1,7 @@
 // Enhancement only: every page works with this file missing.
 import { wireAnswers } from "./answers.js";
 import { wireAutosave } from "./autosave.js";
+import { wireCopy } from "./copy.js";
 import { wirePrint } from "./print.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { wireTheme } from "./theme.js";
@@ -10,3 +11,4 @@ wireShortcuts();
 wireAnswers();
 wireAutosave();
 wirePrint();
+wireCopy();

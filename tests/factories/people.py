@@ -31,8 +31,9 @@ def make_person(
     password: str | None = None,
     hired_on: date = date(2023, 1, 2),
     left_on: date | None = None,
+    is_new: bool = False,
 ) -> Person:
-    """Return a person with an account, and what else is named."""
+    """Return a person with an account, and what else is named; somebody new has not seen the page that greets."""
     number = next(_numbers)
     name = name or f"Person {number}"
     with transaction() as session:
@@ -44,7 +45,8 @@ def make_person(
             by=SYSTEM,
             at=AT,
         )
-        auth.create_account(person, password=password, passwords=Passwords(1), by=SYSTEM, at=AT)
+        account = auth.create_account(person, password=password, passwords=Passwords(1), by=SYSTEM, at=AT)
+        account.first_seen_at = None if is_new else AT
         if manager is not None:
             people.set_manager(person, manager, from_on=since, by=SYSTEM, at=AT)
         if team is not None:

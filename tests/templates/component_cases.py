@@ -53,6 +53,20 @@ CASES: dict[str, Case] = (
             "{{ empty_state('Nothing', 'Nothing waits.', level=3) }}",
             ("<h2>Clip in your first piece</h2>", "<h3>Nothing</h3>", "href='/e'"),
         ),
+        "first_steps": Case(
+            "{% from 'components/first_steps.html' import first_steps %}{{ first_steps(steps) }}",
+            ("<h3>Log &lt;evidence&gt;</h3>", "One line is enough.", 'href="/evidence/new"'),
+            {"steps": [Row(title="Log <evidence>", text="One line is enough.", label="Log", href="/evidence/new")]},
+        ),
+        "one_time_link": Case(
+            "{% from 'components/one_time_link.html' import one_time_link %}"
+            "{{ one_time_link('link-1', 'https://belay.example/invite/x', 'Amara Diallo') }}",
+            (
+                'value="https://belay.example/invite/x"',
+                'data-copy="link-1" hidden',
+                "One-time link for Amara Diallo",
+            ),
+        ),
         "error_page": Case(
             "{% from 'components/error_page.html' import error_page %}"
             "{% call error_page('It broke', 'It was <written> down.', 'Nothing was changed.') %}"

@@ -1,19 +1,31 @@
-"""Making accounts and granting roles."""
+"""Making accounts, opening and closing them, and granting roles.
+
+A change of roles ends every session of the person: they sign in anew, with the second factor where the new role asks
+for one, and get a new session id. Source: reliability checklist, item 2.
+"""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from app.access.actor import Role
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.auth.models import Account, RoleGrant, Theme
+from app.auth.actions.links import end_links, parts_of
+from app.auth.actions.sessions import end_other_sessions
+from app.auth.models import Account, AuthSession, RecoveryCode, RoleGrant, Theme
 from app.auth.passwords import Passwords, check_new_password
-from app.domain.errors import InvalidError
+from app.auth.queries.accounts import lock_administrators
+from app.domain.errors import InvalidError, NotAllowedNowError
+from app.infra.clock import local
 from app.infra.db import db
 from app.people.models import Person
+
+LAST_ADMINISTRATOR = "the last administrator. Make somebody else one first; otherwise nobody could look after accounts."
 
 
 def create_account(person: Person, *, password: str | None, passwords: Passwords, by: Author, at: datetime) -> Account:
@@ -42,19 +54,109 @@ def create_account(person: Person, *, password: str | None, passwords: Passwords
 
 
 def grant_role(person: Person, role: Role, *, by: Author, at: datetime) -> None:
-    """Grant a role. Nobody grants themselves one. Granting a role that is held changes nothing."""
+    """Grant a role; the person's sessions end. Nobody grants themselves one. A role that is held changes nothing."""
     if by.person_id == person.id:
         raise InvalidError("Nobody grants themselves a role; ask another administrator.", field="role")
-    held = db.session.scalars(
-        select(RoleGrant.id).where(
-            RoleGrant.person_id == person.id,
-            RoleGrant.role == role,
-            RoleGrant.superseded_at.is_(None),
-        ),
-    ).first()
-    if held is None:
+    if _find_grant(person.id, role) is None:
         db.session.add(RoleGrant(person_id=person.id, role=role, granted_at=at, granted_by_id=by.person_id))
         log(Tag.ROLE_GRANTED, by=by, at=at, subject_id=person.id, role=role.value)
+        end_other_sessions(person.id, keep=None, by=by, at=at)
+
+
+def revoke_role(person: Person, role: Role, *, by: Author, at: datetime) -> None:
+    """Take a role away; the person's sessions end. Never one's own, and never that of the last administrator."""
+    if by.person_id == person.id:
+        raise InvalidError("Nobody takes their own role away; ask another administrator.", field="role")
+    if role is Role.ADMIN:
+        _refuse_last_administrator(person)
+    grant = _find_grant(person.id, role)
+    if grant is None:
+        raise NotAllowedNowError(f"{person.name} does not hold this role any more.")
+    grant.superseded_at = at
+    log(Tag.ROLE_REVOKED, by=by, at=at, subject_id=person.id, role=role.value)
+    end_other_sessions(person.id, keep=None, by=by, at=at)
+
+
+def _find_grant(person_id: uuid.UUID, role: Role) -> RoleGrant | None:
+    live = (RoleGrant.person_id == person_id, RoleGrant.role == role, RoleGrant.superseded_at.is_(None))
+    return db.session.scalars(select(RoleGrant).where(*live)).one_or_none()
+
+
+def _refuse_last_administrator(person: Person) -> None:
+    if lock_administrators() == {person.id}:
+        raise NotAllowedNowError(f"{person.name} is {LAST_ADMINISTRATOR}")
+
+
+def disable_account(account: Account, person: Person, *, by: Author, at: datetime) -> None:
+    """Close an account: its sessions and links are dead from the next request on, mail that waits is not sent.
+
+    Never one's own, and never that of the last administrator.
+    """
+    if by.person_id == person.id:
+        raise NotAllowedNowError("Nobody disables their own account; ask another administrator.")
+    if account.disabled_at is not None:
+        return
+    _refuse_last_administrator(person)
+    account.disabled_at = at
+    end_links([person.id], at=at)
+    log(Tag.ACCOUNT_DISABLED, by=by, at=at, subject_id=person.id, object_id=account.id)
+    end_other_sessions(person.id, keep=None, by=by, at=at)
+
+
+def enable_account(account: Account, *, by: Author, at: datetime) -> None:
+    """Open an account again. Nothing old comes back to life: no session and no link."""
+    if account.disabled_at is not None:
+        account.disabled_at = None
+        log(Tag.ACCOUNT_ENABLED, by=by, at=at, subject_id=account.person_id, object_id=account.id)
+
+
+def objections_to_leaving(people: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Say of administrators among people who are about to leave that nobody would be left to look after accounts."""
+    administrators = lock_administrators()
+    if not administrators or administrators - set(people):
+        return {}
+    return dict.fromkeys(administrators, f"This is {LAST_ADMINISTRATOR}")
+
+
+def close_for_leavers(people: Collection[uuid.UUID], by: Author, at: datetime) -> None:
+    """End links, and the sessions of those whose last day is over; with a later day both die on that day by itself."""
+    end_links(people, at=at)
+    for part in parts_of(people):
+        gone = Person.id.in_(part), Person.left_on <= local(at).date()
+        _end_sessions_of(list(db.session.scalars(select(Person.id).where(*gone).order_by(Person.id))), by=by, at=at)
+
+
+def renew_for_returners(people: Collection[uuid.UUID], by: Author, at: datetime) -> None:
+    """Take password, second factor and roles from people who had left and are back: a new invitation is needed.
+
+    Source: access.md, T5: a new account does not revive old roles.
+    """
+    for part in parts_of(people):
+        end_links(part, at=at)
+        _end_sessions_of(part, by=by, at=at)
+        db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id.in_(part)))
+        held = select(RoleGrant).where(RoleGrant.person_id.in_(part), RoleGrant.superseded_at.is_(None))
+        for grant in db.session.scalars(held.order_by(RoleGrant.person_id, RoleGrant.role, RoleGrant.id)):
+            grant.superseded_at = at
+            log(Tag.ROLE_REVOKED, by=by, at=at, subject_id=grant.person_id, role=grant.role.value)
+        accounts = select(Account).where(Account.person_id.in_(part)).order_by(Account.id)
+        for account in db.session.scalars(accounts):
+            account.password_hash = account.invited_at = account.first_seen_at = None
+            account.totp_secret = account.totp_confirmed_at = account.totp_last_step = None
+            log(Tag.ACCOUNT_RENEWED, by=by, at=at, subject_id=account.person_id, object_id=account.id)
+
+
+def _end_sessions_of(people: list[uuid.UUID], *, by: Author, at: datetime) -> None:
+    open_ones = AuthSession.person_id.in_(people), AuthSession.ended_at.is_(None)
+    ended = update(AuthSession).where(*open_ones).values(ended_at=at).returning(AuthSession.id, AuthSession.person_id)
+    for session_id, person_id in db.session.execute(ended).all() if people else ():
+        log(Tag.SESSION_ENDED, by=by, at=at, subject_id=person_id, object_id=session_id)
+
+
+def note_first_visit(account: Account, *, at: datetime) -> None:
+    """Keep that somebody has seen the page that greets them; it greets once."""
+    if account.first_seen_at is None:
+        account.first_seen_at = at
 
 
 def choose_theme(account: Account, theme: Theme) -> None:

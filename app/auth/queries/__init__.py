@@ -1,6 +1,7 @@
 """Reading accounts, sessions and roles."""
 
 from app.auth.queries.accounts import find_account, get_account
+from app.auth.queries.links import find_link
 from app.auth.queries.sessions import (
     ABSOLUTE,
     IDLE,
@@ -24,6 +25,7 @@ __all__ = [
     "OpenSession",
     "delay_before_attempt",
     "find_account",
+    "find_link",
     "find_session",
     "get_account",
     "get_session",

@@ -20,6 +20,7 @@ from app.assessment.models import Assessment, AssessmentAnswer, AssessmentSheet,
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.auth.models import Account, RoleGrant
+from app.cli.seed.accounts import account_times
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
 from app.evidence.models import Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.clock import local
@@ -96,9 +97,10 @@ class Loader:
         )
 
     def add_account(self, person: PlannedPerson) -> None:
-        """Give a person an account without a password, and their roles."""
+        """Give a person an account, as far as it has come, and their roles."""
         own, created = self.person_id(person.key), at_morning(person.hired_on)
-        self.add(Account, id=self.id("account", person.key), person_id=own, created_at=created, theme="")
+        key = self.id("account", person.key)
+        self.add(Account, id=key, person_id=own, created_at=created, theme="", **account_times(person, key, self.at))
         for role in sorted(person.roles):
             self.add(RoleGrant, id=self.id("role", person.key, role), person_id=own, role=role, granted_at=created)
 

@@ -1,0 +1,112 @@
+"""Making and using one-time links. A token leaves this module once, to be sent or shown; its hash alone is stored."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.audit.actions import Author, Note, log, note_in
+from app.audit.tags import Tag
+from app.auth.actions.passwords import set_password
+from app.auth.models import Account, LinkPurpose, OneTimeLink, SignInAttempt
+from app.auth.passwords import Passwords, check_new_password
+from app.auth.queries.links import find_link, lifetime_of
+from app.auth.queries.sessions import hashed
+from app.domain.errors import MissingError
+from app.infra.db import db
+from app.infra.unit_of_work import record
+
+TOKEN_BYTES = 32
+AT_ONCE = 1000
+
+
+def make_link(person_id: uuid.UUID, purpose: LinkPurpose, *, by: Author, at: datetime) -> str:
+    """Make a link and return its token; an earlier link of the same purpose is dead from here on."""
+    return make_links([person_id], purpose, by=by, at=at)[person_id]
+
+
+def make_links(
+    person_ids: Collection[uuid.UUID], purpose: LinkPurpose, *, by: Author, at: datetime
+) -> dict[uuid.UUID, str]:
+    """Make one link for each person and return the tokens, in three statements for a thousand people."""
+    tokens = {person_id: secrets.token_urlsafe(TOKEN_BYTES) for person_id in person_ids}
+    expires_at = at + lifetime_of(purpose)
+    for part in parts_of(tokens):
+        # Of two links made at once one would escape the other's ending: the accounts are the lock.
+        accounts = select(Account.id).where(Account.person_id.in_(part)).order_by(Account.id)
+        db.session.execute(accounts.with_for_update()).all()
+        end_links(part, at=at, purpose=purpose)
+        db.session.execute(
+            insert(OneTimeLink),
+            [
+                {
+                    "token_hash": hashed(tokens[person_id]),
+                    "person_id": person_id,
+                    "purpose": purpose,
+                    "created_at": at,
+                    "created_by_id": by.person_id,
+                    "expires_at": expires_at,
+                }
+                for person_id in part
+            ],
+        )
+    return tokens
+
+
+def end_links(person_ids: Collection[uuid.UUID], *, at: datetime, purpose: LinkPurpose | None = None) -> None:
+    """Let the links of people that still live die, those of one purpose or all."""
+    for part in parts_of(person_ids):
+        ended = update(OneTimeLink).where(
+            OneTimeLink.person_id.in_(part), OneTimeLink.used_at.is_(None), OneTimeLink.ended_at.is_(None)
+        )
+        if purpose is not None:
+            ended = ended.where(OneTimeLink.purpose == purpose)
+        db.session.execute(ended.values(ended_at=at))
+
+
+def use_link(
+    token: str, purpose: LinkPurpose, password: str, *, passwords: Passwords, address: str, at: datetime
+) -> uuid.UUID:
+    """Set the password that somebody chose through their link, and return who it is.
+
+    Of two submits at once one wins. All sessions and all other links of the person end. MissingError when the link
+    does not live, InvalidError when the password is none to use; then the link stays good.
+    """
+    found = find_link(token, purpose, at)
+    if found is None:
+        raise MissingError
+    person = found.person
+    # A password that is refused must find the link as it was.
+    check_new_password(password, known_words=(*person.name.split(), person.email.partition("@")[0]))
+    mine = update(OneTimeLink).where(
+        OneTimeLink.id == found.row.id, OneTimeLink.used_at.is_(None), OneTimeLink.ended_at.is_(None)
+    )
+    if db.session.execute(mine.values(used_at=at).returning(OneTimeLink.id)).one_or_none() is None:
+        raise MissingError
+    by = Author(person.id, address=address)
+    set_password(found.account, person, password, passwords=passwords, by=by, at=at)
+    end_links([person.id], at=at)
+    log(Tag.LINK_USED, by=by, at=at, subject_id=person.id, object_id=found.row.id, purpose=purpose.value)
+    return person.id
+
+
+def note_knock(key: str, address: str, at: datetime, tag: Tag) -> None:
+    """Count an ask for a reset, or a submit of a dead link, against the account and the address; both are throttled."""
+
+    def work(session: Session) -> None:
+        note_in(session, Note(tag, at, Author(None, address=address), details={"account": key[:12]}))
+        session.add(SignInAttempt(account_key=key, address=address, at=at))
+
+    record(work)
+
+
+def parts_of(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    """Cut many ids into as many as one statement takes."""
+    rest = list(ids)
+    for start in range(0, len(rest), AT_ONCE):
+        yield rest[start : start + AT_ONCE]

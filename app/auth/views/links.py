@@ -1,0 +1,150 @@
+"""One-time links: the invitation, and choosing a new password. Open to anybody who holds one.
+
+Programs open links in mail to look for harm; so getting a page changes nothing, and only the form uses the link up.
+A link that does not live looks the same whatever the cause.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from flask import Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
+
+from app.access.guard import public
+from app.audit.actions import Author
+from app.audit.tags import Tag
+from app.auth import actions, queries
+from app.auth.link_forms import AskForResetForm, ChoosePasswordForm
+from app.auth.models import LinkPurpose
+from app.auth.queries.links import LiveLink
+from app.auth.views.blueprint import bp, passwords
+from app.auth.views.sign_in import enter
+from app.domain.errors import MissingError
+from app.infra.clock import now
+from app.infra.templating import counted
+from app.infra.unit_of_work import writes
+from app.notices.transport import mail_is_on
+
+LEADS_TO = {LinkPurpose.INVITE: "/welcome", LinkPurpose.RESET: "/"}
+
+
+@bp.get("/invite/<token>")
+@public
+def show_invitation(token: str) -> ResponseReturnValue:
+    """Show the form with which an invited person chooses a password."""
+    return _link_page(LinkPurpose.INVITE, token, ChoosePasswordForm(formdata=None))
+
+
+@bp.post("/invite/<token>")
+@public
+@writes
+def accept_invitation(token: str) -> ResponseReturnValue:
+    """Set the first password and come in."""
+    return _use(LinkPurpose.INVITE, token)
+
+
+@bp.get("/reset/<token>")
+@public
+def show_reset(token: str) -> ResponseReturnValue:
+    """Show the form with which somebody chooses a new password."""
+    return _link_page(LinkPurpose.RESET, token, ChoosePasswordForm(formdata=None))
+
+
+@bp.post("/reset/<token>")
+@public
+@writes
+def reset_password(token: str) -> ResponseReturnValue:
+    """Set the new password and come in; the second factor is asked for as at every sign-in."""
+    return _use(LinkPurpose.RESET, token)
+
+
+def _use(purpose: LinkPurpose, token: str) -> ResponseReturnValue:
+    moment, address = now(), request.remote_addr or ""
+    key = queries.hashed(token)
+    wait = queries.delay_before_attempt(key, address, moment)
+    if wait > timedelta(0):
+        raise TooManyRequests(_wait_words(wait), retry_after=math.ceil(wait.total_seconds()))
+    form = ChoosePasswordForm()
+    if not form.validate_on_submit():
+        return _link_page(purpose, token, form)
+    try:
+        person_id = form.attempt(
+            actions.use_link, token, purpose, form.password.data, passwords=passwords(), address=address, at=moment
+        )
+    except MissingError:
+        actions.note_knock(key, address, moment, Tag.PASSWORD_REFUSED)
+        return _dead(purpose)
+    if person_id is None:
+        return _link_page(purpose, token, form)
+    if purpose is LinkPurpose.RESET and mail_is_on(current_app.config["SETTINGS"]):
+        actions.tell_of_new_password(person_id, by=Author(person_id, address=address), at=moment)
+    return _unreferred(enter(person_id, next_path=LEADS_TO[purpose], carried=None))
+
+
+def _link_page(purpose: LinkPurpose, token: str, form: ChoosePasswordForm) -> Response:
+    found = queries.find_link(token, purpose, now())
+    if found is None:
+        return _dead(purpose)
+    return _unreferred(make_response(_password_page(purpose, found, form, token), form.status))
+
+
+def _password_page(purpose: LinkPurpose, found: LiveLink, form: ChoosePasswordForm, token: str) -> str:
+    return render_template(
+        f"auth/{purpose.value}.html",
+        form=form,
+        name=found.person.name,
+        email=found.person.email,
+        token=token,
+        company=current_app.config["SETTINGS"].company,
+    )
+
+
+def _dead(purpose: LinkPurpose) -> Response:
+    page = render_template("auth/dead_link.html", is_invitation=purpose is LinkPurpose.INVITE)
+    return _unreferred(make_response(page, 404))
+
+
+def _unreferred(response: Response) -> Response:
+    # The address holds the link: no request that the page leads to may name it, not even one to ourselves.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@bp.get("/reset")
+@public
+def show_ask_for_reset() -> ResponseReturnValue:
+    """Show where somebody who has forgotten their password asks for a new one."""
+    return _ask_page(AskForResetForm(formdata=None))
+
+
+@bp.post("/reset")
+@public
+@writes
+def ask_for_reset() -> ResponseReturnValue:
+    """Let a link be sent. The answer is the same whether somebody has this address or not."""
+    form, moment, address = AskForResetForm(), now(), request.remote_addr or ""
+    if not form.validate_on_submit() or not mail_is_on(current_app.config["SETTINGS"]):
+        return _ask_page(form, form.status if form.errors else 200)
+    key = queries.hashed(f"reset:{form.email.data.strip().lower()}")
+    wait = queries.delay_before_attempt(key, address, moment)
+    if wait > timedelta(0):
+        form.form_errors.append(_wait_words(wait))
+        response = _ask_page(form, 429)
+        response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+        return response
+    actions.note_knock(key, address, moment, Tag.PASSWORD_RESET_ASKED)
+    actions.ask_for_reset(form.email.data, by=Author(None, address=address), at=moment)
+    return make_response(render_template("auth/reset_asked.html", email=form.email.data.strip()))
+
+
+def _ask_page(form: AskForResetForm, status: int = 200) -> Response:
+    page = render_template("auth/reset_ask.html", form=form, mail=mail_is_on(current_app.config["SETTINGS"]))
+    return make_response(page, status)
+
+
+def _wait_words(wait: timedelta) -> str:
+    minutes = math.ceil(wait.total_seconds() / 60)
+    return f"Too many attempts. Try again in {counted(minutes, 'minute', 'minutes')}; others are not affected."
