@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.audit.chain import canonical, link
 from app.audit.models import AuditEvent, AuditHead
+from app.audit.second_copy import hold
 from app.audit.tags import Tag
 from app.infra.clock import now
 from app.infra.db import db
@@ -88,6 +89,7 @@ def chain_events(session: Session) -> None:
         rows.append(row)
     session.execute(insert(AuditEvent), rows)
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, hash=previous))
+    hold(session, rows)
 
 
 def forget_waiting(session: Session) -> None:

@@ -127,6 +127,8 @@ def set_up(log_format: str, *, with_messages: bool = False, stream: TextIO | Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    # It tells of every look at the schema, and readiness looks often.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # A failing handler must not print the record, which holds what is left out above.
     logging.raiseExceptions = False
     return handler
