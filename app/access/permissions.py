@@ -103,7 +103,9 @@ class Permission:
     class Audit(StrEnum):
         """The record of who did what."""
 
-        LIST = "audit:list"  # Read the record: HR all of it, administrators without details, editors ladder rows.
+        LIST = "audit:list"  # Open the record of who did what.
+        READ = "audit:read"  # See a row: who did what, when, and about whom.
+        READ_DETAILS = "audit:read_details"  # See what else a row holds; never for a purely technical role.
 
 
 AnyPermission = StrEnum

@@ -131,6 +131,8 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Policies.CHANGE: rule((p.is_hr, p.is_for_hr), (p.is_admin, p.is_for_admin)),
     # 21
     Permission.Audit.LIST: rule((p.is_hr,), (p.is_admin,), (p.is_ladder_editor,)),
+    Permission.Audit.READ: rule((p.is_hr,), (p.is_admin,), (p.is_ladder_editor, p.is_about_ladder)),
+    Permission.Audit.READ_DETAILS: rule((p.is_hr,), (p.is_ladder_editor, p.is_about_ladder)),
 }
 
 

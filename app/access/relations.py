@@ -7,7 +7,7 @@ select, so that a list is filtered by the database with the same fact that opens
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -57,6 +57,7 @@ class Relations:
         self.in_period: PeriodRelation | None = None
         self.about_objects: dict[Fact, ObjectRelation] = {}
         self.chain: Callable[[uuid.UUID], tuple[uuid.UUID, ...]] = lambda _: ()
+        self.names: Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, str]] = lambda _: {}
 
     def holds(self, fact: Fact, actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
         """Say whether a fact holds between two people today."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Model, short
+
+LADDER_TAGS = "ladders:"
 
 
 class AuditEvent(Model):
@@ -32,6 +35,16 @@ class AuditEvent(Model):
     details: Mapped[str]
     previous_hash: Mapped[str] = mapped_column(short(64))
     hash: Mapped[str] = mapped_column(short(64))
+
+    @hybrid_property
+    def is_about_ladder(self) -> bool:
+        """Say whether the row is about a ladder; there is no personnel data in those."""
+        return self.tag.startswith(LADDER_TAGS)
+
+    @is_about_ladder.inplace.expression
+    @classmethod
+    def _is_about_ladder_rows(cls) -> ColumnElement[bool]:
+        return cls.tag.startswith(LADDER_TAGS)
 
 
 class AuditHead(Model):

@@ -7,6 +7,7 @@ class Tag(StrEnum):
     """The acts that leave a row."""
 
     SIGN_IN = "auth:session:open"
+    PASSWORD_ACCEPTED = "auth:password:accept"  # noqa: S105 - a tag; the second factor is still due
     SIGN_IN_FAILED = "auth:session:refuse"
     SIGN_IN_THROTTLED = "auth:session:throttle"
     SIGN_OUT = "auth:session:close"
@@ -55,6 +56,7 @@ class Tag(StrEnum):
     MAIL_RETRIED = "notices:mail:retry"
     MAIL_FAILED = "notices:mail:fail"
     BACKUP_MADE = "cli:backup:make"
+    BACKUP_FAILED = "cli:backup:fail"
     RESTORED = "cli:backup:restore"
     LADDER_PUBLISHED = "ladders:version:publish"
     LADDER_ADOPTED = "ladders:version:adopt"

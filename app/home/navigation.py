@@ -2,36 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from flask import Flask, g, request, url_for
 
 from app.access.actor import Actor
-from app.access.guard import current_actor
+from app.access.guard import current_actor, may
+from app.access.permissions import Permission
 from app.infra.templating import NavEntry, Viewer
 
 Groups = list[tuple[str | None, list[NavEntry]]]
 
 
-def _entry(feature: str, endpoint: str, label: str, icon: str, shortcut: str | None = None) -> NavEntry:
-    is_current = (request.blueprint or "") == feature
-    return NavEntry(url_for(endpoint), label, icon, current=is_current, shortcut=shortcut)
+class Place(NamedTuple):
+    """One entry: where it leads, its words and icon, the permission that opens it, and the keys that go there.
+
+    `feature` is the blueprint whose pages belong to it; an entry without one owns the pages below its own address.
+    """
+
+    endpoint: str
+    label: str
+    icon: str
+    permission: StrEnum | None = None
+    feature: str = ""
+    shortcut: str | None = None
+
+
+EVERYBODYS = (
+    Place("home.show_home", "Home", "home", feature="home", shortcut="g h"),
+    Place("ladders.list_ladders", "Ladder", "ladder", feature="ladders", shortcut="g l"),
+    Place("evidence.list_evidence", "Evidence", "evidence", feature="evidence", shortcut="e"),
+    Place("assessment.list_assessments", "Assessments", "assess", feature="assessment", shortcut="g a"),
+    Place("people.list_people", "People", "people", feature="people", shortcut="g p"),
+)
+LOOKED_AFTER = (
+    Place("admin.show_health", "Administration", "gauge", Permission.Admin.READ_HEALTH),
+    Place("admin.list_accounts", "Accounts", "key", Permission.Accounts.LIST),
+    Place("admin.list_policies", "Policies", "sliders", Permission.Policies.LIST),
+    Place("admin.list_jobs", "Jobs and mail", "queue", Permission.Admin.LIST_JOBS),
+    Place("admin.list_audit", "Audit log", "log", Permission.Audit.LIST),
+)
+"""Pages of those who look after people and machine; each shows for those whom its permission opens it."""
+BESIDE = {"/admin/mail": "admin.list_jobs"}
+"""Pages that stand beside an entry and not below its address."""
 
 
 def navigation() -> Groups:
-    """Return where the signed-in person can go, group by group."""
-    return [
-        (
-            None,
-            [
-                _entry("home", "home.show_home", "Home", "home", "g h"),
-                _entry("ladders", "ladders.list_ladders", "Ladder", "ladder", "g l"),
-                _entry("evidence", "evidence.list_evidence", "Evidence", "evidence", "e"),
-                _entry("assessment", "assessment.list_assessments", "Assessments", "assess", "g a"),
-                _entry("people", "people.list_people", "People", "people", "g p"),
-            ],
-        ),
-    ]
+    """Return where the signed-in person can go, group by group. At most one entry is the current one."""
+    looked_after = _offered(LOOKED_AFTER)
+    here = _current(looked_after)
+    groups: Groups = [(None, [_entry(place, current=_is_of_feature(place) and not here) for place in EVERYBODYS])]
+    if looked_after:
+        groups.append(("Look after", [_entry(place, current=place is here) for place in looked_after]))
+    return groups
+
+
+def _offered(places: Sequence[Place]) -> list[Place]:
+    return [place for place in places if place.permission is None or may(place.permission)]
+
+
+def _entry(place: Place, *, current: bool) -> NavEntry:
+    return NavEntry(url_for(place.endpoint), place.label, place.icon, current=current, shortcut=place.shortcut)
+
+
+def _is_of_feature(place: Place) -> bool:
+    return (request.blueprint or "") == place.feature
+
+
+def _current(places: Sequence[Place]) -> Place | None:
+    """Return the entry to which the page belongs: the one whose address is the longest beginning of the page's own."""
+    path = request.path.rstrip("/")
+    if path in BESIDE:
+        return next((place for place in places if place.endpoint == BESIDE[path]), None)
+    homes = {place: url_for(place.endpoint).rstrip("/") for place in places}
+    fitting = [place for place, home in homes.items() if path == home or path.startswith(f"{home}/")]
+    return max(fitting, key=lambda place: len(homes[place]), default=None)
 
 
 def _note(who: Actor) -> str:

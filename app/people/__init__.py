@@ -3,6 +3,9 @@
 Owns those tables and publishes who manages whom to `access.relations`. May use ladders, audit, access and infra.
 """
 
+import uuid
+from collections.abc import Collection, Mapping
+
 from flask import Flask
 
 from app.access.relations import Fact, PeriodRelation, PersonRelation, relations
@@ -17,4 +20,10 @@ def register(app: Flask) -> None:
     relations.between_people[Fact.LEADS] = PersonRelation(queries.is_above_manager, queries.select_below_reports)
     relations.in_period = PeriodRelation(queries.was_line_manager, queries.was_line_manager_rows)
     relations.chain = queries.managers_of
+    relations.names = _names_of
     app.register_blueprint(bp)
+
+
+def _names_of(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Return the names of people, leavers included; the record of who did what tells of them too."""
+    return {person_id: person.name for person_id, person in queries.get_people(ids).items()}

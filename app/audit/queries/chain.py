@@ -1,4 +1,4 @@
-"""Reading the record, and proving it."""
+"""Proving the record: the walk along the chain of hashes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,105 @@
+"""Reading the record a stretch at a time, newest first.
+
+A stretch is named by the number of a row and not by a page: rows that arrive in the meantime move nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
+from app.audit.models import AuditEvent, AuditHead
+from app.audit.tags import Tag
+from app.infra.db import db
+
+PER_STRETCH = 50
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """What is looked for; None is no limit. `starts` is the first moment, `ends` the first one after the last.
+
+    `by` and `about` select ids of people. `by_label` is part of the label of acts that nobody signed in for, such as
+    `cli:ruth`; a row fits when either the person or the label does.
+    """
+
+    starts: datetime | None = None
+    ends: datetime | None = None
+    tags: Collection[Tag] | None = None
+    by: Select[uuid.UUID] | None = None
+    by_label: str | None = None
+    about: Select[uuid.UUID] | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some rows, newest first. `older` and `newer` name the next stretch in a direction, None where there is none."""
+
+    rows: Sequence[AuditEvent]
+    older: int | None = None
+    newer: int | None = None
+
+
+def count_events() -> int:
+    """Return how many rows the record has: the number at the end of the chain."""
+    return db.session.scalars(select(AuditHead.seq).where(AuditHead.id == 1)).one()
+
+
+def list_events(actor: Actor, wanted: EventFilter, *, before: int | None = None, after: int | None = None) -> Stretch:
+    """Return the rows that somebody may read and that fit, from a row on: those before it, or those after it."""
+    return _stretch([visible_to(actor, Permission.Audit.READ, AuditEvent), *_conditions(wanted)], before, after)
+
+
+def list_events_about(
+    person_id: uuid.UUID, tags: Collection[Tag], *, by_others: bool, before: int | None = None, after: int | None = None
+) -> Stretch:
+    """Return the rows about a person, of some tags; `by_others` leaves out what they did themselves."""
+    conditions: list[ColumnElement[bool]] = [
+        AuditEvent.subject_id == person_id,
+        AuditEvent.tag.in_([tag.value for tag in tags]),
+    ]
+    if by_others:
+        conditions.append(or_(AuditEvent.actor_id.is_(None), AuditEvent.actor_id != person_id))
+    return _stretch(conditions, before, after)
+
+
+def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.starts is not None:
+        found.append(AuditEvent.at >= wanted.starts)
+    if wanted.ends is not None:
+        found.append(AuditEvent.at < wanted.ends)
+    if wanted.tags is not None:
+        found.append(AuditEvent.tag.in_([tag.value for tag in wanted.tags]))
+    by: list[ColumnElement[bool]] = [AuditEvent.actor_id.in_(wanted.by)] if wanted.by is not None else []
+    if wanted.by_label:
+        by.append(AuditEvent.actor_label.icontains(wanted.by_label, autoescape=True))
+    if by:
+        found.append(or_(*by))
+    if wanted.about is not None:
+        found.append(AuditEvent.subject_id.in_(wanted.about))
+    return found
+
+
+def _stretch(conditions: Sequence[ColumnElement[bool]], before: int | None, after: int | None) -> Stretch:
+    """Return one stretch; one row more than is shown is read, to know whether the way goes on."""
+    statement = select(AuditEvent).where(*conditions).limit(PER_STRETCH + 1)
+    if after is not None:
+        rows = db.session.scalars(statement.where(AuditEvent.seq > after).order_by(AuditEvent.seq)).all()
+        shown = rows[PER_STRETCH - 1 :: -1] if len(rows) >= PER_STRETCH else rows[::-1]
+        newer = shown[0].seq if len(rows) > PER_STRETCH else None
+        return Stretch(shown, older=shown[-1].seq if shown else after + 1, newer=newer)
+    if before is not None:
+        statement = statement.where(AuditEvent.seq < before)
+    rows = db.session.scalars(statement.order_by(AuditEvent.seq.desc())).all()
+    shown = rows[:PER_STRETCH]
+    older = shown[-1].seq if len(rows) > PER_STRETCH else None
+    newest = shown[0].seq if shown else (before or 1) - 1
+    return Stretch(shown, older=older, newer=newest if before is not None else None)
