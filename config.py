@@ -195,6 +195,10 @@ def read_mail_url(url: str, base_url: str) -> MailServer | None:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password):
         raise SettingsError("BELAY_MAIL_URL: it has a name without a password, or the other way round; write both.")
+    if not (user + password).isascii() or not (user + password).isprintable():
+        raise SettingsError(
+            "BELAY_MAIL_URL: name and password are of ASCII characters only; mail servers take no other."
+        )
     return MailServer(parts.scheme, sender, host, port or MAIL_PORTS[parts.scheme], user, password)
 
 

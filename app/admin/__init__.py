@@ -9,7 +9,9 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Join administration."""
+    from app.admin import housekeeping  # noqa: PLC0415 - it joins a queue that is there by now
     from app.admin.views import bp, probes  # noqa: PLC0415 - views need the registered policy
 
+    housekeeping.register()
     app.register_blueprint(bp)
     app.register_blueprint(probes.bp)

@@ -74,6 +74,11 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
+def forget_old(session: Session, at: datetime) -> None:
+    """Forget every key that is older than a day; claiming forgets only those of the person who submits."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEPT_FOR))
+
+
 def keep_nothing(location: str) -> None:
     """Keep this request's answer out of the database, because it shows a secret; a repeat is sent to `location`."""
     setattr(g, NOT_KEPT, location)

@@ -168,6 +168,12 @@ def end_beat(worker: str) -> None:
     db.session.execute(delete(WorkerBeat).where(WorkerBeat.name == worker))
 
 
+def forget_finished_jobs(before: datetime) -> None:
+    """Forget jobs that were done or cancelled before a moment. Those that failed stay until somebody looks."""
+    finished = Job.state.in_([JobState.DONE, JobState.CANCELLED])
+    db.session().execute(delete(Job).where(finished, Job.finished_at < before))
+
+
 def pause_after(attempt: int) -> timedelta:
     """Return how long a job waits after it failed: one, two, four … minutes.
 

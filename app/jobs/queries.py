@@ -31,8 +31,10 @@ def list_jobs(state: JobState | None, page: int) -> Page[Job]:
 
 def count_jobs() -> dict[JobState, int]:
     """Return how many jobs are in each state; every state is there."""
-    found = dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
-    return {state: found.get(state, 0) for state in JobState}
+    counts = dict.fromkeys(JobState, 0)
+    for state, count in db.session.execute(select(Job.state, func.count()).group_by(Job.state)):
+        counts[state] = count
+    return counts
 
 
 def get_job(job_id: uuid.UUID) -> Job:
@@ -60,7 +62,7 @@ def list_unknown_kinds(at: datetime, kinds: Sequence[str]) -> list[tuple[str, in
     statement = (
         select(Job.kind, func.count()).where(is_due(at), Job.kind.not_in(kinds)).group_by(Job.kind).order_by(Job.kind)
     )
-    return list(db.session.execute(statement).tuples())
+    return [(kind, count) for kind, count in db.session.execute(statement)]
 
 
 def last_queued(dedupe_key: str) -> datetime | None:

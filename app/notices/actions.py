@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
+
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import NotAllowedNowError
@@ -53,3 +55,9 @@ def retry_mail(mail: Mail, by: Author, at: datetime) -> None:
     mail.state, mail.attempts, mail.error = MailState.QUEUED, 0, ""
     mail.send_at, mail.lent_until = at, None
     log(Tag.MAIL_RETRIED, by=by, at=at, subject_id=mail.person_id, object_id=mail.id, kind=mail.kind)
+
+
+def forget_sent_mail(before: datetime) -> None:
+    """Forget mail that was sent or dropped and queued before a moment. What failed stays until somebody looks."""
+    gone = Mail.state.in_([MailState.SENT, MailState.DROPPED])
+    db.session().execute(delete(Mail).where(gone, Mail.created_at < before))

@@ -30,8 +30,10 @@ def list_mail(state: MailState | None, page: int) -> Page[Mail]:
 
 def count_mail() -> dict[MailState, int]:
     """Return how much mail is in each state; every state is there."""
-    found = dict(db.session.execute(select(Mail.state, func.count()).group_by(Mail.state)).tuples().all())
-    return {state: found.get(state, 0) for state in MailState}
+    counts = dict.fromkeys(MailState, 0)
+    for state, count in db.session.execute(select(Mail.state, func.count()).group_by(Mail.state)):
+        counts[state] = count
+    return counts
 
 
 def get_mail(mail_id: uuid.UUID) -> Mail:
@@ -62,4 +64,4 @@ def list_unknown_kinds(at: datetime, kinds: Sequence[str]) -> list[tuple[str, in
         .group_by(Mail.kind)
         .order_by(Mail.kind)
     )
-    return list(db.session.execute(statement).tuples())
+    return [(kind, count) for kind, count in db.session.execute(statement)]
