@@ -20,6 +20,7 @@ from app.infra.clock import now
 from app.infra.unit_of_work import writes
 
 STEPS = 3
+__all__ = ["bp", "end_welcome", "first_steps", "show_welcome"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace as Row
 
+from app.auth.queries.account_list import AccountState
 from app.domain.ladder import EscalationRule, Origin
 from app.infra.pagination import Page
 from tests.templates import samples
@@ -52,6 +53,11 @@ CASES: dict[str, Case] = (
             "<a href='/e'>Log</a>{% endcall %}"
             "{{ empty_state('Nothing', 'Nothing waits.', level=3) }}",
             ("<h2>Clip in your first piece</h2>", "<h3>Nothing</h3>", "href='/e'"),
+        ),
+        "account_state": Case(
+            "{% from 'components/account_state.html' import account_state %}{{ account_state(state) }}",
+            ('class="account-state account-state-expired"', "Link expired"),
+            {"state": AccountState.EXPIRED},
         ),
         "first_steps": Case(
             "{% from 'components/first_steps.html' import first_steps %}{{ first_steps(steps) }}",

@@ -8,18 +8,16 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
 
-from app.audit.actions import Author, Note, log, note_in
+from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.auth.actions.passwords import set_password
-from app.auth.models import Account, LinkPurpose, OneTimeLink, SignInAttempt
+from app.auth.models import Account, LinkPurpose, OneTimeLink
 from app.auth.passwords import Passwords, check_new_password
 from app.auth.queries.links import find_link, lifetime_of
 from app.auth.queries.sessions import hashed
 from app.domain.errors import MissingError
 from app.infra.db import db
-from app.infra.unit_of_work import record
 
 TOKEN_BYTES = 32
 AT_ONCE = 1000
@@ -93,16 +91,6 @@ def use_link(
     end_links([person.id], at=at)
     log(Tag.LINK_USED, by=by, at=at, subject_id=person.id, object_id=found.row.id, purpose=purpose.value)
     return person.id
-
-
-def note_knock(key: str, address: str, at: datetime, tag: Tag) -> None:
-    """Count an ask for a reset, or a submit of a dead link, against the account and the address; both are throttled."""
-
-    def work(session: Session) -> None:
-        note_in(session, Note(tag, at, Author(None, address=address), details={"account": key[:12]}))
-        session.add(SignInAttempt(account_key=key, address=address, at=at))
-
-    record(work)
 
 
 def parts_of(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:

@@ -6,12 +6,8 @@ A link that does not live looks the same whatever the cause.
 
 from __future__ import annotations
 
-import math
-from datetime import timedelta
-
 from flask import Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import TooManyRequests
 
 from app.access.guard import public
 from app.audit.actions import Author
@@ -21,14 +17,22 @@ from app.auth.link_forms import AskForResetForm, ChoosePasswordForm
 from app.auth.models import LinkPurpose
 from app.auth.queries.links import LiveLink
 from app.auth.views.blueprint import bp, passwords
-from app.auth.views.sign_in import enter
+from app.auth.views.entering import enter
+from app.auth.views.throttle import attempt, throttled
 from app.domain.errors import MissingError
 from app.infra.clock import now
-from app.infra.templating import counted
 from app.infra.unit_of_work import writes
 from app.notices.transport import mail_is_on
 
 LEADS_TO = {LinkPurpose.INVITE: "/welcome", LinkPurpose.RESET: "/"}
+
+
+def _link_of_address() -> str:
+    return queries.hashed((request.view_args or {})["token"])
+
+
+def _waiting(words: str) -> Response:
+    return _unreferred(make_response(render_template("errors/429.html", message=words)))
 
 
 @bp.get("/invite/<token>")
@@ -40,6 +44,7 @@ def show_invitation(token: str) -> ResponseReturnValue:
 
 @bp.post("/invite/<token>")
 @public
+@throttled(_link_of_address, _waiting)
 @writes
 def accept_invitation(token: str) -> ResponseReturnValue:
     """Set the first password and come in."""
@@ -55,6 +60,7 @@ def show_reset(token: str) -> ResponseReturnValue:
 
 @bp.post("/reset/<token>")
 @public
+@throttled(_link_of_address, _waiting)
 @writes
 def reset_password(token: str) -> ResponseReturnValue:
     """Set the new password and come in; the second factor is asked for as at every sign-in."""
@@ -62,12 +68,7 @@ def reset_password(token: str) -> ResponseReturnValue:
 
 
 def _use(purpose: LinkPurpose, token: str) -> ResponseReturnValue:
-    moment, address = now(), request.remote_addr or ""
-    key = queries.hashed(token)
-    wait = queries.delay_before_attempt(key, address, moment)
-    if wait > timedelta(0):
-        raise TooManyRequests(_wait_words(wait), retry_after=math.ceil(wait.total_seconds()))
-    form = ChoosePasswordForm()
+    form, moment, address = ChoosePasswordForm(), now(), request.remote_addr or ""
     if not form.validate_on_submit():
         return _link_page(purpose, token, form)
     try:
@@ -75,7 +76,7 @@ def _use(purpose: LinkPurpose, token: str) -> ResponseReturnValue:
             actions.use_link, token, purpose, form.password.data, passwords=passwords(), address=address, at=moment
         )
     except MissingError:
-        actions.note_knock(key, address, moment, Tag.PASSWORD_REFUSED)
+        actions.refuse_attempt(attempt(), Tag.PASSWORD_REFUSED)
         return _dead(purpose)
     if person_id is None:
         return _link_page(purpose, token, form)
@@ -120,31 +121,33 @@ def show_ask_for_reset() -> ResponseReturnValue:
     return _ask_page(AskForResetForm(formdata=None))
 
 
+def _asked_address() -> str:
+    return queries.hashed(f"reset:{request.form.get('email', '').strip().lower()}")
+
+
+def _ask_again(words: str) -> Response:
+    form = AskForResetForm()
+    form.validate()
+    form.form_errors.append(words)
+    return _ask_page(form)
+
+
 @bp.post("/reset")
 @public
+@throttled(_asked_address, _ask_again)
 @writes
 def ask_for_reset() -> ResponseReturnValue:
-    """Let a link be sent. The answer is the same whether somebody has this address or not."""
-    form, moment, address = AskForResetForm(), now(), request.remote_addr or ""
-    if not form.validate_on_submit() or not mail_is_on(current_app.config["SETTINGS"]):
-        return _ask_page(form, form.status if form.errors else 200)
-    key = queries.hashed(f"reset:{form.email.data.strip().lower()}")
-    wait = queries.delay_before_attempt(key, address, moment)
-    if wait > timedelta(0):
-        form.form_errors.append(_wait_words(wait))
-        response = _ask_page(form, 429)
-        response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
-        return response
-    actions.note_knock(key, address, moment, Tag.PASSWORD_RESET_ASKED)
-    actions.ask_for_reset(form.email.data, by=Author(None, address=address), at=moment)
+    """Let a link be sent. The answer is the same whether somebody has this address or not; every ask counts."""
+    form = AskForResetForm()
+    if not mail_is_on(current_app.config["SETTINGS"]):
+        return _ask_page(form)
+    if not form.validate_on_submit():
+        return _ask_page(form, form.status)
+    actions.refuse_attempt(attempt(), Tag.PASSWORD_RESET_ASKED)
+    actions.ask_for_reset(form.email.data, by=Author(None, address=request.remote_addr or ""), at=now())
     return make_response(render_template("auth/reset_asked.html", email=form.email.data.strip()))
 
 
 def _ask_page(form: AskForResetForm, status: int = 200) -> Response:
     page = render_template("auth/reset_ask.html", form=form, mail=mail_is_on(current_app.config["SETTINGS"]))
     return make_response(page, status)
-
-
-def _wait_words(wait: timedelta) -> str:
-    minutes = math.ceil(wait.total_seconds() / 60)
-    return f"Too many attempts. Try again in {counted(minutes, 'minute', 'minutes')}; others are not affected."
