@@ -16,6 +16,7 @@ FIXED = {
     "level_id": ["L2"],
     "expectation_id": [FIRST],
     "path": ["app.css"],
+    "token": ["no-such-link"],
 }
 KINDS = {"evidence_id": "evidence", "assessment_id": "assessment", "person_id": "person", "session_id": "session"}
 TELLING = frozenset(

@@ -311,4 +311,6 @@ def sign_in_all(company: Company, everybody: dict[str, Person]) -> None:
     for name, person_id in company.people.items():
         company.objects[f"person_{name}"] = person_id
         company.kinds[f"person_{name}"], company.subjects[f"person_{name}"] = "person", name
+        company.objects[f"account_{name}"] = person_id
+        company.kinds[f"account_{name}"], company.subjects[f"account_{name}"] = "account", name
     db.session.rollback()

@@ -106,11 +106,13 @@ def object_cells() -> Iterator[Cell]:
 
 
 def page_cells() -> Iterator[Cell]:
-    """Return the cells of pages that need no object: open to everybody who has signed in."""
+    """Return the cells of pages that need no object: for those named, or for everybody who has signed in."""
     known = rules()
     for act, page in known["pages"].items():
+        named = page.get("allow", known["signed_in"])
         for actor in known["actors"]:
-            yield make_cell(page, ("page", act, "", actor), page, is_allowed=actor not in OUTSIDE)
+            is_allowed = actor in named and actor not in OUTSIDE
+            yield make_cell(page, ("page", act, "", actor), page, is_allowed=is_allowed)
 
 
 def make_cell(

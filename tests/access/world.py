@@ -19,7 +19,7 @@ from app.access.actor import Actor
 from app.infra.db import Base, db, set_may_write
 from tests.access.company import ANONYMOUS, NAMES, ROLES, Company, found
 from tests.client import Client
-from tests.conftest import Databases, test_settings
+from tests.conftest import NOW, Databases, test_settings
 
 RECORDED = frozenset({"audit_event", "audit_head", "auth_session", "sign_in_attempt"})
 """The tables of `record()`: they may change whatever the method and the status."""
@@ -72,9 +72,12 @@ class World:
         """Return an object of the company as its guard loads it."""
         from app.assessment.models import Assessment
         from app.auth.models import AuthSession
+        from app.auth.queries.account_list import get_entry
         from app.evidence.models import Evidence
         from app.people.models import Person
 
+        if self.company.kinds[name] == "account":
+            return get_entry(self.company.objects[name], NOW)
         tables = {"evidence": Evidence, "assessment": Assessment, "person": Person, "session": AuthSession}
         return db.session.get_one(tables[self.company.kinds[name]], self.company.objects[name])
 
