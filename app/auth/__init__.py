@@ -1,20 +1,23 @@
-"""Accounts, sessions, sign-in and its throttle.
+"""Accounts, sessions, sign-in and its throttle, the second factor.
 
-Owns the tables of accounts, roles, sessions and sign-in attempts. May use people, audit, access and infra. A session is
-a row, named by the hash of a random id in the cookie; signing out or ending it makes the cookie worthless at once.
+Owns the tables of accounts, roles, sessions, recovery codes, one-time links and sign-in attempts. May use people,
+policies, notices, jobs, audit, access and infra. A session is a row, named by the hash of a random id in the cookie;
+signing out or ending it makes the cookie worthless at once.
 """
 
 from flask import Flask
 
 from app.auth import letters, sessions
 from app.auth.actions import accounts
+from app.auth.sealing import Sealer
 from app.people import hooks
 
 
 def register(app: Flask) -> None:
     """Join sign-in: open the session before anything else, add the pages."""
     from app.auth.views import bp  # noqa: PLC0415 - views need the registered policy
-    from app.auth.views.sign_in import ask_to_sign_in  # noqa: PLC0415 - the same
+    from app.auth.views.entering import ask_to_sign_in  # noqa: PLC0415 - the same
+    from app.auth.views.proof import ask_for_proof  # noqa: PLC0415 - the same
 
     sessions.register(app)
     letters.register()
@@ -22,4 +25,6 @@ def register(app: Flask) -> None:
     hooks.on_leaving(accounts.close_for_leavers)
     hooks.on_return(accounts.renew_for_returners)
     app.extensions["belay.ask_to_sign_in"] = ask_to_sign_in
+    app.extensions["belay.ask_for_proof"] = ask_for_proof
+    app.extensions["belay.sealer"] = Sealer([str(app.secret_key), *app.config["SECRET_KEY_FALLBACKS"]])
     app.register_blueprint(bp)

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
-from app.access.guard import public
-from app.auth.views.sign_in import enter
+from app.access.guard import actor, public, requires
+from app.access.permissions import Permission
+from app.auth import queries
+from app.auth.models import SessionStage
+from app.auth.views.entering import enter
+from app.auth.views.proof import is_demo_person, proved
 from app.infra.unit_of_work import writes
 
 
@@ -44,7 +48,19 @@ def enter_as() -> ResponseReturnValue:
     person = shown.get(request.form.get("as", ""))
     if person is None:
         abort(404)
-    return enter(person.id, next_path=request.form.get("next"), carried=request.form.get("carried"))
+    along = {"next_path": request.form.get("next"), "carried": request.form.get("carried")}
+    return enter(person.id, **along, stage=SessionStage.FULL)
+
+
+@bp.post("/login/again/demo")
+@requires(Permission.Account.PROVE)
+@writes
+def prove() -> ResponseReturnValue:
+    """Confirm that it is the same example person, who has no password, with one click."""
+    who = actor()
+    if not is_demo_person(queries.get_account(who.person_id)):
+        abort(404)
+    return proved(who, next_path=request.form.get("next"), carried=request.form.get("carried"))
 
 
 def open_door(app: Flask, roles: Sequence[DemoRole]) -> None:

@@ -83,8 +83,11 @@ class RowSessions(SessionInterface):
         return Signer([*reversed(app.config["SECRET_KEY_FALLBACKS"]), str(app.secret_key)], salt="anonymous-session")
 
     def open_session(self, app: Flask, request: Request) -> RowSession:
-        """Find out who asks. The result stands in `g`: keys, actor, and whose session it was when it is over."""
-        g.actor = g.actor_id = g.dead_session_of = None
+        """Find out who asks. The result stands in `g`: keys, actor, whose session it was when it is over.
+
+        Somebody half-way in is no actor: `g.half_signed_in` opens the next step of signing in and nothing else.
+        """
+        g.actor = g.actor_id = g.dead_session_of = g.half_signed_in = None
         kind, _, rest = request.cookies.get(self.cookie, "").partition(".")
         if kind == "a":
             try:
@@ -101,6 +104,9 @@ class RowSessions(SessionInterface):
             g.session_keys = SessionKeys(None)
             return RowSession()
         g.session_keys = SessionKeys(rest)
+        if found.half is not None:
+            g.half_signed_in = found.half
+            return RowSession({}, found.row_id)
         if found.actor is None:
             g.dead_session_of = found.person_id
             return RowSession()
@@ -123,7 +129,8 @@ class RowSessions(SessionInterface):
         keys: SessionKeys = g.session_keys
         if keys.must_clear:
             self._set(response, "", max_age=0)
-        elif keys.fresh:
+        elif keys.fresh and (keys.is_anonymous or response.status_code < GOOD):
+            # A session that was just opened, in an answer that is none: nothing of it was stored.
             value = f"a.{self._signer(app).sign(keys.fresh).decode()}" if keys.is_anonymous else f"s.{keys.fresh}"
             self._set(response, value, max_age=None)
 

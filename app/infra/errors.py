@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -20,7 +20,7 @@ from app.domain.errors import ConflictError, DomainError, MissingError
 from app.infra.unit_of_work import rollback
 
 NOT_CARRIED = frozenset({"csrf_token", "idempotency_key", "version"})
-SECRET_FIELDS = frozenset({"password", "old_password", "again"})
+SECRET_FIELDS = frozenset({"password", "old_password", "again", "one_time_code", "recovery_code"})
 RETRY_AFTER_SECONDS = "5"
 NOT_FOUND, CONFLICT = 404, 409
 PAGES = frozenset({400, 404, 405, 413, 429, 503})
@@ -122,6 +122,13 @@ def show_missing(error: MissingError) -> Response:
     return _answer(404, error.message)
 
 
+def show_gone(error: ObjectDeletedError) -> Response:
+    """Answer 404 when somebody else took the row away between reading and using it within one request."""
+    del error
+    rollback()
+    return _answer(404, "")
+
+
 def show_refusal(error: DomainError) -> Response:
     """Answer 409 with the rule's own sentence: the act is not possible in this state."""
     rollback()
@@ -184,6 +191,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(MissingError, show_missing)
     app.register_error_handler(DomainError, show_refusal)
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(ObjectDeletedError, show_gone)
     app.register_error_handler(StaleDataError, show_stale)
     app.register_error_handler(DataError, show_unstorable)
     app.register_error_handler(DBAPIError, show_busy)

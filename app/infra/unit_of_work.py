@@ -133,6 +133,12 @@ def record_now(*waiting: Record) -> None:
         logger.exception("records could not be written")
 
 
+def record_first(work: Record) -> None:
+    """Write a record at once, before the unit of work begins. A failure is raised: without the record, no view runs."""
+    rollback()
+    _write_records([work])
+
+
 def flush_records() -> None:
     """Write the records that wait for the end of the unit of work."""
     waiting: list[Record] = g.pop("records", [])

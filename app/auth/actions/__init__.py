@@ -9,19 +9,37 @@ from app.auth.actions.accounts import (
     note_first_visit,
     revoke_role,
 )
-from app.auth.actions.attempts import clear_failures, note_failed_sign_in
+from app.auth.actions.attempts import Attempt, refuse_attempt, reserve_attempt, settle_attempt
 from app.auth.actions.invitations import Invited, ask_for_reset, copy_reset_link, invite, tell_of_new_password
-from app.auth.actions.links import make_link, note_knock, use_link
+from app.auth.actions.links import make_link, use_link
 from app.auth.actions.passwords import change_password, set_password, strengthen_hash
-from app.auth.actions.sessions import SEEN_EVERY, end_other_sessions, end_session, note_seen, open_session
+from app.auth.actions.second_factor import (
+    make_recovery_codes,
+    reset_second_factor,
+    set_up,
+    take_off,
+    use_code,
+    use_recovery_code,
+)
+from app.auth.actions.sessions import (
+    SEEN_EVERY,
+    complete_session,
+    end_other_sessions,
+    end_session,
+    note_proof,
+    note_seen,
+    open_session,
+    renew_session,
+)
 
 __all__ = [
     "SEEN_EVERY",
+    "Attempt",
     "Invited",
     "ask_for_reset",
     "change_password",
     "choose_theme",
-    "clear_failures",
+    "complete_session",
     "copy_reset_link",
     "create_account",
     "disable_account",
@@ -31,14 +49,23 @@ __all__ = [
     "grant_role",
     "invite",
     "make_link",
-    "note_failed_sign_in",
+    "make_recovery_codes",
     "note_first_visit",
-    "note_knock",
+    "note_proof",
     "note_seen",
     "open_session",
+    "refuse_attempt",
+    "renew_session",
+    "reserve_attempt",
+    "reset_second_factor",
     "revoke_role",
     "set_password",
+    "set_up",
+    "settle_attempt",
     "strengthen_hash",
+    "take_off",
     "tell_of_new_password",
+    "use_code",
     "use_link",
+    "use_recovery_code",
 ]

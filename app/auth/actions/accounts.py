@@ -159,6 +159,8 @@ def note_first_visit(account: Account, *, at: datetime) -> None:
         account.first_seen_at = at
 
 
-def choose_theme(account: Account, theme: Theme) -> None:
+def choose_theme(account: Account, theme: Theme, *, by: Author, at: datetime) -> None:
     """Keep the colours that a person has chosen."""
-    account.theme = theme
+    if account.theme is not theme:
+        account.theme = theme
+        log(Tag.THEME_CHANGED, by=by, at=at, subject_id=account.person_id, object_id=account.id, theme=theme.value)

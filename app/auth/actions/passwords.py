@@ -12,6 +12,8 @@ from app.auth.passwords import Passwords, check_new_password
 from app.domain.errors import InvalidError
 from app.people.models import Person
 
+NOT_YOURS = "This is not your present password."
+
 
 def change_password(
     account: Account,
@@ -23,9 +25,9 @@ def change_password(
     by: Author,
     at: datetime,
 ) -> Account:
-    """Change a password, given the old one. InvalidError names the field at fault."""
+    """Change a password, given the old one. InvalidError names the field at fault; `old_password` was not theirs."""
     if not passwords.matches(account.password_hash, old):
-        raise InvalidError("This is not your present password.", field="old_password")
+        raise InvalidError(NOT_YOURS, field="old_password")
     check_new_password(new, known_words=(*person.name.split(), person.email.partition("@")[0]))
     account.password_hash = passwords.hash(new)
     log(Tag.PASSWORD_CHANGED, by=by, at=at, subject_id=person.id, object_id=account.id)

@@ -2,11 +2,11 @@
 
 from app.auth.queries.accounts import find_account, get_account
 from app.auth.queries.links import find_link
+from app.auth.queries.second_factor import count_recovery_codes, next_stage
 from app.auth.queries.sessions import (
-    ABSOLUTE,
-    IDLE,
-    IDLE_PRIVILEGED,
+    HalfSignedIn,
     OpenSession,
+    OwnSession,
     find_session,
     get_session,
     hashed,
@@ -15,14 +15,14 @@ from app.auth.queries.sessions import (
 from app.auth.queries.throttle import LONGEST_DELAY, PER_ACCOUNT, PER_ADDRESS, WINDOW, delay_before_attempt
 
 __all__ = [
-    "ABSOLUTE",
-    "IDLE",
-    "IDLE_PRIVILEGED",
     "LONGEST_DELAY",
     "PER_ACCOUNT",
     "PER_ADDRESS",
     "WINDOW",
+    "HalfSignedIn",
     "OpenSession",
+    "OwnSession",
+    "count_recovery_codes",
     "delay_before_attempt",
     "find_account",
     "find_link",
@@ -31,4 +31,5 @@ __all__ = [
     "get_session",
     "hashed",
     "list_sessions",
+    "next_stage",
 ]

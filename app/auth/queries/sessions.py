@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from app.access.actor import Actor, Role
-from app.auth.models import Account, AuthSession, RoleGrant
+from app.auth.browsers import name_browser
+from app.auth.models import Account, AuthSession, RoleGrant, SessionStage
+from app.auth.second_factor import is_compulsory_for
 from app.domain.errors import MissingError
+from app.domain.policies import POLICIES
 from app.infra.clock import local
 from app.infra.db import db
 from app.people.models import ManagerLink, Person, Team, TeamMembership
 from app.people.queries import holds_on
+from app.policies.queries import select_value, value_of
 
-IDLE_PRIVILEGED = timedelta(minutes=30)
+HALF_SIGNED_IN = timedelta(minutes=10)
+# A clock that was set back makes a session look as if it began later than now. Up to here that is taken for what it is;
+# further back, nothing would end a session for as long as the clock had been ahead.
+CLOCK_SET_BACK = timedelta(hours=2)
+IDLE_PRIVILEGED, IDLE, ABSOLUTE = "idle_minutes_privileged", "idle_hours", "session_hours"
 
-IDLE = timedelta(hours=8)
 
-ABSOLUTE = timedelta(hours=12)
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session may lie unused, and how long it lasts in any case."""
+
+    idle: timedelta
+    absolute: timedelta
+
+    @classmethod
+    def of(cls, person_id: uuid.UUID, roles: frozenset[Role], texts: Mapping[str, str | None]) -> Limits:
+        """Return the limits of a person, by what the policies say; `texts` are their stored values."""
+        hours = {key: int(POLICIES[key].stored(text)) for key, text in texts.items()}
+        is_privileged = is_compulsory_for(person_id, roles)
+        idle = timedelta(minutes=hours[IDLE_PRIVILEGED]) if is_privileged else timedelta(hours=hours[IDLE])
+        return cls(idle, timedelta(hours=hours[ABSOLUTE]))
+
+    def are_over(self, row: AuthSession, at: datetime) -> bool:
+        """Say whether a session has lasted too long, or lain unused too long; one half-way in lasts ten minutes."""
+        lasts = self.absolute if row.stage is SessionStage.FULL else HALF_SIGNED_IN
+        is_ahead = max(row.created_at, row.seen_at) - at > CLOCK_SET_BACK
+        return at - row.seen_at > self.idle or at - row.created_at > lasts or is_ahead
 
 
 def hashed(token: str) -> str:
@@ -31,25 +58,63 @@ def hashed(token: str) -> str:
 
 @dataclass(frozen=True)
 class OpenSession:
-    """What a cookie leads to. `actor` is None when the session is over; `person_id` says whose it was."""
+    """What a cookie leads to, and whose it is.
+
+    `actor` is None when the session is over, and while it is half-way in: `half` says then what is still due.
+    """
 
     row_id: uuid.UUID
     person_id: uuid.UUID
     actor: Actor | None
     seen_at: datetime
     data: str
+    half: HalfSignedIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSignedIn:
+    """Somebody whose password was right, and who has not given, or not set up, the second factor yet."""
+
+    row_id: uuid.UUID
+    person_id: uuid.UUID
+    name: str
+    stage: SessionStage
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A session as its owner sees it: where, since when, and the browser in words."""
+
+    row: AuthSession
+    browser: str
+
+    @property
+    def is_half(self) -> bool:
+        """Say whether only the password was right so far."""
+        return self.row.stage is not SessionStage.FULL
 
 
 def find_session(token: str, at: datetime, address: str = "") -> OpenSession | None:
     """Return the session that a cookie names, alive or over; None when there never was one.
 
-    Over means: ended, idle too long (30 minutes for HR and administrators, 8 hours for others), older than 12 hours,
-    account disabled, or the person left. Source: reliability checklist, sessions 1 to 4.
+    Over means: ended, idle too long (as the policies say: 30 minutes for HR and administrators, 8 hours for others),
+    older than 12 hours, account disabled, or the person left. Source: reliability checklist, sessions 1 to 4.
     """
     day = local(at).date()
     reports = select(ManagerLink.id).where(ManagerLink.manager_id == Person.id, holds_on(ManagerLink, day)).exists()
     found = db.session.execute(
-        select(AuthSession, Account.disabled_at, Account.theme, Person, Team.name, reports, RoleGrant.role)
+        select(
+            AuthSession,
+            Account.disabled_at,
+            Account.theme,
+            Person,
+            Team.name,
+            reports,
+            RoleGrant.role,
+            select_value(IDLE_PRIVILEGED),
+            select_value(IDLE),
+            select_value(ABSOLUTE),
+        )
         .join(Account, Account.person_id == AuthSession.person_id)
         .join(Person, Person.id == AuthSession.person_id)
         .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
@@ -60,16 +125,18 @@ def find_session(token: str, at: datetime, address: str = "") -> OpenSession | N
     ).all()
     if not found:
         return None
-    row, disabled_at, theme, person, team, leads, _ = found[0]
+    row, disabled_at, theme, person, team, leads, _, *texts = found[0]
     roles = frozenset(Role(line[6]) for line in found if line[6])
-    idle = IDLE_PRIVILEGED if roles & {Role.HR, Role.ADMIN} else IDLE
+    limits = Limits.of(person.id, roles, dict(zip((IDLE_PRIVILEGED, IDLE, ABSOLUTE), texts, strict=True)))
     is_over = (
         row.ended_at is not None
         or disabled_at is not None
         or (person.left_on is not None and person.left_on <= day)
-        or at - row.seen_at > idle
-        or at - row.created_at > ABSOLUTE
+        or limits.are_over(row, at)
     )
+    if not is_over and row.stage is not SessionStage.FULL:
+        half = HalfSignedIn(row.id, person.id, person.name, row.stage)
+        return OpenSession(row.id, row.person_id, None, row.seen_at, row.data, half)
     actor = Actor(
         person.id,
         person.name,
@@ -84,15 +151,17 @@ def find_session(token: str, at: datetime, address: str = "") -> OpenSession | N
     return OpenSession(row.id, row.person_id, None if is_over else actor, row.seen_at, row.data)
 
 
-def list_sessions(person_id: uuid.UUID, at: datetime) -> list[AuthSession]:
+def list_sessions(person_id: uuid.UUID, roles: frozenset[Role], at: datetime) -> list[OwnSession]:
     """Return a person's own open sessions, last seen first."""
+    limits = Limits.of(person_id, roles, {key: str(value_of(key)) for key in (IDLE_PRIVILEGED, IDLE, ABSOLUTE)})
     rows = select(AuthSession).where(
         AuthSession.person_id == person_id,
         AuthSession.ended_at.is_(None),
-        AuthSession.created_at > at - ABSOLUTE,
-        AuthSession.seen_at > at - IDLE,
+        # What lasts longest is weighed here, so that years of sessions are not read; the rest is weighed one by one.
+        or_(AuthSession.created_at > at - limits.absolute, AuthSession.seen_at > at - limits.idle),
     )
-    return list(db.session.scalars(rows.order_by(AuthSession.seen_at.desc(), AuthSession.id)))
+    found = db.session.scalars(rows.order_by(AuthSession.seen_at.desc(), AuthSession.id))
+    return [OwnSession(row, name_browser(row.browser)) for row in found if not limits.are_over(row, at)]
 
 
 def get_session(session_id: uuid.UUID) -> AuthSession:

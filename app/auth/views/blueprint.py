@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, request
 from app.access.guard import actor
 from app.audit.actions import Author
 from app.auth.passwords import Passwords
+from app.auth.sealing import Sealer
 
 bp = Blueprint("auth", __name__)
 
@@ -20,3 +21,9 @@ def passwords() -> Passwords:
     """Return the hasher at the cost of this deployment."""
     hasher: Passwords = current_app.extensions["belay.passwords"]
     return hasher
+
+
+def sealer() -> Sealer:
+    """Return what seals the secrets of second factors with the deployment's key."""
+    box: Sealer = current_app.extensions["belay.sealer"]
+    return box

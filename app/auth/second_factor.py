@@ -1,0 +1,98 @@
+"""For whom the second factor is compulsory, and what a code is.
+
+HR and administrators always have one. Other features add whom they ask it of, such as the chairs of committees, in
+their `register(app)`. Source: reliability checklist, items 4 and 12.
+
+Whatever makes a second factor compulsory for somebody, or takes theirs away, ends their sessions: at the next sign-in
+they set one up before anything else opens.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import uuid
+from collections.abc import Callable, Collection
+from datetime import datetime
+from urllib.parse import quote
+
+from argon2.low_level import Type, hash_secret_raw
+from pyotp import TOTP
+
+from app.access.actor import Role
+
+COMPULSORY = frozenset({Role.HR, Role.ADMIN})
+STEP_SECONDS = 30
+STEPS_AROUND = 1
+DIGITS = 6
+RECOVERY_CODES = 10
+# Letters and digits that nobody takes for one another; twelve of them are 59 bits.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUP, GROUPS = 4, 3
+# Fixed, and not the cost of passwords: a hash without its parameters cannot be made anew when that cost rises.
+PASSES, MEMORY_KIB = 2, 19_456
+HASH_BYTES = 32
+
+Check = Callable[[uuid.UUID], bool]
+_checks: list[Check] = []
+
+
+def compulsory_when(check: Check) -> None:
+    """Let a feature say for whom else the second factor is compulsory."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def is_compulsory_for(person_id: uuid.UUID, roles: Collection[Role]) -> bool:
+    """Say whether somebody must have a second factor; their sessions also end sooner when they are not used."""
+    return not COMPULSORY.isdisjoint(roles) or any(check(person_id) for check in _checks)
+
+
+def find_step(secret: str, code: str, at: datetime) -> int | None:
+    """Return the time step that a code belongs to: the present one or a neighbour, else None.
+
+    >>> from datetime import UTC, datetime
+    >>> moment = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+    >>> code = TOTP("JBSWY3DPEHPK3PXP").generate_otp(int(moment.timestamp()) // 30)
+    >>> find_step("JBSWY3DPEHPK3PXP", code, moment) == int(moment.timestamp()) // 30
+    True
+    """
+    given = "".join(code.split())
+    if not (given.isascii() and given.isdigit() and len(given) == DIGITS):
+        return None
+    now, totp = int(at.timestamp()) // STEP_SECONDS, TOTP(secret)
+    found = [
+        step
+        for step in range(now - STEPS_AROUND, now + STEPS_AROUND + 1)
+        if hmac.compare_digest(totp.generate_otp(step), given)
+    ]
+    return found[-1] if found else None
+
+
+def app_address(secret: str, *, email: str, company: str) -> str:
+    """Return what the QR code says to an authenticator app: the account under the company's name, and the secret."""
+    issuer = f"Belay {company}".strip().replace(":", " ")
+    label = quote(f"{issuer}:{email}", safe="@")
+    return f"otpauth://totp/{label}?secret={secret}&issuer={quote(issuer)}&digits={DIGITS}&period={STEP_SECONDS}"
+
+
+def new_recovery_code() -> str:
+    """Return a random code that stands in for the second factor once, such as “kd7f-3mqp-x9ra”."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
+
+
+def recovery_hash(person_id: uuid.UUID, code: str) -> str:
+    """Return the form in which a recovery code is stored; capitals, spaces and hyphens do not matter.
+
+    Salted with the person's random id: one costly sum tells whether a code is one of theirs.
+    """
+    plain = "".join(letter for letter in code.casefold() if letter.isalnum())[:100]
+    return hash_secret_raw(
+        plain.encode(),
+        person_id.bytes,
+        time_cost=PASSES,
+        memory_cost=MEMORY_KIB,
+        parallelism=1,
+        hash_len=HASH_BYTES,
+        type=Type.ID,
+    ).hex()
