@@ -12,27 +12,27 @@ NO_PASSWORD_FITS = "!"  # noqa: S105 - no hash looks like this
 NEWCOMER_FOR = timedelta(days=60)
 INVITED_BEFORE = timedelta(days=400)
 LAST_HOURS = 220
-ONE_WAITS_IN = 3
+ONE_WAITS_IN = 9
 
 
-def account_times(person: PlannedPerson, key: uuid.UUID, at: datetime) -> dict[str, Any]:
+def account_times(person: PlannedPerson, key: uuid.UUID, at: datetime, *, leads: bool) -> dict[str, Any]:
     """Return the columns of an account that say how far it has come; the same for the same company.
 
-    Newcomers, and some of those whose work no ladder describes, have not signed in yet. Nobody signs in to the demo
-    with a password, so none fits.
+    Newcomers have not signed in yet, nor have a few others who lead nobody and stand on no sign-in page: what they have
+    written came from elsewhere. Nobody signs in to the demo with a password, so none fits.
     """
     number, hired = key.int, datetime.combine(person.hired_on, at.timetz())
-    if person.demo_role or person.roles or person.left_on or not _may_wait(person, number, at - hired):
+    if leads or person.demo_role or person.roles or person.left_on or not _may_wait(number, at - hired):
         invited = max(hired, at - INVITED_BEFORE)
         seen = min(invited + timedelta(hours=1 + number % 70), at)
         last = max(seen, at - timedelta(hours=number % LAST_HOURS, minutes=number % 60))
         return _row(invited, seen, last, NO_PASSWORD_FITS)
-    since = (None, timedelta(hours=3 + number % 9), timedelta(days=2 + number % 9))[number // 7 % 3]
+    since = (None, timedelta(hours=3 + number % 9), timedelta(days=2 + number % 9))[number // 11 % 3]
     return _row(at - since if since else None, None, None, None)
 
 
-def _may_wait(person: PlannedPerson, number: int, here_for: timedelta) -> bool:
-    return here_for < NEWCOMER_FOR or (not person.levels and number % ONE_WAITS_IN == 0)
+def _may_wait(number: int, here_for: timedelta) -> bool:
+    return here_for < NEWCOMER_FOR or number % ONE_WAITS_IN == 0
 
 
 def _row(

@@ -57,6 +57,7 @@ class Loader:
     random_seed: int
     editions: Mapping[str, uuid.UUID]
     at: datetime
+    leaders: frozenset[str]
     waiting: dict[type[Model], list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     def id(self, *parts: object) -> uuid.UUID:
@@ -99,8 +100,15 @@ class Loader:
     def add_account(self, person: PlannedPerson) -> None:
         """Give a person an account, as far as it has come, and their roles."""
         own, created = self.person_id(person.key), at_morning(person.hired_on)
-        key = self.id("account", person.key)
-        self.add(Account, id=key, person_id=own, created_at=created, theme="", **account_times(person, key, self.at))
+        key, leads = self.id("account", person.key), person.key in self.leaders
+        self.add(
+            Account,
+            id=key,
+            person_id=own,
+            created_at=created,
+            theme="",
+            **account_times(person, key, self.at, leads=leads),
+        )
         for role in sorted(person.roles):
             self.add(RoleGrant, id=self.id("role", person.key, role), person_id=own, role=role, granted_at=created)
 
@@ -307,7 +315,8 @@ def load_plan(
     progress: Progress = lambda _done, _total: None,
 ) -> None:
     """Write a company into the database of a session; the caller commits. `editions` maps ladders to versions."""
-    loader = Loader(session, random_seed, editions, at)
+    leaders = frozenset(spell.manager_key for person in plan.people for spell in person.managers)
+    loader = Loader(session, random_seed, editions, at, leaders)
     for team in plan.teams:
         parent = loader.id("team", team.parent_key) if team.parent_key else None
         loader.add(Team, id=loader.id("team", team.key), name=team.name, parent_id=parent, created_at=at)
