@@ -13,6 +13,7 @@ from app.domain.policies import PolicyDefinition
 from app.infra.forms import Form, StorableText, clean_line, clean_text
 from app.policies.actions import MAX_REASON
 
+MAX_LOOKED_FOR = 100
 REASON_MISSING = "Say why; it stands in the history, and whoever wonders later reads it."
 
 
@@ -60,15 +61,25 @@ def policy_form(definition: PolicyDefinition, **shown: Any) -> PolicyForm:
     return kind(definition, formdata=None, **shown) if shown else kind(definition)
 
 
+def looked_for(text: str | None) -> str:
+    """Return words to look for: one line of at most 100 characters, without those that nobody sees."""
+    return "".join(char for char in clean_line(text) if char.isprintable())[:MAX_LOOKED_FOR]
+
+
 class RecordForm(Form):
     """What is looked for in the record; an empty field is no limit. A fault keeps its field from limiting anything."""
 
-    since = StringField("From", filters=[clean_line])
-    until = StringField("Until", filters=[clean_line])
-    kind = StringField("Kind of act", filters=[clean_line])
-    by = StringField("Who did it", filters=[clean_line], validators=[StorableText()])
-    about = StringField("About whom", filters=[clean_line], validators=[StorableText()])
+    since = StringField("From", filters=[looked_for])
+    until = StringField("Until", filters=[looked_for])
+    kind = StringField("Kind of act", filters=[looked_for])
+    by = StringField("Who did it", filters=[looked_for])
+    about = StringField("About whom", filters=[looked_for])
     refused = BooleanField("Refusals only")
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read the address. The box says yes or no; whatever else it was sent with is not said back."""
+        super().process(*args, **kwargs)
+        self.refused.raw_data = ["y"] if self.refused.data else []
 
     def validate_since(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
         """Refuse what is no day."""
@@ -87,10 +98,6 @@ class RecordForm(Form):
             return date.fromisoformat(self[name].data or "")
         except ValueError:
             return None
-
-    def words(self, name: str) -> str:
-        """Return what a field says; nothing where it was refused."""
-        return "" if self[name].errors else self[name].data or ""
 
     @property
     def args(self) -> dict[str, str]:

@@ -35,9 +35,9 @@ def wanted(form: RecordForm) -> EventFilter:
         starts=start_of(since) if since else None,
         ends=start_of(until + timedelta(days=1)) if until and until < date.max else None,
         tags=_tags(form.kind.data or "", refused=bool(form.refused.data)),
-        by=select_people_named(form.words("by")),
-        by_label=form.words("by") or None,
-        about=select_people_named(form.words("about")),
+        by=select_people_named(form.by.data),
+        by_label=form.by.data or None,
+        about=select_people_named(form.about.data),
     )
 
 

@@ -18,13 +18,22 @@ FIXED = {
     "path": ["app.css"],
     "token": ["no-such-link"],
 }
-KINDS = {"evidence_id": "evidence", "assessment_id": "assessment", "person_id": "person", "session_id": "session"}
+KINDS = {
+    "evidence_id": "evidence",
+    "assessment_id": "assessment",
+    "person_id": "person",
+    "session_id": "session",
+    "key": "policy",
+    "job_id": "job",
+    "mail_id": "mail",
+}
 TELLING = frozenset(
     {
         "draft", "shared", "withdrawn", "old", "hr_shared",
         "drafting", "self_in", "manager_in", "revealed", "old_manager_in", "hr_sealed",
         "person_subject", "person_manager", "person_hr",
         "subject_session",
+        "policy_people", "policy_technical", "failed_job", "waiting_job", "failed_mail",
     }
 )  # fmt: skip
 """One object of each kind and state; the rest of the company adds people, not states."""

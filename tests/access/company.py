@@ -10,10 +10,14 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Role
 from app.assessment.models import Assessment, AssessmentAnswer, Side
+from app.audit.actions import log
+from app.audit.models import AuditEvent
+from app.audit.tags import Tag
 from app.auth import actions as auth
 from app.auth.models import AuthSession
 from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
@@ -21,7 +25,11 @@ from app.domain.rating import Answer
 from app.evidence.models import Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
+from app.jobs import actions as jobs
+from app.jobs.models import Job, JobState
 from app.ladders.queries import Edition
+from app.notices import actions as notices
+from app.notices.models import MailState
 from app.people import actions as people
 from app.people.models import Person, SpellReason
 from tests.conftest import NOW
@@ -80,7 +88,7 @@ class Company:
 
     people: dict[str, uuid.UUID] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
-    objects: dict[str, uuid.UUID] = field(default_factory=dict)
+    objects: dict[str, uuid.UUID | str | int] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
@@ -103,6 +111,7 @@ def found(company: Company) -> None:
     with transaction():
         waiver.reason = canary("waiver", "reason")
     sign_in_all(company, everybody)
+    look_after(company, everybody)
 
 
 def hire(company: Company) -> dict[str, Person]:
@@ -313,4 +322,35 @@ def sign_in_all(company: Company, everybody: dict[str, Person]) -> None:
         company.kinds[f"person_{name}"], company.subjects[f"person_{name}"] = "person", name
         company.objects[f"account_{name}"] = person_id
         company.kinds[f"account_{name}"], company.subjects[f"account_{name}"] = "account", name
+    db.session.rollback()
+
+
+# Administration ---------------------------------------------------------------
+
+
+def look_after(company: Company, everybody: dict[str, Person]) -> None:
+    """Leave jobs, a mail and rows of the record; the words in their payloads and details are planted."""
+    for name, key, value in [
+        ("policy_people", "directory_shows_level", "yes"),
+        ("policy_technical", "idle_hours", "4"),
+    ]:
+        company.objects[name], company.kinds[name], company.asked[name] = key, "policy", value
+    with transaction() as session:
+        for name, state in [("failed_job", JobState.FAILED), ("waiting_job", JobState.QUEUED)]:
+            job = jobs.queue("planted", {"word": canary(name, "payload")}, by=SYSTEM, at=NOW)
+            session.get_one(Job, job.id).state = state
+            company.objects[name], company.kinds[name] = job.id, "job"
+        mail = notices.put(
+            "planted", everybody["subject"].id, {"word": canary("failed_mail", "payload")}, by=SYSTEM, at=NOW
+        )
+        mail.state = MailState.FAILED
+        company.objects["failed_mail"], company.kinds["failed_mail"] = mail.id, "mail"
+    for name, tag, subject in [
+        ("row_about_person", Tag.PERSON_CHANGED, everybody["subject"].id),
+        ("row_about_ladder", Tag.LADDER_PUBLISHED, None),
+    ]:
+        with transaction():
+            log(tag, by=SYSTEM, at=NOW, subject_id=subject, note=canary(name, "note"))
+        last = select(AuditEvent.seq).where(AuditEvent.tag == tag).order_by(AuditEvent.seq.desc()).limit(1)
+        company.objects[name], company.kinds[name] = db.session.scalars(last).one(), "record"
     db.session.rollback()

@@ -71,14 +71,28 @@ class World:
     def thing(self, name: str) -> Any:
         """Return an object of the company as its guard loads it."""
         from app.assessment.models import Assessment
+        from app.audit.models import AuditEvent
         from app.auth.models import AuthSession
         from app.auth.queries.account_list import get_entry
+        from app.domain.policies import POLICIES
         from app.evidence.models import Evidence
+        from app.jobs.models import Job
+        from app.notices.models import Mail
         from app.people.models import Person
 
         if self.company.kinds[name] == "account":
             return get_entry(self.company.objects[name], NOW)
-        tables = {"evidence": Evidence, "assessment": Assessment, "person": Person, "session": AuthSession}
+        if self.company.kinds[name] == "policy":
+            return POLICIES[self.company.objects[name]]
+        tables = {
+            "evidence": Evidence,
+            "assessment": Assessment,
+            "person": Person,
+            "session": AuthSession,
+            "job": Job,
+            "mail": Mail,
+            "record": AuditEvent,
+        }
         return db.session.get_one(tables[self.company.kinds[name]], self.company.objects[name])
 
     def let_go(self) -> None:

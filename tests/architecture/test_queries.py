@@ -54,7 +54,7 @@ ONE_ROW = (
 """Beginnings of the names of queries that return one row at most: `get_` one or 404, `find_` one or none."""
 ORDERED_BY_ITSELF = {"people/queries/lines.py:managers_of"}
 """A chain of managers has one person at each distance."""
-LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger")
+LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger", "admin", "editor")
 
 
 # Order -------------------------------------------------------------------------
