@@ -1,0 +1,185 @@
+"""What taking a people file over would do to a company: the plan that people read, and the decisions behind it.
+
+Nothing depends on the order of the rows. Taking the same file over again changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.domain.roster import ChangeKind, Column, Fault, PersonChange, Plan, Unlisted
+from app.domain.roster_cells import EmailCheck, RowReader
+from app.domain.roster_company import Company
+from app.domain.roster_comparison import Comparison
+from app.domain.roster_decisions import Decision
+from app.domain.roster_faults import Findings
+from app.domain.roster_header import read_header
+from app.domain.roster_reporting import check_loops, left_behind
+
+OWN_COLUMNS = (Column.MANAGER, Column.LADDER, Column.LEVEL, Column.LEVEL_SINCE, Column.LEFT_ON)
+Objections = Callable[[frozenset[uuid.UUID]], Mapping[uuid.UUID, str]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the rules need beside the file and the company.
+
+    `from_on` is the day from which teams, managers and groups change. `importer_id` is whoever takes the file over,
+    None on the command line. `objections` says of people about to leave why one may not yet.
+    """
+
+    from_on: date
+    today: date
+    importer_id: uuid.UUID | None
+    check_email: EmailCheck
+    objections: Objections
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The plan as it is shown, and the decisions to be carried out; none while there is a fault."""
+
+    plan: Plan
+    decisions: Sequence[Decision] = ()
+    comparison: Comparison | None = None
+
+
+def refused(fault: Fault) -> Outcome:
+    """Return the outcome of a file that cannot be read at all."""
+    return Outcome(Plan(0, faults=[fault], faults_in_all=1, digest=_hash(repr(fault))))
+
+
+def work_out(
+    header: Sequence[str],
+    header_row: int,
+    rows: Iterable[tuple[int, list[str]]],
+    company: Company,
+    setting: Setting,
+    *,
+    file_digest: str,
+) -> Outcome:
+    """Compare a people file with the company. Faults of the header end it; every other fault is found together."""
+    findings = Findings()
+    layout = read_header(header, header_row, findings)
+    plan = Plan(0, ignored=layout.ignored, absent=layout.absent)
+    if findings.count:
+        return Outcome(_with_faults(plan, findings))
+    reader = RowReader(layout, company, today=setting.today, check_email=setting.check_email, findings=findings)
+    entries = list(reader.read_all(rows))
+    if not entries and not findings.count:
+        findings.add(None, "", "", "There is no row below the header. Each person has a row of their own.")
+    comparison = Comparison(layout, company, entries, reader, from_on=setting.from_on, today=setting.today)
+    decisions = [decision for entry in entries if (decision := comparison.decide(entry)) is not None]
+    check_loops(comparison, decisions, findings)
+    _check_own_row(decisions, setting, findings)
+    _check_leaving(decisions, setting, findings)
+    decisions = [decision for decision in decisions if decision.entry.row not in findings.rows]
+    changes = [
+        PersonChange(one.entry.row, one.entry.employee_id, one.entry.name, one.kind, one.fields) for one in decisions
+    ]
+    faulty = sum(1 for entry in entries if entry.row in findings.rows)
+    plan = replace(
+        plan,
+        rows=reader.rows,
+        changes=changes,
+        unchanged=len(entries) - len(decisions) - faulty,
+        unlisted=_unlisted(company, comparison, setting.from_on),
+        new_teams=sorted(comparison.new_teams.values()),
+        remarks=left_behind(comparison, decisions),
+    )
+    digest = _digest(file_digest, setting, decisions, plan)
+    plan = replace(_with_faults(plan, findings), digest=digest)
+    return Outcome(plan, () if plan.faults else decisions, comparison)
+
+
+def summary_of(plan: Plan) -> str:
+    """Return a plan in one line.
+
+    >>> summary_of(Plan(3, unchanged=2, faults_in_all=1))
+    '0 added, 0 changed, 0 left, 0 back, 2 unchanged, 1 fault'
+    """
+    counts = dict.fromkeys(ChangeKind, 0)
+    for change in plan.changes:
+        counts[change.kind] += 1
+    words = {
+        ChangeKind.ADDED: "added",
+        ChangeKind.CHANGED: "changed",
+        ChangeKind.LEAVER: "left",
+        ChangeKind.RETURNED: "back",
+    }
+    parts = [f"{counts[kind]} {word}" for kind, word in words.items()]
+    parts.append(f"{plan.unchanged} unchanged")
+    if plan.faults_in_all:
+        parts.append(f"{plan.faults_in_all} fault{'' if plan.faults_in_all == 1 else 's'}")
+    return ", ".join(parts)
+
+
+def _with_faults(plan: Plan, findings: Findings) -> Plan:
+    faults = findings.first()
+    return replace(plan, faults=faults, faults_in_all=findings.count, digest=_hash(repr(faults)))
+
+
+def _check_own_row(decisions: Sequence[Decision], setting: Setting, findings: Findings) -> None:
+    """Note what somebody would change of themselves by their own import."""
+    for decision in decisions:
+        if decision.member is not None and decision.member.id == setting.importer_id:
+            for change in decision.fields:
+                if change.column in OWN_COLUMNS:
+                    findings.add(
+                        decision.entry.row, change.column, change.new,
+                        "This is your own row. Nobody changes their own level, manager or leaving: ask another person "
+                        "of HR, or run the import on the server.",
+                    )  # fmt: skip
+
+
+def leavers(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return the decisions that record or change the leaving of somebody who is known."""
+    return [
+        one
+        for one in decisions
+        if one.member is not None and one.kind is not ChangeKind.RETURNED and one.person.get(Column.LEFT_ON) is not None
+    ]
+
+
+def _check_leaving(decisions: Sequence[Decision], setting: Setting, findings: Findings) -> None:
+    leaving = {one.member.id: one for one in leavers(decisions) if one.member is not None}
+    if not leaving:
+        return
+    for person_id, why in setting.objections(frozenset(leaving)).items():
+        entry = leaving[person_id].entry
+        findings.add(entry.row, Column.LEFT_ON, str(entry.left_on), why)
+
+
+def _unlisted(company: Company, comparison: Comparison, day: date) -> list[Unlisted]:
+    missing = [
+        member
+        for member in company.members.values()
+        if member.employee_id not in comparison.row_of_id and member.works_on(day)
+    ]
+    return [
+        Unlisted(one.employee_id or "", one.name)
+        for one in sorted(missing, key=lambda member: (member.name, member.employee_id or ""))
+    ]
+
+
+def _digest(file_digest: str, setting: Setting, decisions: Sequence[Decision], plan: Plan) -> str:
+    """Return what names this very outcome; of somebody new the row of the file says everything."""
+    digest = hashlib.sha256(f"{file_digest} {setting.from_on}".encode())
+    for one in decisions:
+        digest.update(f"\n{one.entry.row} {one.kind}".encode())
+        if one.member is None:
+            digest.update(f" {one.begins_on} {one.reports_from}".encode())
+        else:
+            digest.update(f" {one.member.id} {list(one.fields)!r} {sorted(one.person.items())!r}".encode())
+            digest.update(f"{one.team!r} {one.manager!r} {one.level!r} {one.groups!r}".encode())
+    rest = (plan.unchanged, plan.new_teams, [one.employee_id for one in plan.unlisted], plan.remarks)
+    digest.update(repr(rest).encode())
+    return digest.hexdigest()
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
