@@ -96,7 +96,7 @@ def _role_steps(who: Actor) -> Iterator[Step]:
     if who.roles & {Role.HR, Role.ADMIN}:
         yield from _step_to(
             "admin.list_accounts",
-            "Invite them",
+            "Invite people",
             "Who has an account, who was invited, and who has not signed in yet.",
             "Open the accounts",
         )

@@ -12,7 +12,7 @@ NO_PASSWORD_FITS = "!"  # noqa: S105 - no hash looks like this
 NEWCOMER_FOR = timedelta(days=60)
 INVITED_BEFORE = timedelta(days=400)
 LAST_HOURS = 220
-ONE_WAITS_IN = 9
+ONE_WAITS_IN = 8
 
 
 def account_times(person: PlannedPerson, key: uuid.UUID, at: datetime, *, leads: bool) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def account_times(person: PlannedPerson, key: uuid.UUID, at: datetime, *, leads:
         seen = min(invited + timedelta(hours=1 + number % 70), at)
         last = max(seen, at - timedelta(hours=number % LAST_HOURS, minutes=number % 60))
         return _row(invited, seen, last, NO_PASSWORD_FITS)
-    since = (None, timedelta(hours=3 + number % 9), timedelta(days=2 + number % 9))[number // 11 % 3]
+    since = (None, timedelta(hours=3 + number % 9), timedelta(days=2 + number % 9))[number // 17 % 3]
     return _row(at - since if since else None, None, None, None)
 
 
