@@ -7,11 +7,15 @@ from datetime import timedelta
 import pytest
 
 from app.access.actor import Role
-from app.auth.models import Account, RoleGrant
+from app.auth.actions import make_link
+from app.auth.letters import compose_invitation
+from app.auth.models import Account, LinkPurpose, RoleGrant
 from app.domain.errors import InvalidError
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
+from app.notices.actions import put
 from app.people import actions as people
+from app.people import hooks
 from app.people.models import Person
 from tests.access.company import FIRST, canary
 from tests.access.matrix import GONE, planted_in
@@ -224,3 +228,56 @@ def test_an_asked_colleague_reads_nothing_once_the_piece_is_withdrawn(company):
     assert canary("shared", "title") not in asked.text
     refused = company.visitor("asked").ask("GET", evidence(company, "shared"))
     assert refused.data == company.visitor("asked").ask("GET", f"/evidence/{GONE}").data
+
+
+# T5: somebody who left comes back ------------------------------------------------------------
+
+
+def test_somebody_who_comes_back_has_none_of_the_old_roles_and_needs_an_invitation(company):
+    hr = company.company.people["hr"]
+    assert words(company, "hr", "shared")
+    with transaction():
+        hooks.tell_of_leaving(frozenset({hr}), SYSTEM, NOW)
+        person(company, "hr").left_on = TODAY
+    assert company.visitor("hr").ask("GET", "/account").status_code == 302
+    with transaction():
+        person(company, "hr").left_on = None
+        hooks.tell_of_return(frozenset({hr}), SYSTEM, NOW)
+    assert company.visitor("hr").ask("GET", "/account").status_code == 302
+    assert db.session.query(Account).filter_by(person_id=hr).one().password_hash is None
+    anew = company.come_back("hr")
+    assert anew.ask("GET", "/admin/accounts").status_code == 404
+    assert words(company, "hr", "shared") is None
+
+
+# T12 and T13 on the pages of accounts ----------------------------------------------------------
+
+
+def test_role_taken_on_the_page_counts_at_the_next_request_and_ends_the_session(company):
+    hr = company.company.people["hr"]
+    assert company.visitor("hr").ask("GET", "/admin/accounts").status_code == 200
+    taken = company.visitor("admin").ask("POST", f"/admin/accounts/{hr}/roles/revoke", {"role": "hr"})
+    assert taken.status_code == 302
+    assert company.visitor("hr").ask("GET", "/admin/accounts").status_code == 302
+    anew = company.come_back("hr")
+    assert anew.ask("GET", "/admin/accounts").status_code == 404
+    assert anew.ask("POST", f"/admin/accounts/{company.company.people['stranger']}/invite").status_code == 404
+
+
+def test_disabling_ends_session_link_waiting_mail_and_the_form_in_flight(company):
+    stranger = company.company.people["stranger"]
+    with transaction():
+        token = make_link(stranger, LinkPurpose.INVITE, by=SYSTEM, at=NOW)
+        mail = put("auth.invitation", stranger, {}, by=SYSTEM, at=NOW)
+    nobody = company.visitor("anonymous")
+    assert nobody.ask("GET", f"/invite/{token}").status_code == 200
+    assert company.visitor("admin").ask("POST", f"/admin/accounts/{stranger}/disable").status_code == 302
+    assert company.visitor("stranger").ask("POST", "/evidence/", {"title": "Half a sentence"}).status_code == 401
+    assert nobody.ask("GET", f"/invite/{token}").status_code == 404
+    chosen = {"password": "four copper kettles whistle", "again": "four copper kettles whistle"}
+    assert nobody.ask("POST", f"/invite/{token}", chosen).status_code == 404
+    with transaction():
+        assert compose_invitation(mail) is None
+    assert company.visitor("admin").ask("POST", f"/admin/accounts/{stranger}/enable").status_code == 302
+    assert company.visitor("stranger").ask("GET", "/account").status_code == 302
+    assert nobody.ask("GET", f"/invite/{token}").status_code == 404

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.access.actor import Actor
 from app.infra.db import Base, db, set_may_write
+from app.people.models import Person
 from tests.access.company import ANONYMOUS, NAMES, ROLES, Company, found
 from tests.client import Client
 from tests.conftest import NOW, Databases, test_settings
@@ -68,6 +69,12 @@ class World:
             self.visitors[name] = visitor
         return self.visitors[name]
 
+    def come_back(self, name: str) -> Visitor:
+        """Sign somebody in anew, as their password would; their old browser keeps its cookie no longer."""
+        visitor = Visitor(self.app, db.session.get_one(Person, self.company.people[name]))
+        self.visitors[name] = visitor
+        return visitor
+
     def thing(self, name: str) -> Any:
         """Return an object of the company as its guard loads it."""
         from app.assessment.models import Assessment
@@ -78,7 +85,6 @@ class World:
         from app.evidence.models import Evidence
         from app.jobs.models import Job
         from app.notices.models import Mail
-        from app.people.models import Person
 
         if self.company.kinds[name] == "account":
             return get_entry(self.company.objects[name], NOW)
