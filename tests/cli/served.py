@@ -13,7 +13,11 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from tests.postgres import wait_for
+from sqlalchemy import create_engine
+
+from app.infra import schema
+from app.infra.db import writing
+from tests.postgres import PostgresServer, session_server, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "Zc8Qw1-RkT5vYb7Nm3Xp9LsHd2Fg6Ja4Ue0Oi"
@@ -51,6 +55,19 @@ def running(command: list[str], env: dict[str, str]) -> Iterator[subprocess.Pope
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+@contextmanager
+def own_postgres(monkeypatch) -> Iterator[tuple[PostgresServer, str]]:
+    """Give a PostgreSQL that only this test uses and may stop, and the address of a migrated database in it."""
+    monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", f"own-{os.getpid()}")
+    with session_server() as server:
+        url = server.create_database("belay_own")
+        engine = create_engine(url)
+        with writing():
+            schema.upgrade(engine)
+        engine.dispose()
+        yield server, url
 
 
 def run(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
