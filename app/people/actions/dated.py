@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
+from app.domain.errors import InvalidError
 from app.infra.db import db
-from app.people.actions.loops import check_no_loop, lock_reporting_lines
+from app.infra.templating import long_date
+from app.people.actions.loops import check_no_loop, lock_person, lock_reporting_lines
 from app.people.models import (
     EffectiveDated,
     GroupMembership,
@@ -23,13 +25,14 @@ from app.people.models import (
     Team,
     TeamMembership,
 )
+from app.people.queries import holds_on
 
 Dated = TypeVar("Dated", bound=EffectiveDated)
 
 ROW_COLUMNS = frozenset({"id", "starts_on", "ends_on", "recorded_at", "recorded_by_id", "superseded_at"})
 
 
-def _copy(row: Dated, *, at: datetime, by: Author, **changed: Any) -> Dated:
+def copy_of(row: Dated, *, at: datetime, by: Author, **changed: Any) -> Dated:
     """Supersede a row and return its copy with some columns changed."""
     columns = [column.key for column in row.__table__.columns if column.key not in ROW_COLUMNS]  # type: ignore[attr-defined]
     values = {key: getattr(row, key) for key in columns} | {"starts_on": row.starts_on, "ends_on": row.ends_on}
@@ -58,6 +61,7 @@ def _set_from(new: Dated, *, within: Mapping[str, Any], at: datetime, by: Author
 
     The row that held on that day ends there; one that began on the very same day is superseded by the new one.
     """
+    lock_person(new.person_id)
     live = _live_rows(new, within)
     new.ends_on = _next_start(new, within=within) or new.ends_on
     for row in live:
@@ -65,7 +69,7 @@ def _set_from(new: Dated, *, within: Mapping[str, Any], at: datetime, by: Author
             row.superseded_at = at
             db.session.flush()
         elif row.covers(new.starts_on):
-            db.session.add(_copy(row, at=at, by=by, ends_on=new.starts_on))
+            db.session.add(copy_of(row, at=at, by=by, ends_on=new.starts_on))
     db.session.add(new)
     db.session.flush()
     return new
@@ -91,6 +95,15 @@ def set_manager(person: Person, manager: Person, *, from_on: date, by: Author, a
     return _set_from(row, within={}, at=at, by=by)
 
 
+def check_level_day(person: Person, day: date) -> None:
+    """Raise InvalidError for a day at a level that lies before somebody was hired."""
+    if person.hired_on is not None and day < person.hired_on:
+        raise InvalidError(
+            f"{person.name} was hired on {long_date(person.hired_on)}; a level begins on that day or later.",
+            field="from_on",
+        )
+
+
 def grant_level(
     person: Person,
     *,
@@ -101,7 +114,8 @@ def grant_level(
     by: Author,
     at: datetime,
 ) -> LevelSpell:
-    """Let somebody hold a level from a day on. `ladder` is the lineage."""
+    """Let somebody hold a level from a day on. `ladder` is the lineage. InvalidError: before they were hired."""
+    check_level_day(person, from_on)
     row = LevelSpell(
         person_id=person.id,
         ladder=ladder,
@@ -125,11 +139,59 @@ def grant_level(
 
 
 def record_leave(person: Person, *, from_on: date, until_on: date | None, by: Author, at: datetime) -> Leave:
-    """Record leave; `until_on` is the first day back, None when it is not known yet. No reason is kept."""
+    """Record leave; `until_on` is the first day back, None when it is not known yet. No reason is kept.
+
+    InvalidError when it ends before it begins, or when leave is recorded for one of its days already.
+    """
     row = Leave(person_id=person.id, starts_on=from_on, ends_on=until_on, recorded_at=at, recorded_by_id=by.person_id)
+    lock_person(person.id)
+    check_leave(row, _live_rows(row, {}))
     db.session.add(row)
     db.session.flush()
     log(Tag.LEAVE_RECORDED, by=by, at=at, subject_id=person.id, object_id=row.id)
+    return row
+
+
+def check_leave(new: Leave, others: Iterable[Leave]) -> None:
+    """Raise InvalidError for leave that ends before it begins, or that overlaps other leave of the same person."""
+    if new.ends_on is not None and new.ends_on <= new.starts_on:
+        raise InvalidError("The first day back lies after the first day of leave.", field="until_on")
+    for row in others:
+        if (row.ends_on is None or new.starts_on < row.ends_on) and (
+            new.ends_on is None or row.starts_on < new.ends_on
+        ):
+            until = f"until {long_date(row.ends_on)}" if row.ends_on else "with no end"
+            raise InvalidError(
+                f"Leave from {long_date(row.starts_on)} {until} is recorded already; correct that one, or choose other "
+                "days.",
+                field="from_on",
+            )
+
+
+def end_team(person: Person, *, on: date, by: Author, at: datetime) -> TeamMembership | None:
+    """Let somebody be in no team from a day on; return the entry that ends, None where there is none."""
+    return _end(TeamMembership, person, on=on, by=by, at=at)
+
+
+def end_manager(person: Person, *, on: date, by: Author, at: datetime) -> ManagerLink | None:
+    """Let somebody report to nobody from a day on; return the entry that ends, None where there is none."""
+    return _end(ManagerLink, person, on=on, by=by, at=at)
+
+
+def _end(table: type[Dated], person: Person, *, on: date, by: Author, at: datetime) -> Dated | None:
+    """End what holds on a day; what is recorded for later stays."""
+    lock_person(person.id)
+    held = select(table).where(table.person_id == person.id, holds_on(table, on))
+    row = db.session.scalars(held).one_or_none()
+    if row is None:
+        return None
+    if row.starts_on == on:
+        row.superseded_at = at
+    else:
+        row = copy_of(row, at=at, by=by, ends_on=on)
+        db.session.add(row)
+    db.session.flush()
+    log(Tag.DATED_ENDED, by=by, at=at, subject_id=person.id, object_id=row.id, on=on.isoformat())
     return row
 
 

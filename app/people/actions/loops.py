@@ -16,17 +16,34 @@ from app.infra.templating import long_date
 from app.people.models import ManagerLink, Person
 
 REPORTING_LINES = 0x62656C61790001
-"""The number of PostgreSQL's advisory lock for reporting lines; any number does that nothing else uses."""
+IDENTITIES = 0x62656C61790002
+"""Numbers of PostgreSQL's advisory locks; any number does that nothing else uses."""
 
 
 def lock_reporting_lines() -> None:
-    """Let nobody else change a reporting line until this transaction ends.
+    """Let nobody else change a reporting line, or the tree of teams, until this transaction ends.
 
     Two changes that are each free of loops may close one together. SQLite's writers wait for each other anyway.
     """
+    _lock(REPORTING_LINES)
+
+
+def lock_identities() -> None:
+    """Let nobody else take an e-mail address, an employee id or a team's name until this transaction ends."""
+    _lock(IDENTITIES)
+
+
+def _lock(number: int) -> None:
     session = db.session()
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(REPORTING_LINES)))
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def lock_person(person_id: uuid.UUID) -> None:
+    """Let nobody else change what is recorded of a person until this transaction ends."""
+    session = db.session()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
 def check_no_loop(person: Person, manager: Person, *, from_on: date, until_on: date | None) -> None:

@@ -1,19 +1,31 @@
-"""Adding people and teams, and recording that somebody leaves."""
+"""Adding people, changing who they are, and recording that they leave or come back."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.errors import InvalidError
+from app.domain.errors import ConflictError, InvalidError, NotAllowedNowError
 from app.infra.db import db
-from app.people.models import (
-    Person,
-    Team,
-)
-from app.people.queries import find_person_by_email, sort_key
+from app.infra.templating import long_date
+from app.people import hooks
+from app.people.actions.loops import lock_identities
+from app.people.models import Person
+from app.people.queries import find_person_by_email, list_spells, sort_key
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Who somebody is, apart from the address they sign in with."""
+
+    name: str
+    employee_id: str | None
+    hired_on: date | None
 
 
 def add_person(
@@ -25,7 +37,9 @@ def add_person(
     by: Author,
     at: datetime,
 ) -> Person:
-    """Add a person. InvalidError when the e-mail address is taken."""
+    """Add a person. InvalidError when the e-mail address or the employee id is taken."""
+    lock_identities()
+    _check_employee_id(employee_id)
     if find_person_by_email(email) is not None:
         raise InvalidError(f"Somebody with the address {email} is there already.", field="email")
     person = Person(
@@ -43,16 +57,109 @@ def add_person(
     return person
 
 
+def _check_employee_id(employee_id: str | None, person: Person | None = None) -> None:
+    """Raise InvalidError when somebody else has the employee id."""
+    if employee_id is None:
+        return
+    other = db.session.scalars(select(Person).where(Person.employee_id == employee_id)).one_or_none()
+    if other is not None and other is not person:
+        raise InvalidError(f"{other.name} has the employee id {employee_id} already.", field="employee_id")
+
+
+def change_details(person: Person, details: Details, *, version: int, by: Author, at: datetime) -> Person:
+    """Change who somebody is.
+
+    `version` is that of the row as the page showed it; ConflictError carries what is stored when it is another by now.
+    InvalidError: the employee id is taken, or the day of hire lies after their leaving or after their first level.
+    """
+    lock_identities()
+    _check_version(person, version, "name", "employee_id", "hired_on")
+    _check_employee_id(details.employee_id, person)
+    if details.hired_on is not None:
+        _check_hired_on(person, details.hired_on)
+    changed = [name for name in ("name", "employee_id", "hired_on") if getattr(person, name) != getattr(details, name)]
+    for name in changed:
+        setattr(person, name, getattr(details, name))
+    person.sort_name = sort_key(person.name)
+    if changed:
+        log(Tag.PERSON_CHANGED, by=by, at=at, subject_id=person.id, object_id=person.id, fields=sorted(changed))
+    db.session.flush()
+    return person
+
+
+def change_email(person: Person, email: str, *, version: int, by: Author, at: datetime) -> Person:
+    """Change the address that somebody signs in with. ConflictError as `change_details`; InvalidError: it is taken."""
+    lock_identities()
+    _check_version(person, version, "email")
+    wanted = email.strip().lower()
+    other = find_person_by_email(wanted)
+    if other is not None and other is not person:
+        raise InvalidError(f"{other.name} has the address {wanted} already.", field="email")
+    if person.email != wanted:
+        person.email = wanted
+        log(Tag.PERSON_CHANGED, by=by, at=at, subject_id=person.id, object_id=person.id, fields=["email"])
+    db.session.flush()
+    return person
+
+
+def _check_version(person: Person, version: int, *fields: str) -> None:
+    # The row is locked and read anew: the guard may have read it before somebody else saved theirs.
+    db.session.refresh(person, with_for_update=True)
+    if person.version != version:
+        raise ConflictError(
+            f"What is recorded of {person.name} was saved in the meantime, perhaps in another window.",
+            stored={name: str(getattr(person, name) or "") for name in fields},
+            version=person.version,
+            labels={"email": "E-mail address", "employee_id": "Employee id", "hired_on": "First day of work"},
+        )
+
+
+def _check_hired_on(person: Person, day: date) -> None:
+    if person.left_on is not None and day >= person.left_on:
+        raise InvalidError(
+            f"{person.name}'s last day of work was {long_date(person.left_on - timedelta(days=1))}; choose an earlier "
+            "day.",
+            field="hired_on",
+        )
+    spells = list_spells(person.id)
+    if spells and day > spells[0].starts_on:
+        raise InvalidError(
+            f"A level is recorded from {long_date(spells[0].starts_on)}; correct that first, or choose that day or an "
+            "earlier one.",
+            field="hired_on",
+        )
+
+
 def record_leaving(person: Person, *, on: date, by: Author, at: datetime) -> None:
-    """Record the first day on which somebody no longer works here."""
+    """Record the first day on which somebody no longer works here; `let_go` checks and tells others of it."""
     person.left_on = on
     log(Tag.PERSON_LEFT, by=by, at=at, subject_id=person.id, object_id=person.id, left_on=on.isoformat())
 
 
-def add_team(*, name: str, parent: Team | None, by: Author, at: datetime) -> Team:
-    """Add a team below another one."""
-    team = Team(id=uuid.uuid4(), name=name, parent_id=parent.id if parent else None, created_at=at)
-    db.session.add(team)
+def let_go(person: Person, *, last_day: date, by: Author, at: datetime) -> None:
+    """Record somebody's last day of work, and tell the other features.
+
+    InvalidError at `last_day` when it lies before the day of hire, or when a feature objects: the last administrator
+    cannot leave, for instance.
+    """
+    if person.hired_on is not None and last_day < person.hired_on:
+        raise InvalidError(
+            f"{person.name} began on {long_date(person.hired_on)}; the last day of work is that day or later.",
+            field="last_day",
+        )
+    leaving = frozenset({person.id})
+    for sentence in hooks.objections_to_leaving(leaving).values():
+        raise InvalidError(sentence, field="last_day")
+    record_leaving(person, on=last_day + timedelta(days=1), by=by, at=at)
     db.session.flush()
-    log(Tag.TEAM_ADDED, by=by, at=at, object_id=team.id)
-    return team
+    hooks.tell_of_leaving(leaving, by, at)
+
+
+def take_back_leaving(person: Person, *, by: Author, at: datetime) -> None:
+    """Let somebody work here again, as if they had not left. NotAllowedNowError when they have not."""
+    if person.left_on is None:
+        raise NotAllowedNowError(f"{person.name} has not left; there is nothing to take back.")
+    left_on, person.left_on = person.left_on, None
+    db.session.flush()
+    log(Tag.PERSON_RETURNED, by=by, at=at, subject_id=person.id, object_id=person.id, left_on=left_on.isoformat())
+    hooks.tell_of_return(frozenset({person.id}), by, at)

@@ -12,7 +12,7 @@ from app.domain.evidence import Leave as DomainLeave
 from app.domain.progression import Spell
 from app.infra.clock import today
 from app.infra.db import db, once_per_transaction
-from app.people.models import Leave, LevelSpell, ManagerLink, Person, Team, TeamMembership
+from app.people.models import GroupMembership, Leave, LevelSpell, ManagerLink, Person, Team, TeamMembership
 from app.people.queries.persons import holds_on
 
 
@@ -91,3 +91,13 @@ def list_manager_spells(person_id: uuid.UUID) -> list[NamedSpell]:
         .order_by(ManagerLink.starts_on.desc(), ManagerLink.id),
     )
     return [NamedSpell(*row) for row in rows]
+
+
+def list_groups(person_id: uuid.UUID) -> list[tuple[str, str]]:
+    """Return the groups for reports that somebody is in today, as pairs of dimension and value."""
+    rows = db.session.execute(
+        select(GroupMembership.dimension, GroupMembership.value)
+        .where(GroupMembership.person_id == person_id, holds_on(GroupMembership, today()))
+        .order_by(GroupMembership.dimension, GroupMembership.id),
+    )
+    return [(dimension, value) for dimension, value in rows]

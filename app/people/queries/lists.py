@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.policy import visible_to
+from app.access.policy import can, visible_to
 from app.infra.clock import today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.people.models import LevelSpell, ManagerLink, Person, Team, TeamMembership
 from app.people.queries.persons import holds_on, like_pattern, sort_key, works_here
+from app.policies.queries import value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +44,46 @@ class ReportEntry:
     since: date | None
 
 
-def list_directory(actor: Actor, search: str, page: int) -> Page[DirectoryEntry]:
-    """Return one page of everybody who works here, by name, as far as the actor may see. `search` is part of a name."""
+class Kept(StrEnum):
+    """Which people a directory is narrowed to, beside team and level."""
+
+    HERE = ""
+    NO_LEVEL = "no-level"
+    NO_MANAGER = "no-manager"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryFilter:
+    """What a directory is narrowed to. `search` is part of a name; `level` a pair of ladder and level.
+
+    Team, level and `kept` look at nobody whose team and level the actor may not see. Leavers are for HR.
+    """
+
+    search: str = ""
+    team_id: uuid.UUID | None = None
+    level: tuple[str, str] | None = None
+    kept: Kept = Kept.HERE
+
+
+def list_directory(actor: Actor, wanted: DirectoryFilter, page: int) -> Page[DirectoryEntry]:
+    """Return one page of everybody who works here, by name, as far as the actor may see.
+
+    The level stands there for everybody where the company's policy says so. Source: access matrix, row 28.
+    """
     day = today()
-    here = [works_here(day)]
-    if words := sort_key(search):
-        here.append(Person.sort_name.like(like_pattern(words), escape="\\"))
+    opens = visible_to(actor, Permission.Person.READ, Person)
+    here = _directory_rows(actor, wanted, opens, day)
     total = db.session.scalar(select(func.count()).select_from(Person).where(*here)) or 0
     shown = (
-        select(
-            Person.id, Person.name, Person.sort_name, visible_to(actor, Permission.Person.READ, Person).label("open")
-        )
+        select(Person.id, Person.name, Person.sort_name, opens.label("open"))
         .where(*here)
         .order_by(Person.sort_name, Person.id)
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
         .subquery()
     )
+    shows_level = true() if value_of("directory_shows_level") else shown.c.open
     rows = db.session.execute(
         select(shown.c.id, shown.c.name, shown.c.open, Team.name, LevelSpell.ladder, LevelSpell.level)
         .outerjoin(
@@ -66,10 +91,59 @@ def list_directory(actor: Actor, search: str, page: int) -> Page[DirectoryEntry]
             and_(shown.c.open, TeamMembership.person_id == shown.c.id, holds_on(TeamMembership, day)),
         )
         .outerjoin(Team, Team.id == TeamMembership.team_id)
-        .outerjoin(LevelSpell, and_(shown.c.open, LevelSpell.person_id == shown.c.id, holds_on(LevelSpell, day)))
+        .outerjoin(LevelSpell, and_(shows_level, LevelSpell.person_id == shown.c.id, holds_on(LevelSpell, day)))
         .order_by(shown.c.sort_name, shown.c.id),
     )
     return Page([DirectoryEntry(row[0], row[1], bool(row[2]), *row[3:]) for row in rows], page, total)
+
+
+def _directory_rows(
+    actor: Actor, wanted: DirectoryFilter, opens: ColumnElement[bool], day: date
+) -> list[ColumnElement[bool]]:
+    """Return the conditions on the people of a directory."""
+    sees_leavers = wanted.kept is Kept.LEFT and can(actor, Permission.Person.ADD)
+    left = and_(Person.employee_id.is_not(None), Person.left_on <= day)
+    rows = [left if sees_leavers else works_here(day)]
+    if words := sort_key(wanted.search):
+        rows.append(Person.sort_name.like(like_pattern(words), escape="\\"))
+    if wanted.team_id is not None:
+        in_team = select(TeamMembership.person_id).where(
+            TeamMembership.team_id == wanted.team_id, holds_on(TeamMembership, day)
+        )
+        rows += [opens, Person.id.in_(in_team)]
+    if wanted.level is not None:
+        ladder, level = wanted.level
+        at_level = select(LevelSpell.person_id).where(
+            LevelSpell.ladder == ladder, LevelSpell.level == level, holds_on(LevelSpell, day)
+        )
+        rows += [opens, Person.id.in_(at_level)]
+    if wanted.kept is Kept.NO_LEVEL:
+        rows += [opens, ~exists().where(LevelSpell.person_id == Person.id, holds_on(LevelSpell, day))]
+    if wanted.kept is Kept.NO_MANAGER:
+        rows += [opens, ~exists().where(ManagerLink.person_id == Person.id, holds_on(ManagerLink, day))]
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be chosen as a manager, under the team they are in."""
+
+    id: uuid.UUID
+    name: str
+    team: str
+
+
+def list_candidates(besides: uuid.UUID | None = None) -> list[Candidate]:
+    """Return everybody who works here, by team and name, but for one person; those in no team come last."""
+    day = today()
+    rows = db.session.execute(
+        select(Person.id, Person.name, Team.name)
+        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
+        .outerjoin(Team, Team.id == TeamMembership.team_id)
+        .where(works_here(day), Person.id != besides if besides else true())
+        .order_by(Team.name.is_(None), Team.name, Person.sort_name, Person.id),
+    )
+    return [Candidate(row[0], row[1], row[2] or "In no team") for row in rows]
 
 
 def list_reports(manager_id: uuid.UUID) -> list[ReportEntry]:

@@ -1,6 +1,6 @@
 """Pages of people."""
 
-from app.people.views import directory, person
+from app.people.views import changes, directory, importing, person, records, teams
 from app.people.views.blueprint import bp
 
-__all__ = ["bp", "directory", "person"]
+__all__ = ["bp", "changes", "directory", "importing", "person", "records", "teams"]
