@@ -11,10 +11,12 @@ from threading import Thread
 from urllib.request import urlopen
 
 import pytest
+from click.testing import CliRunner, Result
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app import create_app
 from app.cli import context
+from app.cli.main import main
 from config import Settings, SettingsError
 from tests.cli.served import (
     LONGEST,
@@ -40,6 +42,15 @@ def env(app, databases, tmp_path) -> dict[str, str]:
     return environment(databases.url, tmp_path)
 
 
+def refused(words: list[str], env: dict[str, str]) -> Result:
+    """Run a command that stops before it opens anything, in this process: a process of its own takes a second."""
+    before = os.umask(0o077)
+    try:
+        return CliRunner().invoke(main, words, env=env, catch_exceptions=False)
+    finally:
+        os.umask(before)
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
@@ -54,10 +65,9 @@ def env(app, databases, tmp_path) -> dict[str, str]:
     ],
 )
 def test_it_refuses_what_is_not_fit_to_serve(env, changed, told):
-    done = run(SERVE, env | changed)
-    assert (done.returncode, done.stdout) == (2, "")
+    done = refused(["serve"], env | changed)
+    assert (done.exit_code, done.stdout) == (2, "")
     assert told in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_it_refuses_a_schema_that_is_not_its_own_and_names_the_command(env, tmp_path):
@@ -76,8 +86,8 @@ def test_it_refuses_a_database_that_is_not_there(env):
 
 @pytest.mark.parametrize("words", [["--debug"], []])
 def test_it_listens_on_other_addresses_only_behind_tls(env, words):
-    done = run([*SERVE, *words, "--host", "0.0.0.0"], env)  # noqa: S104 - it is refused
-    assert done.returncode == 2
+    done = refused(["serve", *words, "--host", "0.0.0.0"], env)  # noqa: S104 - it is refused
+    assert done.exit_code == 2
     assert "loopback" in done.stderr
 
 
