@@ -18,7 +18,25 @@ from tests.access.company import ANONYMOUS
 from tests.access.matrix import rules
 from tests.conftest import test_settings
 
-PUBLIC = {"assets.send_asset", "auth.show_sign_in", "auth.sign_in", "probes.show_live", "probes.show_ready"}
+PUBLIC = {
+    "assets.send_asset",
+    "auth.accept_invitation",
+    "auth.ask_for_reset",
+    "auth.check_recovery",
+    "auth.check_second",
+    "auth.enrol",
+    "auth.leave_second",
+    "auth.reset_password",
+    "auth.show_ask_for_reset",
+    "auth.show_enrolment",
+    "auth.show_invitation",
+    "auth.show_reset",
+    "auth.show_second",
+    "auth.show_sign_in",
+    "auth.sign_in",
+    "probes.show_live",
+    "probes.show_ready",
+}
 """All that answers before sign-in. The door of the demo is not here: it exists only where `bin/demo` has opened it."""
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 SNAPSHOT = Path(__file__).with_name("urls.txt")

@@ -19,6 +19,7 @@ from app.infra.db import db, writing
 from app.people.models import Person
 from config import Settings
 from tests.factories.people import PASSWORD, make_person
+from tests.factories.second_factor import give_second_factor
 
 SECRET = "Zc8Qw1-RkT5vYb7Nm3Xp9LsHd2Fg6Ja4Ue0Oi"
 
@@ -218,3 +219,18 @@ def test_every_command_has_help(belay):
         result = belay(*words, "--help")
         assert result.exit_code == 0
         assert "Usage:" in result.output
+
+
+def test_second_factor_is_reset_from_the_shell(belay, session):
+    person = make_person(password=PASSWORD)
+    words = ["user", "second-factor", "reset", "--email", person.email]
+    assert "no second factor" in belay(*words).output
+    give_second_factor(person)
+    done = belay(*words)
+    assert done.exit_code == 0
+    assert person.name in done.output
+    account = session.scalars(select(Account).where(Account.person_id == person.id)).one()
+    assert account.totp_secret is None
+    event = session.scalars(select(AuditEvent).where(AuditEvent.tag == Tag.SECOND_FACTOR_RESET)).one()
+    assert event.actor_label.startswith("cli:")
+    assert belay("user", "second-factor", "reset", "--email", "nobody@larkspur.example").exit_code == 1

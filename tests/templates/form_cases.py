@@ -137,6 +137,16 @@ FORM_CASES: dict[str, Case] = {
         ),
         {"f": REFUSED},
     ),
+    "qr_code": Case(
+        "{% from 'components/qr_code.html' import qr_code, secret_key %}"
+        "{{ qr_code(code, 'QR <code>') }}{{ secret_key(['ABCD', 'EFGH']) }}",
+        ('viewBox="0 0 29 29"', 'aria-label="QR &lt;code&gt;"', 'd="M4 4h7v1h-7z"', "<span>EFGH</span>"),
+        {"code": Row(size=29, runs=[(4, 4, 7)])},
+    ),
+    "code_list": Case(
+        "{% from 'components/code_list.html' import code_list %}{{ code_list(['kd7f-3mqp'], 'Codes <b>') }}",
+        ('aria-label="Codes &lt;b&gt;"', "<code>kd7f-3mqp</code>"),
+    ),
     "question": Case(
         "{% from 'components/question.html' import question %}"
         "{{ question('Withdraw “Split <b>”?', 'It stops counting.', '/w', 'Withdraw it', '/e', fields=[('id', "

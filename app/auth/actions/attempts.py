@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.audit.actions import Author, Note, note_in
 from app.audit.tags import Tag
 from app.auth.models import SignInAttempt
-from app.auth.queries.throttle import LONGEST_DELAY, delay_before_attempt, lock_count
+from app.auth.queries.throttle import REMEMBERED, delay_before_attempt, lock_count
 from app.infra.unit_of_work import record, record_first
 
 
@@ -47,7 +47,7 @@ def reserve_attempt(account_key: str, address: str, at: datetime, *, by: uuid.UU
             note_in(session, Note(Tag.SIGN_IN_THROTTLED, at, author, details={"account": account_key[:12]}))
             return
         session.add(SignInAttempt(id=attempt.id, account_key=account_key, address=address, at=at))
-        session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - 2 * LONGEST_DELAY))
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - REMEMBERED))
 
     record_first(work)
     return attempt

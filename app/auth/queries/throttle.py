@@ -19,6 +19,9 @@ WINDOW = timedelta(minutes=1)
 
 LONGEST_DELAY = timedelta(minutes=15)
 
+REMEMBERED = timedelta(hours=1)
+"""How long a failure counts: long enough that the delay gets to its longest before the first are forgotten."""
+
 
 def lock_count(session: Session, account_key: str, address: str) -> None:
     """Let nobody else count attempts of this account or from this address before the transaction ends.
@@ -47,7 +50,7 @@ def delay_before_attempt(account_key: str, address: str, at: datetime, *, sessio
     by_account = database.execute(
         select(func.count(), func.max(SignInAttempt.at)).where(
             SignInAttempt.account_key == account_key,
-            SignInAttempt.at > at - LONGEST_DELAY,
+            SignInAttempt.at > at - REMEMBERED,
             SignInAttempt.at < ahead,
         ),
     ).one()

@@ -35,12 +35,12 @@ def show_set_up() -> ResponseReturnValue:
 
 
 def _set_up_page(form: CodeForm) -> Response:
-    account, session = _own()
+    account, row = _own()
     page = render_template(
         "auth/set_up.html",
         form=form,
         replaces=account.totp_confirmed_at is not None,
-        **setting_up(account, get_person(account.person_id), session.token_hash),
+        **setting_up(account, get_person(account.person_id), row.token_hash),
     )
     return make_response(page, form.status)
 
@@ -51,20 +51,20 @@ def _set_up_page(form: CodeForm) -> Response:
 def set_up_second() -> ResponseReturnValue:
     """Set the second factor up; other sessions end, this one gets a new id, and the recovery codes are shown."""
     idempotency.keep_nothing(url_for("auth.show_account"))
-    form, (account, session) = CodeForm(), _own()
-    secret, code = new_secret(account, session.token_hash), form.one_time_code.data or ""
+    form, (account, row) = CodeForm(), _own()
+    secret, code = new_secret(account, row.token_hash), form.one_time_code.data or ""
     codes = None
     if form.validate_on_submit():
         codes = form.attempt(actions.set_up, account, secret, code, sealer=sealer(), by=author(), at=now())
     if codes is None:
         return _set_up_page(form)
-    _renew(session)
+    _renew(row)
     return _show(codes, "Your second factor is set up")
 
 
-def _renew(session: AuthSession) -> None:
-    actions.end_other_sessions(session.person_id, keep=session.id, by=author(), at=now())
-    g.session_keys.start(actions.renew_session(session))
+def _renew(row: AuthSession) -> None:
+    actions.end_other_sessions(row.person_id, keep=row.id, by=author(), at=now())
+    g.session_keys.start(actions.renew_session(row))
 
 
 def _show(codes: list[str], title: str) -> Response:
@@ -96,8 +96,8 @@ def ask_before_taking_off() -> ResponseReturnValue:
 @writes
 def take_off_second() -> ResponseReturnValue:
     """Take the second factor off; all other sessions end."""
-    who, (account, session) = actor(), _own()
-    actions.take_off(account, who.roles, keep=session.id, by=author(), at=now())
-    _renew(session)
+    who, (account, row) = actor(), _own()
+    actions.take_off(account, who.roles, keep=row.id, by=author(), at=now())
+    _renew(row)
     flash("Your second factor is off. All your other sessions have ended.")
     return redirect(url_for("auth.show_account"))
