@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from app.domain.errors import InvalidError
 from app.domain.policies import POLICIES, PolicyDefinition, PolicyKind, PolicyOwner
 
+APP = Path(sys.modules[PolicyDefinition.__module__].__file__ or "").parent.parent
 MINUTES = PolicyDefinition(
     key="pause",
     title="Pause",
@@ -95,3 +99,11 @@ def test_policy_says_what_it_does_in_one_sentence(definition):
     assert definition.source
     assert definition.is_for_hr is not definition.is_for_admin
     assert definition.stored(definition.text_of(definition.default)) == definition.default
+
+
+@pytest.mark.parametrize("key", POLICIES)
+def test_policy_is_read_somewhere(key):
+    """A policy that nothing reads would be a switch without a wire."""
+    beside = {APP / "domain" / "policies.py"}
+    texts = [path.read_text(encoding="utf-8") for path in APP.rglob("*.py") if path not in beside]
+    assert any(f'"{key}"' in text for text in texts)

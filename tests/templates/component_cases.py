@@ -13,11 +13,13 @@ from app.infra.pagination import Page
 from tests.templates import samples
 from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
+from tests.templates.import_cases import IMPORT_CASES
 from tests.templates.samples import Case
 
 CASES: dict[str, Case] = (
     FORM_CASES
     | EVIDENCE_CASES
+    | IMPORT_CASES
     | {
         "blocker_list": Case(
             "{% from 'components/blocker_list.html' import blocker_list %}{{ blocker_list(blockers) }}",
@@ -39,6 +41,55 @@ CASES: dict[str, Case] = (
                 "<summary>",
             ),
             {"s": samples.CITED},
+        ),
+        "care_list": Case(
+            "{% from 'components/care_list.html' import care, care_list, facts %}"
+            "{% call care_list('What needs care') %}"
+            "{{ care('No worker <was> seen', 'Mail waits.', true, 'belay work', '/admin/jobs', 'Look at the jobs') }}"
+            "{{ care('Mail is off', 'Nobody is told.') }}{% endcall %}"
+            "{% call facts() %}<div><dt>Database</dt><dd>SQLite</dd></div>{% endcall %}",
+            (
+                'aria-label="What needs care"',
+                'class="care care-bad"',
+                "No worker &lt;was&gt; seen",
+                '<code class="care-command">belay work</code>',
+                'href="/admin/jobs"',
+                '<dl class="facts">',
+            ),
+        ),
+        "record": Case(
+            "{% from 'components/record.html' import record, record_pages %}"
+            "{{ record(days, 'Who did what') }}{{ record_pages(found, 'auth.show_account', {'kind': 'people'}) }}",
+            (
+                '<h2 class="record-day">21 November 2026</h2>',
+                'datetime="2026-11-21T10:00:07+00:00"',
+                '<span class="record-name">Ruth &lt;Okonjo&gt;</span> added a team.',
+                "record-refusal",
+                "<dt>Tag</dt>",
+                "10.1.2.3",
+                'rel="next"',
+                "before=7",
+            ),
+            {"days": [("21 November 2026", [samples.RECORDED])], "found": Row(older=7, newer=None)},
+        ),
+        "work_list": Case(
+            "{% from 'components/work_list.html' import work_acts, work_filters, work_state, work_tabs %}"
+            "{{ work_tabs([('Jobs', 2, true, '/admin/jobs'), ('Mail', 0, false, '/admin/mail')]) }}"
+            "{{ work_filters([row]) }}{{ work_state(running) }}{{ work_state(failed) }}"
+            "{{ work_acts('Import', '/jobs/1/retry', '/jobs/1/cancel') }}",
+            (
+                "aria-current=page",
+                '<progress max="100" value="40"',
+                "40 of 100",
+                "ConnectionError",
+                'action="/jobs/1/retry"',
+                'action="/jobs/1/cancel"',
+            ),
+            {
+                "row": Row(text="All", count=2, current=True, endpoint="auth.show_account", args={}),
+                "running": samples.work("Running", is_running=True, done=40, total=100),
+                "failed": samples.work("Failed", tone="bad", error="ConnectionError", attempts=3),
+            },
         ),
         "data_table": Case(
             "{% from 'components/data_table.html' import data_table %}"

@@ -189,3 +189,28 @@ STANDING = Row(
         ),
     ],
 )
+
+RECORDED = Row(
+    seq=12,
+    at=datetime(2026, 11, 21, 10, 0, 7, tzinfo=UTC),
+    time="10:00:07",
+    parts=[Row(text="Ruth <Okonjo>", is_name=True, person_id=None), Row(text=" added a team", is_name=False)],
+    is_refusal=True,
+    address="10.1.2.3",
+    details=[("Tag", "people:team:add")],
+)
+
+
+def work(state: str, **changed: object) -> Row:
+    """Return a job as the list shows it."""
+    usual: dict[str, object] = {
+        "state": state,
+        "tone": "",
+        "is_running": False,
+        "done": 0,
+        "total": None,
+        "next_at": None,
+        "attempts": 0,
+        "error": "",
+    }
+    return Row(**(usual | changed))

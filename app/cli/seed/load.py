@@ -21,6 +21,7 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.auth.models import Account, RoleGrant
 from app.cli.seed.accounts import account_times
+from app.cli.seed.house import house_rows
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
 from app.evidence.models import Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.clock import local
@@ -326,6 +327,8 @@ def load_plan(
     for person in plan.people:
         loader.add_account(person)
         loader.add_spells(person)
+    for table, row in house_rows(loader.id, plan.people, at):
+        loader.add(table, **row)
     loader.write()
     done = 0
     for portion in _portions(plan):
