@@ -9,7 +9,7 @@ from sqlalchemy import URL, make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, assessment, audit, auth, evidence, home, jobs, ladders, notices, people, policies
-from app.access import guard
+from app.access import guard, large_requests
 from app.auth.passwords import Passwords
 from app.infra import (
     assets,
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     security_headers.register(app)
     errors.register(app)
     unit_of_work.register(app)
+    large_requests.register(app)
     csrf.register(app)
     single_values.register(app)
     guard.register(app)

@@ -15,7 +15,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
+from hashlib import file_digest, sha256
 
 from flask import Response, g, has_request_context, request
 from sqlalchemy import ForeignKey, delete, select
@@ -89,7 +89,16 @@ def _key_of_submit() -> str:
     if not request.form.get("idempotency_key"):
         return ""
     fields = [(name, text.replace("\r\n", "\n")) for name, text in request.form.items(multi=True) if name != LEFT_OUT]
-    return sha256(json.dumps([request.path, sorted(fields)]).encode()).hexdigest()
+    return sha256(json.dumps([request.path, sorted(fields + _files_of_submit())]).encode()).hexdigest()
+
+
+def _files_of_submit() -> list[tuple[str, str]]:
+    """Return the files that were sent, each as the hash of its bytes: another file is another submit."""
+    found = []
+    for name, file in request.files.items(multi=True):
+        found.append((name, file_digest(file.stream, "sha256").hexdigest()))  # type: ignore[arg-type]
+        file.stream.seek(0)
+    return found
 
 
 def claim(session: Session) -> Claim:

@@ -5,11 +5,14 @@ Owns those tables and publishes who manages whom to `access.relations`. May use 
 
 import uuid
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from flask import Flask
 
 from app.access.relations import Fact, PeriodRelation, PersonRelation, relations
+from app.jobs.kinds import Work, register_kind, register_periodic
 from app.people import queries
+from app.people.actions.importing import forget_old_files
 
 
 def register(app: Flask) -> None:
@@ -21,7 +24,13 @@ def register(app: Flask) -> None:
     relations.in_period = PeriodRelation(queries.was_line_manager, queries.was_line_manager_rows)
     relations.chain = queries.managers_of
     relations.names = _names_of
+    register_kind("people.forget_imports", _forget_imports, label="Forget people files that nobody took over")
+    register_periodic("people.forget_imports", timedelta(hours=1))
     app.register_blueprint(bp)
+
+
+def _forget_imports(work: Work) -> None:
+    forget_old_files(work.at)
 
 
 def _names_of(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:

@@ -5,6 +5,7 @@ import { wireCopy } from "./copy.js";
 import { wirePrint } from "./print.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { wireTheme } from "./theme.js";
+import { wireUploads } from "./upload.js";
 
 wireTheme();
 wireShortcuts();
@@ -12,3 +13,4 @@ wireAnswers();
 wireAutosave();
 wirePrint();
 wireCopy();
+wireUploads();
