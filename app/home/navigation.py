@@ -36,10 +36,13 @@ EVERYBODYS = (
     Place("evidence.list_evidence", "Evidence", "evidence", feature="evidence", shortcut="e"),
     Place("assessment.list_assessments", "Assessments", "assess", feature="assessment", shortcut="g a"),
     Place("people.list_people", "People", "people", feature="people", shortcut="g p"),
+    Place("people.show_organisation", "Organisation", "cycle", Permission.Team.READ),
+    Place("people.list_teams", "Teams", "team", Permission.Team.READ),
 )
 LOOKED_AFTER = (
     Place("admin.show_health", "Administration", "gauge", Permission.Admin.READ_HEALTH),
     Place("admin.list_accounts", "Accounts", "key", Permission.Accounts.LIST),
+    Place("people.list_imports", "Import", "upload", Permission.Person.IMPORT),
     Place("admin.list_policies", "Policies", "sliders", Permission.Policies.LIST),
     Place("admin.list_jobs", "Jobs and mail", "queue", Permission.Admin.LIST_JOBS),
     Place("admin.list_audit", "Audit log", "log", Permission.Audit.LIST),
@@ -51,12 +54,9 @@ BESIDE = {"/admin/mail": "admin.list_jobs"}
 
 def navigation() -> Groups:
     """Return where the signed-in person can go, group by group. At most one entry is the current one."""
-    looked_after = _offered(LOOKED_AFTER)
-    here = _current(looked_after)
-    groups: Groups = [(None, [_entry(place, current=_is_of_feature(place) and not here) for place in EVERYBODYS])]
-    if looked_after:
-        groups.append(("Look after", [_entry(place, current=place is here) for place in looked_after]))
-    return groups
+    offered = [(title, _offered(places)) for title, places in ((None, EVERYBODYS), ("Look after", LOOKED_AFTER))]
+    here = _current([place for _, places in offered for place in places])
+    return [(title, [_entry(place, current=place is here) for place in places]) for title, places in offered if places]
 
 
 def _offered(places: Sequence[Place]) -> list[Place]:
@@ -67,18 +67,19 @@ def _entry(place: Place, *, current: bool) -> NavEntry:
     return NavEntry(url_for(place.endpoint), place.label, place.icon, current=current, shortcut=place.shortcut)
 
 
-def _is_of_feature(place: Place) -> bool:
-    return (request.blueprint or "") == place.feature
-
-
 def _current(places: Sequence[Place]) -> Place | None:
-    """Return the entry to which the page belongs: the one whose address is the longest beginning of the page's own."""
+    """Return the entry to which the page belongs.
+
+    An entry without a feature comes first, the longest beginning of the page's address of them; else the feature's.
+    """
     path = request.path.rstrip("/")
     if path in BESIDE:
         return next((place for place in places if place.endpoint == BESIDE[path]), None)
-    homes = {place: url_for(place.endpoint).rstrip("/") for place in places}
+    homes = {place: url_for(place.endpoint).rstrip("/") for place in places if not place.feature}
     fitting = [place for place, home in homes.items() if path == home or path.startswith(f"{home}/")]
-    return max(fitting, key=lambda place: len(homes[place]), default=None)
+    if fitting:
+        return max(fitting, key=lambda place: len(homes[place]))
+    return next((place for place in places if place.feature and place.feature == request.blueprint), None)
 
 
 def _note(who: Actor) -> str:
