@@ -6,6 +6,7 @@ The door on its sign-in page, which lets anybody in as an example person, is ope
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import socket
 import uuid
@@ -129,6 +130,9 @@ def demo(port: int, data: Path, people: int, random_seed: int) -> None:
     data = data.expanduser().absolute()
     app = prepare(data, port=port, people=people, random_seed=random_seed)
     logs.set_up("text", with_messages=True)
+    # Whoever looks around wants to see what goes wrong, not every page.
+    for name in ("belay.access", "belay.audit"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     click.echo(f"\nBelay is at http://{HOST}:{port}\nMail lands in {data / MAIL_FOLDER}\nCtrl+C ends it.")
     # The worker lives in threads of the one process that serves, and ends with it.
     run(app, host=HOST, port=port, workers=1, beside=lambda: Worker(app).start())

@@ -233,6 +233,22 @@ def test_a_signal_ends_it_in_good_order(app, databases, session, tmp_path, numbe
     assert job_queries.last_beat() is None
 
 
+def test_a_second_signal_ends_it_at_once_and_the_job_returns(app, databases, session, tmp_path):
+    with transaction():
+        jobs.queue("stuck", {}, by=SYSTEM, at=now())
+    with running(["-m", "tests.cli.stuck_worker", str(tmp_path)], environment(databases.url, tmp_path)) as process:
+        wait_for((tmp_path / "began").exists, LONGEST, "The job did not begin.")
+        process.send_signal(signal.SIGTERM)
+        told = process.stdout.readline
+        while "a second signal ends it at once" not in told():
+            assert process.poll() is None
+        printed = end(process)
+    assert process.returncode == 1, printed
+    job = session.scalars(select(Job).where(Job.kind == "stuck")).one()
+    assert job.state is JobState.RUNNING
+    assert job.lent_until is not None
+
+
 def test_once_ends_by_itself(app, databases, session, tmp_path):
     done = run([*WORK, "--once"], environment(databases.url, tmp_path))
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
