@@ -1,0 +1,1 @@
+"""Faults that really happen: killed servers, cut power, full disks, locked and restarted databases."""

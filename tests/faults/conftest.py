@@ -1,0 +1,71 @@
+"""Sites on each database, for tests that start and kill real processes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import memory_folder
+from tests.faults.serving import Site, make_site
+from tests.postgres import PostgresServer, session_server
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def figures(request) -> Callable[[object], None]:
+    """Return a function that shows what was measured among the results, so that the limits can be judged."""
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    return lambda found: reporter.write_line(f"\n{request.node.name}: {found}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Return a PostgreSQL of our own."""
+    with session_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def backend(request) -> str:
+    """Run a test on both databases."""
+    return request.param
+
+
+@pytest.fixture
+def scratch(tmp_path) -> Iterator[Path]:
+    """Return a new folder in memory."""
+    folder = memory_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def empty_url(request, scratch) -> Iterator[Callable[[str], tuple[str, Path]]]:
+    """Return a maker of empty places: the address of a database that is not there yet, and a data folder."""
+    made = []
+
+    def make(backend: str) -> tuple[str, Path]:
+        number = next(_numbers)
+        folder = scratch / f"site{number}" / "data"
+        folder.parent.mkdir()
+        if backend == "sqlite":
+            return f"sqlite:///{folder / 'belay.db'}", folder
+        server = request.getfixturevalue("postgres")
+        made.append((server, f"belay_faults_{number}"))
+        server.drop_database(made[-1][1])
+        return server.create_database(made[-1][1]), folder
+
+    yield make
+    for server, name in made:
+        server.drop_database(name)
+
+
+@pytest.fixture
+def site(backend, empty_url) -> tuple[Site, list[str]]:
+    """Return a site with eight people, and their addresses."""
+    return make_site(*empty_url(backend))
