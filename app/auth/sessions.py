@@ -17,6 +17,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager
 from itsdangerous import BadSignature, Signer
 from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as DbSession
 from werkzeug.datastructures import CallbackDict
 
@@ -87,23 +88,16 @@ class RowSessions(SessionInterface):
 
         Somebody half-way in is no actor: `g.half_signed_in` opens the next step of signing in and nothing else.
         """
-        g.actor = g.actor_id = g.dead_session_of = g.half_signed_in = None
+        g.actor = g.actor_id = g.dead_session_of = g.half_signed_in = g.session_fault = None
         kind, _, rest = request.cookies.get(self.cookie, "").partition(".")
         if kind == "a":
-            try:
-                g.session_keys = SessionKeys(self._signer(app).unsign(rest).decode())
-            except BadSignature:
-                g.session_keys = SessionKeys(None)
+            g.session_keys = SessionKeys(self._anonymous_id(app, rest))
             return RowSession()
-        if kind != "s" or request.path.startswith("/assets/") or request.path in PROBES:
-            g.session_keys = SessionKeys(None)
-            return RowSession()
-        moment = now()
-        found = queries.find_session(rest, moment, request.remote_addr or "")
+        is_named = kind == "s" and not request.path.startswith("/assets/") and request.path not in PROBES
+        found = self._look_up(rest, request) if is_named else None
+        g.session_keys = SessionKeys(rest if found or g.session_fault else None)
         if found is None:
-            g.session_keys = SessionKeys(None)
             return RowSession()
-        g.session_keys = SessionKeys(rest)
         if found.half is not None:
             g.half_signed_in = found.half
             return RowSession({}, found.row_id)
@@ -112,6 +106,20 @@ class RowSessions(SessionInterface):
             return RowSession()
         g.actor, g.actor_id, g.seen_at = found.actor, found.person_id, found.seen_at
         return RowSession(json.loads(found.data) if found.data else {}, found.row_id)
+
+    def _anonymous_id(self, app: Flask, signed: str) -> str | None:
+        try:
+            return self._signer(app).unsign(signed).decode()
+        except BadSignature:
+            return None
+
+    def _look_up(self, token: str, request: Request) -> queries.OpenSession | None:
+        try:
+            return queries.find_session(token, now(), request.remote_addr or "")
+        except DBAPIError as fault:
+            # The framework turns an error into a page only once the request has begun; `_raise_fault` says it there.
+            g.session_fault = fault
+            return None
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Store what changed in the row, and set the cookie when there is a new id."""
@@ -146,6 +154,13 @@ class RowSessions(SessionInterface):
         )
 
 
+def _raise_fault() -> None:
+    """Say that the database was gone when it was asked who this is: nobody is taken for a stranger because of that."""
+    fault: DBAPIError | None = g.get("session_fault")
+    if fault is not None:
+        raise fault
+
+
 def _load_actor(_request: Request) -> Actor | None:
     actor: Actor | None = g.get("actor")
     return actor
@@ -166,4 +181,6 @@ def register(app: Flask) -> None:
     manager.session_protection = None
     manager.request_loader(_load_actor)
     manager.init_app(app)
+    # Before the guard, which would send a person whom nobody could look up to the sign-in page.
+    app.before_request_funcs.setdefault(None, []).insert(0, _raise_fault)
     app.before_request(_note_seen)
