@@ -19,8 +19,8 @@ class QrCode:
 
 
 def qr_code(text: str) -> QrCode:
-    """Return the QR code of a text; a quarter of it may be covered and it still reads."""
-    matrix = segno.make(text, error="q", micro=False, boost_error=False).matrix
+    """Return the QR code of a text; a seventh of it may be covered and it still reads."""
+    matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
     runs = []
     for row, line in enumerate(matrix):
         for is_dark, group in groupby(enumerate(line), key=lambda place: bool(place[1])):

@@ -70,10 +70,13 @@ def find_step(secret: str, code: str, at: datetime) -> int | None:
 
 
 def app_address(secret: str, *, email: str, company: str) -> str:
-    """Return what the QR code says to an authenticator app: the account under the company's name, and the secret."""
+    """Return what the QR code says to an authenticator app: the account under the company's name, and the secret.
+
+    Six digits and 30 seconds are what apps take for granted; unsaid, they keep the code small enough for any camera.
+    """
     issuer = f"Belay {company}".strip().replace(":", " ")
     label = quote(f"{issuer}:{email}", safe="@")
-    return f"otpauth://totp/{label}?secret={secret}&issuer={quote(issuer)}&digits={DIGITS}&period={STEP_SECONDS}"
+    return f"otpauth://totp/{label}?secret={secret}&issuer={quote(issuer)}"
 
 
 def new_recovery_code() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.auth.actions import reset_second_factor
+from app.auth.actions import reseal_secrets, reset_second_factor
 from app.auth.queries import find_account
 from app.cli.context import FAULTS, command_line, open_app, stop
 from app.domain.errors import DomainError
@@ -37,3 +37,14 @@ def reset(*, email: str) -> None:
         except DomainError as refusal:
             stop(f"Nothing was changed. {refusal.message}", FAULTS)
     click.echo(f"The second factor of {name} is off; all their sessions have ended.")
+
+
+@second_factor_group.command("reseal")
+def reseal() -> None:
+    """Seal all secrets anew after the installation's key was changed; the former one must still be a fallback."""
+    app = open_app()
+    with app.app_context(), transaction():
+        resealed, lost = reseal_secrets(sealer=app.extensions["belay.sealer"])
+    click.echo(f"{resealed} sealed anew.")
+    if lost:
+        stop(f"{lost} cannot be opened with any known key; reset those second factors.", FAULTS)

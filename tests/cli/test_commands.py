@@ -12,14 +12,17 @@ from app.access.actor import Role
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
 from app.auth.models import Account, RoleGrant
+from app.auth.sealing import Sealer
 from app.cli import context
 from app.cli.main import main
 from app.evidence.models import Evidence
 from app.infra.db import db, writing
+from app.infra.unit_of_work import transaction
 from app.people.models import Person
 from config import Settings
 from tests.factories.people import PASSWORD, make_person
-from tests.factories.second_factor import give_second_factor
+from tests.factories.second_factor import SECRET as TOTP_SECRET
+from tests.factories.second_factor import account_of, give_second_factor
 
 SECRET = "Zc8Qw1-RkT5vYb7Nm3Xp9LsHd2Fg6Ja4Ue0Oi"
 
@@ -234,3 +237,19 @@ def test_second_factor_is_reset_from_the_shell(belay, session):
     event = session.scalars(select(AuditEvent).where(AuditEvent.tag == Tag.SECOND_FACTOR_RESET)).one()
     assert event.actor_label.startswith("cli:")
     assert belay("user", "second-factor", "reset", "--email", "nobody@larkspur.example").exit_code == 1
+
+
+def test_secrets_are_sealed_anew_after_the_key_was_changed(belay, app, session, monkeypatch):
+    person, lost = make_person(password=PASSWORD), make_person(password=PASSWORD)
+    give_second_factor(person)
+    give_second_factor(lost)
+    with transaction():
+        account_of(lost).totp_secret = Sealer(["a-key-that-nobody-knows-any-more-0123456789"]).seal(TOTP_SECRET)
+    newer = "a-newer-key-0123456789-abcdefghijklmnopqrstuv"
+    monkeypatch.setenv("BELAY_SECRET_KEY", newer)
+    monkeypatch.setenv("BELAY_SECRET_KEY_FALLBACKS", str(app.secret_key))
+    done = belay("user", "second-factor", "reseal")
+    assert done.exit_code == 1
+    assert "1 sealed anew" in done.output
+    assert "1 cannot be opened" in done.output
+    assert Sealer([newer]).open(account_of(person).totp_secret) == TOTP_SECRET

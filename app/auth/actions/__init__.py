@@ -15,6 +15,7 @@ from app.auth.actions.links import make_link, use_link
 from app.auth.actions.passwords import change_password, set_password, strengthen_hash
 from app.auth.actions.second_factor import (
     make_recovery_codes,
+    reseal_secrets,
     reset_second_factor,
     set_up,
     take_off,
@@ -56,6 +57,7 @@ __all__ = [
     "open_session",
     "refuse_attempt",
     "renew_session",
+    "reseal_secrets",
     "reserve_attempt",
     "reset_second_factor",
     "revoke_role",

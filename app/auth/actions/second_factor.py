@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 
 from app.access.actor import Role
 from app.audit.actions import Author, log
@@ -117,6 +117,21 @@ def reset_second_factor(account: Account, *, by: Author, at: datetime) -> None:
     _clear(account)
     log(Tag.SECOND_FACTOR_RESET, by=by, at=at, subject_id=account.person_id, object_id=account.id)
     end_other_sessions(account.person_id, keep=None, by=by, at=at)
+
+
+def reseal_secrets(*, sealer: Sealer) -> tuple[int, int]:
+    """Seal every secret anew with the newest key; returns how many were, and how many no known key opens."""
+    resealed = lost = 0
+    rows = select(Account).where(Account.totp_secret.is_not(None)).order_by(Account.id).with_for_update()
+    for account in db.session.scalars(rows):
+        if account.totp_secret is None or sealer.is_newest(account.totp_secret):
+            continue
+        try:
+            account.totp_secret = sealer.seal(sealer.open(account.totp_secret))
+            resealed += 1
+        except SealedError:
+            lost += 1
+    return resealed, lost
 
 
 def _clear(account: Account) -> None:
