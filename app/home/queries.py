@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 
 from app.assessment.models import Assessment
 from app.assessment.queries import PersonReadiness, readiness_of_people
+from app.auth.models import RoleGrant
 from app.infra.clock import local, today
 from app.infra.db import db
 from app.people.models import LevelSpell, ManagerLink, Person
@@ -67,6 +68,8 @@ class Company:
     running: Sequence[RunningRound]
     unplaced: Sequence[Unplaced]
     unplaced_in_all: int
+    has_nobody_yet: bool
+    """Nobody works here but those who look after Belay: HR, administrators, editors."""
 
 
 def _running(row: Assessment, name: str) -> RunningRound:
@@ -86,6 +89,8 @@ def company_state() -> Company:
     has_level = select(LevelSpell.id).where(LevelSpell.person_id == Person.id, holds_on(LevelSpell, day)).exists()
     has_manager = select(ManagerLink.id).where(ManagerLink.person_id == Person.id, holds_on(ManagerLink, day)).exists()
     leads = select(ManagerLink.id).where(ManagerLink.manager_id == Person.id, holds_on(ManagerLink, day)).exists()
+    live = RoleGrant.superseded_at.is_(None)
+    looks_after_belay = select(RoleGrant.id).where(RoleGrant.person_id == Person.id, live).exists()
     # The head of the company reports to nobody; somebody who leads others need not be on a ladder.
     lacking = and_(works_here(day), or_(and_(~has_level, ~leads), and_(~has_manager, ~leads)))
     counts = db.session.execute(
@@ -93,6 +98,7 @@ def company_state() -> Company:
             func.count().filter(works_here(day)),
             func.count().filter(works_here(day), has_level),
             func.count().filter(lacking),
+            func.count().filter(works_here(day), ~looks_after_belay),
         ).select_from(Person),
     ).one()
     running = db.session.execute(
@@ -114,4 +120,5 @@ def company_state() -> Company:
         running=[_running(row, name) for row, name in running],
         unplaced=[Unplaced(row[0], row[1], row[2], bool(row[3]), bool(row[4])) for row in rows],
         unplaced_in_all=counts[2],
+        has_nobody_yet=counts[3] == 0,
     )
