@@ -107,6 +107,9 @@ def test_nothing_that_somebody_wrote_gets_into_the_log(app, client_for, lines, m
     form = visitor.get(f"/login?next=/people/?q={CANARY}").form("/login")
     visitor.send(form, email=email, password=f"{CANARY} {PASSWORD}")
     visitor.send(form, email=f"{CANARY}@x.example", password=CANARY)
+    for address in (f"/invite/{CANARY}", f"/reset/{CANARY}", "/reset"):
+        visitor.get(address)
+        visitor.post(address, {"email": f"{CANARY}@x.example", "password": CANARY})
     inside = client_for(person)
     cookie = inside.http.get_cookie("session").value
     inside.get(f"/people/?q={CANARY}")
