@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-from app.infra.clock import local
+from app.infra.clock import local, now
 from app.notices.kinds import Letter
 from app.notices.models import Mail
 from config import Settings
@@ -63,7 +63,7 @@ def build(mail: Mail, letter: Letter, *, label: str, sender: str, settings: Sett
     name, _, domain = receiver.rpartition("@")
     message["To"] = Address(one_line(letter.to_name), username=name, domain=domain)
     message["Subject"] = one_line(letter.subject)[:MAX_SUBJECT]
-    message["Date"] = format_datetime(local(mail.created_at))
+    message["Date"] = format_datetime(local(now()))
     message["Message-ID"] = f"<{mail.id}@{host}>"
     # Holiday answers and the like are for people.
     message["Auto-Submitted"] = "auto-generated"
