@@ -9,19 +9,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.audit.chain import canonical, link
 from app.audit.models import AuditEvent, AuditHead
-from app.audit.second_copy import hold
+from app.audit.second_copy import hold, needs_copy
 from app.audit.tags import Tag
+from app.infra.bulk import BulkInsert
 from app.infra.clock import now
 from app.infra.db import db
 from app.infra.unit_of_work import record
 
 WAITING = "audit_events"
+COLUMNS = (
+    "seq", "at", "tag", "actor_id", "actor_label", "subject_id", "object_id", "address", "details", "previous_hash",
+    "hash",
+)  # fmt: skip
+IDS = ("actor_id", "subject_id", "object_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ def chain_events(session: Session) -> None:
         return
     head = session.execute(select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()).one()
     seq, previous = head.seq, head.hash
-    rows: list[dict[str, Any]] = []
+    insert = BulkInsert(session, AuditEvent, COLUMNS)
+    is_copied = needs_copy()
     for note in waiting:
         seq += 1
         row: dict[str, Any] = {
@@ -86,10 +93,13 @@ def chain_events(session: Session) -> None:
             "previous_hash": previous,
         }
         row["hash"] = previous = link(**row)
-        rows.append(row)
-    session.execute(insert(AuditEvent), rows)
+        if is_copied:
+            hold(session, row)
+        for name in IDS:
+            row[name] = row[name].hex if row[name] else None
+        insert.add(*row.values())
+    insert.flush()
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, hash=previous))
-    hold(session, rows)
 
 
 def forget_waiting(session: Session) -> None:

@@ -7,7 +7,7 @@ so that the two can be compared, and nothing else. Source: reliability checklist
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import event
@@ -20,15 +20,20 @@ COPIED = ("seq", "at", "tag", "actor_id", "actor_label", "subject_id", "object_i
 logger = logging.getLogger("belay.audit")
 
 
-def hold(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Keep rows that were chained until their transaction is committed."""
-    session.info.setdefault(CHAINED, []).extend(rows)
+def needs_copy() -> bool:
+    """Say whether anybody gets the second copy; nothing is held for nobody."""
+    return logger.isEnabledFor(logging.INFO)
+
+
+def hold(session: Session, row: Mapping[str, Any]) -> None:
+    """Keep what is told of a row that was chained until its transaction is committed."""
+    session.info.setdefault(CHAINED, []).append([row[name] for name in COPIED])
 
 
 @event.listens_for(Session, "after_commit")
 def _tell(session: Session) -> None:
     for row in session.info.pop(CHAINED, ()):
-        logger.info("audit", extra=fields(**{name: row[name] for name in COPIED}))
+        logger.info("audit", extra=fields(**dict(zip(COPIED, row, strict=True))))
 
 
 @event.listens_for(Session, "after_rollback")

@@ -37,7 +37,7 @@ class Comparison:
         self.entry_of = {entry.employee_id: entry for entry in entries}
         self.dimensions = [dimension for dimension, _ in layout.groups]
         self.new_teams: dict[str, str] = {}
-        self._folded: dict[str, str] = {}
+        self._team_keys: dict[str, TeamKey] = {}
         self._known_outsiders = {
             entry.employee_id: member
             for entry in entries
@@ -169,9 +169,12 @@ class Comparison:
         return max(own, managers or own)
 
     def _team_of(self, name: str) -> TeamKey:
-        folded = self._folded.get(name)
-        if folded is None:
-            folded = self._folded[name] = fold_name(name)
+        if (key := self._team_keys.get(name)) is None:
+            key = self._team_keys[name] = self._find_team(name)
+        return key
+
+    def _find_team(self, name: str) -> TeamKey:
+        folded = fold_name(name)
         known = self.company.team_ids.get(folded)
         if known is not None:
             return known

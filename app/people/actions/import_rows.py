@@ -9,22 +9,24 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, update
 
 from app.audit.actions import Author, Note, note_in
 from app.audit.tags import Tag
 from app.domain.roster import ChangeKind, Column
-from app.domain.roster_company import Grouped, Held, NewPerson, NewTeam, PersonKey, TeamKey
+from app.domain.roster_company import NewPerson, NewTeam, PersonKey, TeamKey
 from app.domain.roster_comparison import Comparison
 from app.domain.roster_decisions import Decision
 from app.domain.roster_rules import Outcome
-from app.domain.roster_spans import Rewrite, Span
+from app.domain.roster_spans import Rewrite
+from app.infra.bulk import BulkInsert
 from app.infra.db import Model, db
 from app.people.models import GroupMembership, LevelSpell, ManagerLink, Person, SpellReason, Team, TeamMembership
 from app.people.queries import sort_key
 
-CHUNK = 2000
 IDS_AT_ONCE = 1024
+DATED = ("id", "person_id", "starts_on", "ends_on")
+VARIANTS = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 Row = dict[str, Any]
 TAGS = {
     ChangeKind.ADDED: Tag.PERSON_ADDED,
@@ -41,12 +43,13 @@ def write_decisions(outcome: Outcome, *, by: Author, at: datetime) -> None:
     _Writer(outcome.comparison, by, at).write(outcome)
 
 
-def _fresh_ids() -> Iterator[uuid.UUID]:
-    """Yield random ids (version 4) without asking the machine for chance a hundred thousand times."""
+def _fresh_ids() -> Iterator[str]:
+    """Yield random ids (version 4) as hex text, without asking the machine for chance a hundred thousand times."""
     while True:
-        chance = os.urandom(16 * IDS_AT_ONCE)
-        for start in range(0, len(chance), 16):
-            yield uuid.UUID(bytes=chance[start : start + 16], version=4)
+        chance = os.urandom(16 * IDS_AT_ONCE).hex()
+        for start in range(0, len(chance), 32):
+            one = chance[start : start + 32]
+            yield f"{one[:12]}4{one[13:16]}{VARIANTS[one[16]]}{one[17:]}"
 
 
 class _Writer:
@@ -58,9 +61,14 @@ class _Writer:
         self.by = by
         self.at = at
         self.fresh = _fresh_ids()
-        self.team_ids: dict[str, uuid.UUID] = {}
-        self.person_ids: dict[str, uuid.UUID] = {}
-        self.waiting: dict[type[Model], list[Row]] = defaultdict(list)
+        self.team_ids: dict[str, str] = {}
+        self.person_ids: dict[str, str] = {}
+        session = db.session()
+        told = {"recorded_at": at, "recorded_by_id": by.person_id.hex if by.person_id else None, "superseded_at": None}
+        self.teams = BulkInsert(session, TeamMembership, (*DATED, "team_id"), told)
+        self.managers = BulkInsert(session, ManagerLink, (*DATED, "manager_id"), told)
+        self.levels = BulkInsert(session, LevelSpell, (*DATED, "ladder", "level", "reason"), told)
+        self.groups = BulkInsert(session, GroupMembership, (*DATED, "dimension", "value"), told)
         self.superseded: dict[type[Model], list[Row]] = defaultdict(list)
 
     def write(self, outcome: Outcome) -> None:
@@ -71,24 +79,18 @@ class _Writer:
         for decision in outcome.decisions:
             self._dated(decision)
             self._note(decision)
-            if len(self.waiting[LevelSpell]) >= CHUNK or len(self.waiting[GroupMembership]) >= CHUNK:
-                self._flush()
-        self._flush()
+        for table in (self.teams, self.managers, self.levels, self.groups):
+            table.flush()
 
     # Writing ------------------------------------------------------------------
 
-    def _flush(self) -> None:
-        for table, rows in self.waiting.items():
-            for start in range(0, len(rows), CHUNK):
-                db.session.execute(insert(_table(table)), rows[start : start + CHUNK])
-            rows.clear()
-
     def _write_teams(self) -> None:
+        teams = BulkInsert(db.session(), Team, ("id", "name"), {"parent_id": None, "created_at": self.at})
         for folded, name in sorted(self.comparison.new_teams.items()):
             team_id = self.team_ids[folded] = next(self.fresh)
-            self.waiting[Team].append({"id": team_id, "name": name, "parent_id": None, "created_at": self.at})
-            note_in(db.session(), Note(Tag.TEAM_ADDED, self.at, self.by, object_id=team_id))
-        self._flush()
+            teams.add(team_id, name)
+            note_in(db.session(), Note(Tag.TEAM_ADDED, self.at, self.by, object_id=uuid.UUID(team_id)))
+        teams.flush()
 
     def _write_persons(self, outcome: Outcome) -> None:
         """Change those who are known before adding others: an address may pass from one to another."""
@@ -111,29 +113,15 @@ class _Writer:
         for columns, rows in by_columns.items():
             values = {name: bindparam(f"new_{name}") for name in columns}
             db.session.execute(aside.values(version=_table(Person).c.version + 1, **values), rows)
+        columns = ("id", "employee_id", "name", "sort_name", "email", "hired_on", "left_on")
+        people = BulkInsert(db.session(), Person, columns, {"created_at": self.at, "version": 1})
         for one in outcome.decisions:
             if one.member is None:
-                self._person(one)
-                if len(self.waiting[Person]) >= CHUNK:
-                    self._flush()
-        self._flush()
-
-    def _person(self, decision: Decision) -> None:
-        entry = decision.entry
-        person_id = self.person_ids[entry.employee_id] = next(self.fresh)
-        self.waiting[Person].append(
-            {
-                "id": person_id,
-                "employee_id": entry.employee_id,
-                "name": entry.name,
-                "sort_name": sort_key(entry.name),
-                "email": entry.email,
-                "hired_on": entry.hired_on,
-                "left_on": entry.left_on,
-                "created_at": self.at,
-                "version": 1,
-            },
-        )
+                entry = one.entry
+                own = self.person_ids[entry.employee_id] = next(self.fresh)
+                names = (entry.name, sort_key(entry.name), entry.email)
+                people.add(own, entry.employee_id, *names, entry.hired_on, entry.left_on)
+        people.flush()
 
     def _supersede(self, outcome: Outcome) -> None:
         """Let every row that no longer holds leave the index of live rows before its successors enter it."""
@@ -157,65 +145,45 @@ class _Writer:
         if decision.member is None:
             self._first(decision)
             return
-        person_id = decision.member.id
+        own = decision.member.id.hex
         for team in decision.team.written if decision.team else ():
-            self._row(TeamMembership, person_id, team, team_id=self._team_id(team.value))
+            self.teams.add(next(self.fresh), own, team.starts_on, team.ends_on, self._team_id(team.value))
         for manager in decision.manager.written if decision.manager else ():
-            self._row(ManagerLink, person_id, manager, manager_id=self._person_id(manager.value))
+            self.managers.add(next(self.fresh), own, manager.starts_on, manager.ends_on, self._person_id(manager.value))
         for held in decision.level.written if decision.level else ():
-            self._level(person_id, held)
+            self.levels.add(next(self.fresh), own, held.starts_on, held.ends_on, *held.value)
         for group in decision.groups:
             for span in group.written:
-                self._group(person_id, span)
+                self.groups.add(next(self.fresh), own, span.starts_on, span.ends_on, *span.value)
 
     def _first(self, decision: Decision) -> None:
         entry, begins_on = decision.entry, decision.begins_on
-        person_id = self.person_ids[entry.employee_id]
+        own = self.person_ids[entry.employee_id]
         if begins_on is not None:
             if entry.team:
-                team = self._team_id(self.comparison.team_key(entry))
-                self._row(TeamMembership, person_id, Span(None, begins_on, None), team_id=team)
+                team_id = self._team_id(self.comparison.team_key(entry))
+                self.teams.add(next(self.fresh), own, begins_on, None, team_id)
             for dimension, value in zip(self.comparison.dimensions, entry.groups, strict=True):
                 if value:
-                    self._group(person_id, Span(Grouped(dimension, value), begins_on, None))
+                    self.groups.add(next(self.fresh), own, begins_on, None, dimension, value)
         if decision.reports_from is not None:
-            manager = self._person_id(self.comparison.key_of(entry.manager))
-            self._row(ManagerLink, person_id, Span(None, decision.reports_from, None), manager_id=manager)
+            manager_id = self._person_id(self.comparison.key_of(entry.manager))
+            self.managers.add(next(self.fresh), own, decision.reports_from, None, manager_id)
         if entry.level_since is not None:
-            held = Held(entry.lineage, entry.level, SpellReason.IMPORT)
-            self._level(person_id, Span(held, entry.level_since, None))
+            level = (entry.lineage, entry.level, SpellReason.IMPORT)
+            self.levels.add(next(self.fresh), own, entry.level_since, None, *level)
 
-    def _row(self, table: type[Model], person_id: uuid.UUID, span: Span[Any], **columns: Any) -> None:
-        columns |= {
-            "id": next(self.fresh),
-            "person_id": person_id,
-            "starts_on": span.starts_on,
-            "ends_on": span.ends_on,
-            "recorded_at": self.at,
-            "recorded_by_id": self.by.person_id,
-            "superseded_at": None,
-        }
-        self.waiting[table].append(columns)
+    def _team_id(self, key: TeamKey) -> str:
+        return self.team_ids[key.folded] if isinstance(key, NewTeam) else key.hex
 
-    def _level(self, person_id: uuid.UUID, span: Span[Held]) -> None:
-        held = span.value
-        reason = SpellReason(held.reason)
-        self._row(LevelSpell, person_id, span, ladder=held.lineage, level=held.level, reason=reason)
-
-    def _group(self, person_id: uuid.UUID, span: Span[Grouped]) -> None:
-        self._row(GroupMembership, person_id, span, dimension=span.value.dimension, value=span.value.value)
-
-    def _team_id(self, key: TeamKey) -> uuid.UUID:
-        return self.team_ids[key.folded] if isinstance(key, NewTeam) else key
-
-    def _person_id(self, key: PersonKey) -> uuid.UUID:
-        return self.person_ids[key.employee_id] if isinstance(key, NewPerson) else key
+    def _person_id(self, key: PersonKey) -> str:
+        return self.person_ids[key.employee_id] if isinstance(key, NewPerson) else key.hex
 
     # The record ---------------------------------------------------------------
 
     def _note(self, decision: Decision) -> None:
         member = decision.member
-        person_id = self.person_ids[decision.entry.employee_id] if member is None else member.id
+        person_id = uuid.UUID(self.person_ids[decision.entry.employee_id]) if member is None else member.id
         details: dict[str, Any] = {}
         if member is not None:
             details["fields"] = [change.column for change in decision.fields]

@@ -57,6 +57,8 @@ def sort_key(name: str) -> str:
     >>> sort_key("Ébba  Nyström")
     'ebba nystrom'
     """
+    if name.isascii():
+        return " ".join(name.casefold().split())
     plain = unicodedata.normalize("NFKD", name)
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).casefold().split())
 
