@@ -48,6 +48,7 @@ ONE_ROW = (
     "load_",
     "usual_",
     "next_",
+    "last_",
     "_fetch",
     "concerns",
 )
