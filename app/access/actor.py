@@ -25,7 +25,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person and the roles they hold at this request; their team, and whether somebody reports to them."""
+    """Who acts: a person and the roles they hold at this request; their team, and whether somebody reports to them.
+
+    `is_new`: they have not seen the page that greets.
+    """
 
     person_id: uuid.UUID
     name: str
@@ -36,6 +39,7 @@ class Actor:
     session_id: uuid.UUID | None = None
     address: str = ""
     proved_at: datetime | None = None
+    is_new: bool = False
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False

@@ -10,7 +10,6 @@ from app.access.guard import actor, requires
 from app.access.permissions import Permission
 from app.assessment.pages import Viewpoint, standing_view
 from app.assessment.queries import list_waiting, readiness_of
-from app.auth.queries import get_account
 from app.evidence.queries import by_quarter, list_asked_of
 from app.home import pages, queries
 
@@ -22,7 +21,7 @@ bp = Blueprint("home", __name__)
 def show_home() -> ResponseReturnValue:
     """Show where the signed-in person stands, what waits for them, and whom they lead; at first, the greeting."""
     who = actor()
-    if get_account(who.person_id).first_seen_at is None:
+    if who.is_new:
         return redirect(url_for("home.show_welcome"))
     # The timeline reads every piece of the person; what comes after finds them there.
     quarters = by_quarter(who, who.person_id)

@@ -48,6 +48,7 @@ def offered_forms(world: World) -> dict[str, Offered]:
 def pages(world: World) -> Iterator[tuple[str, str]]:
     """Return who looks at which page; first of all those that only a query leads to."""
     yield "manager", f"/evidence/{world.company.objects['shared']}/set-aside?expectation={SECOND}"
+    yield "admin", f"/admin/accounts/{world.company.people['hr']}/roles/revoke?role=hr"
     for actor in LOOKING:
         for address in every_address(world, "GET"):
             yield actor, address

@@ -246,7 +246,7 @@ def test_admin_grants_and_takes_a_role_and_sessions_end(app, session, admin, cli
     person = make_person("Amara Diallo", password=PASSWORD)
     theirs, client = client_for(person), client_for(admin)
     form = client.get(f"/admin/accounts/{person.id}").form(f"/admin/accounts/{person.id}/roles")
-    assert client.send(form, role="ladder_editor").status == 302
+    assert client.send(form, grant="ladder_editor").status == 302
     assert theirs.get("/account").status == 302
     grant = session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id)).one()
     assert (grant.role, grant.granted_by_id) == (Role.LADDER_EDITOR, admin.id)
@@ -261,7 +261,7 @@ def test_admin_grants_and_takes_a_role_and_sessions_end(app, session, admin, cli
 
 def test_grant_without_a_choice_says_so(app, admin, client_for):
     person = make_person()
-    page = client_for(admin).post(f"/admin/accounts/{person.id}/roles", {"role": "king"})
+    page = client_for(admin).post(f"/admin/accounts/{person.id}/roles", {"grant": "king"})
     assert page.status == 422
     assert "Choose the role to grant" in page.words("main")
 
@@ -270,7 +270,7 @@ def test_nobody_acts_on_their_own_account(app, admin, client_for):
     make_person(roles=(Role.ADMIN,))
     client = client_for(admin)
     for act in ("roles", "roles/revoke", "disable", "enable", "sessions/end", "link", "invite", "second-factor/reset"):
-        assert client.post(f"/admin/accounts/{admin.id}/{act}", {"role": "hr"}).status == 404, act
+        assert client.post(f"/admin/accounts/{admin.id}/{act}", {"role": "hr", "grant": "hr"}).status == 404, act
     page = client.get(f"/admin/accounts/{admin.id}")
     assert not [form for form in page.all("form") if "/admin/accounts/" in (form.get("action") or "")]
 
@@ -278,7 +278,9 @@ def test_nobody_acts_on_their_own_account(app, admin, client_for):
 def test_hr_grants_disables_and_resets_nothing(app, hr, client_for):
     person = make_person()
     for act in ("roles", "roles/revoke", "disable", "enable", "sessions/end", "second-factor/reset"):
-        assert client_for(hr).post(f"/admin/accounts/{person.id}/{act}", {"role": "hr"}).status == 404, act
+        assert client_for(hr).post(f"/admin/accounts/{person.id}/{act}", {"role": "hr", "grant": "hr"}).status == 404, (
+            act
+        )
 
 
 def test_weighty_acts_ask_for_proof_when_the_last_is_old(app, clock, admin, client_for):
@@ -286,7 +288,9 @@ def test_weighty_acts_ask_for_proof_when_the_last_is_old(app, clock, admin, clie
     clock.stand_still(NOW + timedelta(minutes=11))
     token = client.token()
     for act in ("disable", "roles", "link", "second-factor/reset", "roles/revoke"):
-        answer = client.post(f"/admin/accounts/{person.id}/{act}", {"role": "hr"}, headers={"X-CSRF-Token": token})
+        answer = client.post(
+            f"/admin/accounts/{person.id}/{act}", {"role": "hr", "grant": "hr"}, headers={"X-CSRF-Token": token}
+        )
         assert queries.get_account(person.id).disabled_at is None
         assert answer.status in {302, 303, 401, 200}, act
         assert not answer.text or "One-time link" not in answer.text

@@ -24,7 +24,6 @@ EXACT = {
         "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -36,6 +35,9 @@ def faults_of(response) -> list[str]:
     """Return what an answer lacks of the headers that every answer carries."""
     headers = response.headers
     faults = [f"{name}: {headers.get(name)}" for name, value in EXACT.items() if headers.get(name) != value]
+    # The address of a one-time link goes nowhere, not even to ourselves.
+    if headers.get("Referrer-Policy") not in {"same-origin", "no-referrer"}:
+        faults.append(f"Referrer-Policy: {headers.get('Referrer-Policy')}")
     faults += [name for name in ("Permissions-Policy", "X-Frame-Options", "Cache-Control") if name not in headers]
     faults += [name for name in FORBIDDEN if name in headers]
     if response.data and "charset" not in headers.get("Content-Type", "") and response.mimetype.startswith("text/"):

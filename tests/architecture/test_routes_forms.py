@@ -14,11 +14,11 @@ import pytest
 from tests.access.forms import Offered, offered_forms
 from tests.access.world import Dump, World, tables
 
-SEVERAL = {"expectations", "standing"}
+SEVERAL = {"expectations", "standing", "person"}
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
 SCRIPTED = {"window", "sequence"}
 """Fields that scripts add to a sheet."""
-NO_TEXT = {"as", "outcome", "colleague", "kind", "theme", "act"}
+NO_TEXT = {"team", "manager", "level", "parent", "as", "outcome", "colleague", "kind", "theme", "act"}
 """Fields in which somebody chooses and does not write."""
 RANDOM = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 FILL = {
@@ -119,8 +119,15 @@ def test_pages_offer_a_form_for_every_act(world, forms):
     posts = {rule.endpoint for rule in world.app.url_map.iter_rules() if "POST" in rule.methods}
     assert len(forms) > 15
     # Sign-in is offered to nobody who is in, and ending another session to nobody who has but one; everybody who was
-    # asked has answered.
+    # asked has answered. What takes a change back stands beside the change, on the next page only.
     absent = {"auth.sign_in", "auth.end_session", "assessment.ask_for_rating", "evidence.take_question_back"}
+    absent.add("people.revert_record")
+    # Without mail nothing is sent; nobody of the company is disabled, and no link of theirs is still good.
+    absent |= {"admin.invite_people", "admin.invite_person", "admin.enable_account", "auth.ask_for_reset"}
+    absent |= {"auth.accept_invitation", "auth.reset_password"}
+    # Nobody of the company is half-way in, and nobody has a second factor: `tests/auth` sends these.
+    absent |= {"auth.check_second", "auth.check_recovery", "auth.enrol", "auth.leave_second", "auth.go_on"}
+    absent |= {"auth.renew_recovery_codes", "auth.take_off_second", "auth.end_other_sessions"}
     assert posts - set(forms) <= absent
 
 

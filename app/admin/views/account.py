@@ -139,7 +139,7 @@ def reset_second_factor(entry: AccountEntry) -> ResponseReturnValue:
 @writes
 def grant_role(entry: AccountEntry) -> ResponseReturnValue:
     """Grant a role."""
-    form, role = Form(), _role()
+    form, role = Form(), _role("grant")
     if role is None:
         form.form_errors.append("Choose the role to grant.")
         return _page(entry, form)
@@ -152,7 +152,7 @@ def grant_role(entry: AccountEntry) -> ResponseReturnValue:
 @requires(Permission.Accounts.GRANT_ROLE, on=load_entry, fresh=True)
 def ask_before_revoking(entry: AccountEntry) -> ResponseReturnValue:
     """Ask before a role is taken away."""
-    role = _role()
+    role = _role("role")
     if role is None or role not in entry.roles:
         raise MissingError
     return render_template("admin/account_revoke.html", entry=entry, role=role)
@@ -163,7 +163,7 @@ def ask_before_revoking(entry: AccountEntry) -> ResponseReturnValue:
 @writes
 def revoke_role(entry: AccountEntry) -> ResponseReturnValue:
     """Take a role away."""
-    role = _role()
+    role = _role("role")
     if role is None:
         raise MissingError
     actions.revoke_role(get_person(entry.person_id), role, by=author(), at=now())
@@ -171,8 +171,8 @@ def revoke_role(entry: AccountEntry) -> ResponseReturnValue:
     return _back(entry)
 
 
-def _role() -> Role | None:
-    text = request.values.get("role", "")
+def _role(name: str) -> Role | None:
+    text = request.values.get(name, "")
     return Role(text) if text in set(Role) else None
 
 

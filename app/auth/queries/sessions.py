@@ -114,6 +114,7 @@ def find_session(token: str, at: datetime, address: str = "") -> OpenSession | N
             select_value(IDLE_PRIVILEGED),
             select_value(IDLE),
             select_value(ABSOLUTE),
+            Account.first_seen_at,
         )
         .join(Account, Account.person_id == AuthSession.person_id)
         .join(Person, Person.id == AuthSession.person_id)
@@ -125,7 +126,7 @@ def find_session(token: str, at: datetime, address: str = "") -> OpenSession | N
     ).all()
     if not found:
         return None
-    row, disabled_at, theme, person, team, leads, _, *texts = found[0]
+    row, disabled_at, theme, person, team, leads, _, *texts, first_seen_at = found[0]
     roles = frozenset(Role(line[6]) for line in found if line[6])
     limits = Limits.of(person.id, roles, dict(zip((IDLE_PRIVILEGED, IDLE, ABSOLUTE), texts, strict=True)))
     is_over = (
@@ -147,6 +148,7 @@ def find_session(token: str, at: datetime, address: str = "") -> OpenSession | N
         session_id=row.id,
         address=address,
         proved_at=row.proved_at,
+        is_new=first_seen_at is None,
     )
     return OpenSession(row.id, row.person_id, None if is_over else actor, row.seen_at, row.data)
 
