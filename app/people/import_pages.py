@@ -47,7 +47,7 @@ SECTIONS: Mapping[ChangeKind, tuple[str, str]] = {
         "They can no longer sign in once the day has come. What they wrote and confirmed stays.",
     ),
     ChangeKind.RETURNED: ("Coming back", "They had left, and the file says that they work here again."),
-    ChangeKind.ADDED: ("Added", "They get an account, and are not told of it before you invite them."),
+    ChangeKind.ADDED: ("Added", "They are not told of it before you invite them."),
     ChangeKind.CHANGED: ("Changed", "What Belay holds now, and what the file says."),
 }
 
