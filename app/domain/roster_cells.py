@@ -106,7 +106,7 @@ class RowReader:
         picked = [cells[place] for place in self._places]
         text = "".join(picked)
         broken: set[str] = set()
-        if not text.isprintable() or not (text.isascii() or is_normalized("NFC", text)) or len(text) > MAX_CELL:
+        if len(text) > MAX_CELL or not (text.isprintable() and (text.isascii() or _is_tidy(text))):
             self._clean(row, picked, broken)
         picked = [cell.strip() for cell in picked]
         for number, cell in enumerate(picked):
@@ -235,6 +235,10 @@ class RowReader:
                 return found.lineage, one
         message = f"The ladder {found.title} has no such level. Its levels are: {listed(found.levels, most=30)}."
         return Wrong(Column.LEVEL, level, message)
+
+
+def _is_tidy(text: str) -> bool:
+    return is_normalized("NFC", text) and "\N{REPLACEMENT CHARACTER}" not in text
 
 
 def _is_plain(email: str) -> bool:
