@@ -137,7 +137,7 @@ class OrganisationChoices(Form):
         """Offer the levels of the adopted ladders, each under its ladder; `none` names the choice of no level."""
         groups: dict[str, dict[str, str]] = {}
         for (ladder, level), mark in marks.items():
-            groups.setdefault(mark.title, {})[f"{ladder}:{level}"] = level
+            groups.setdefault(mark.title, {})[f"{ladder}:{level}"] = f"{level}, {mark.title}"
         self._fields["level"].choices = ({NONE: none} if none else {}) | groups
 
     def chosen(self, name: str) -> uuid.UUID | None:

@@ -26,14 +26,19 @@ KINDS = {
     "key": "policy",
     "job_id": "job",
     "mail_id": "mail",
+    "record_id": "entry",
+    "team_id": "team",
+    "import_id": "people_import",
 }
 TELLING = frozenset(
     {
         "draft", "shared", "withdrawn", "old", "hr_shared",
         "drafting", "self_in", "manager_in", "revealed", "old_manager_in", "hr_sealed",
-        "person_subject", "person_manager", "person_hr",
+        "person_subject", "person_manager", "person_hr", "person_leaver",
         "subject_session",
+        "entry_level", "entry_team", "entry_manager", "entry_leave", "entry_hr", "team",
         "policy_people", "policy_technical", "failed_job", "waiting_job", "failed_mail",
+        "waiting_import", "dropped_import",
     }
 )  # fmt: skip
 """One object of each kind and state; the rest of the company adds people, not states."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Role
 from app.assessment.models import Assessment, AssessmentAnswer, Side
-from app.audit.actions import log
+from app.audit.actions import Author, log
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
 from app.auth import actions as auth
@@ -31,7 +31,9 @@ from app.ladders.queries import Edition
 from app.notices import actions as notices
 from app.notices.models import MailState
 from app.people import actions as people
-from app.people.models import Person, SpellReason
+from app.people.actions import importing
+from app.people.models import Leave, LevelSpell, ManagerLink, Person, SpellReason, Team, TeamMembership
+from app.people.queries.importing import plan_import
 from tests.conftest import NOW
 from tests.factories.assessments import make_waiver, publish
 from tests.factories.people import AT, PASSWORD, SYSTEM, grant, make_person, make_team
@@ -112,6 +114,7 @@ def found(company: Company) -> None:
         waiver.reason = canary("waiver", "reason")
     sign_in_all(company, everybody)
     look_after(company, everybody)
+    upload_people(company, everybody)
 
 
 def hire(company: Company) -> dict[str, Person]:
@@ -143,7 +146,27 @@ def hire(company: Company) -> dict[str, Person]:
         grant(subject, "L2", on=date(2025, 2, 3))
         grant(everybody["manager"], "L3", on=date(2023, 1, 2))
     company.people = {name: person.id for name, person in everybody.items()}
+    keep_history(company, everybody, team)
     return everybody
+
+
+def keep_history(company: Company, everybody: dict[str, Person], team: Team) -> None:
+    """Record a leave, and remember one entry of each kind, and the team."""
+    subject = everybody["subject"]
+    with transaction():
+        people.record_leave(subject, from_on=date(2023, 3, 6), until_on=date(2023, 3, 20), by=SYSTEM, at=AT)
+    for name, table, whose in [
+        ("entry_level", LevelSpell, "subject"),
+        ("entry_team", TeamMembership, "subject"),
+        ("entry_manager", ManagerLink, "subject"),
+        ("entry_leave", Leave, "subject"),
+        ("entry_hr", ManagerLink, "hr"),
+    ]:
+        live = db.session.query(table).filter_by(person_id=everybody[whose].id, superseded_at=None)
+        company.objects[name] = live.order_by(table.starts_on.desc()).first().id
+        company.kinds[name], company.subjects[name] = "entry", whose
+        company.asked[name] = str(team.id)
+    company.objects["team"], company.kinds["team"] = team.id, "team"
 
 
 def moment(day: date) -> datetime:
@@ -320,8 +343,27 @@ def sign_in_all(company: Company, everybody: dict[str, Person]) -> None:
     for name, person_id in company.people.items():
         company.objects[f"person_{name}"] = person_id
         company.kinds[f"person_{name}"], company.subjects[f"person_{name}"] = "person", name
+        company.versions[f"person_{name}"] = everybody[name].version
         company.objects[f"account_{name}"] = person_id
         company.kinds[f"account_{name}"], company.subjects[f"account_{name}"] = "account", name
+    db.session.rollback()
+
+
+# People files -----------------------------------------------------------------
+
+
+def upload_people(company: Company, everybody: dict[str, Person]) -> None:
+    """Upload two people files as HR, and drop one. What is asked of the other is the outcome that its preview shows."""
+    author = Author(everybody["second_hr"].id)
+    for name in ("waiting_import", "dropped_import"):
+        content = f"employee_id,name,email\nX-1,{canary(name, 'name')},x1@larkspur.example\n".encode()
+        with transaction():
+            row = importing.upload(content, "people.csv", NOW.date(), author, NOW)
+            if name == "dropped_import":
+                importing.drop_import(row, by=author, at=NOW)
+        company.objects[name], company.kinds[name] = row.id, "people_import"
+        plan = plan_import(content, from_on=NOW.date(), today=NOW.date(), importer_id=author.person_id)
+        company.asked[name] = plan.digest
     db.session.rollback()
 
 

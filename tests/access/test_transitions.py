@@ -281,3 +281,34 @@ def test_disabling_ends_session_link_waiting_mail_and_the_form_in_flight(company
     assert company.visitor("admin").ask("POST", f"/admin/accounts/{stranger}/enable").status_code == 302
     assert company.visitor("stranger").ask("GET", "/account").status_code == 302
     assert nobody.ask("GET", f"/invite/{token}").status_code == 404
+
+
+# T17: nobody stands above themselves ------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "manager"), [("manager", "manager"), ("skip", "subject"), ("manager", "subject")])
+def test_page_refuses_a_loop_at_the_field(company, name, manager):
+    before = company.dump()
+    fields = {"team": "none", "manager": str(company.company.people[manager]), "from_on": "2026-12-01"}
+    got = company.visitor("hr").ask("POST", f"/people/{company.company.people[name]}/move", fields)
+    assert got.status_code == 422
+    assert company.dump() == before
+
+
+# Row 34: leave ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("actor", "sees"),
+    [("subject", True), ("manager", True), ("hr", True), ("second_hr", True), ("skip", False), ("top", False)],
+)
+def test_leave_is_for_the_person_the_line_manager_and_hr(company, actor, sees):
+    got = company.visitor(actor).ask("GET", f"/people/{company.company.people['subject']}")
+    assert got.status_code == 200
+    assert ("On leave" in got.text) is sees
+
+
+def test_leave_is_for_the_line_manager_of_today(company):
+    report_to(company, "subject", "chief")
+    got = company.visitor("chief").ask("GET", f"/people/{company.company.people['subject']}")
+    assert "On leave" in got.text

@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.access.actor import Actor
 from app.infra.db import Base, db, set_may_write
-from app.people.models import Person
+from app.people.models import PeopleImport, Person, Team
+from app.people.queries import get_record
 from tests.access.company import ANONYMOUS, NAMES, ROLES, Company, found
 from tests.client import Client
 from tests.conftest import NOW, Databases, test_settings
@@ -98,7 +99,11 @@ class World:
             "job": Job,
             "mail": Mail,
             "record": AuditEvent,
+            "team": Team,
+            "people_import": PeopleImport,
         }
+        if self.company.kinds[name] == "entry":
+            return get_record(self.company.objects[name])
         return db.session.get_one(tables[self.company.kinds[name]], self.company.objects[name])
 
     def let_go(self) -> None:
