@@ -6,7 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app.access.actor import Role
 from app.audit.actions import Author
@@ -345,3 +345,41 @@ def test_file_is_forgotten_when_dropped_and_after_a_day(session):
     with transaction():
         actions.forget_old_files(NOW + timedelta(days=1, minutes=1))
     assert importing.get_import(second).state is ImportState.DROPPED
+
+
+# Many ----------------------------------------------------------------------------
+
+
+def test_statements_do_not_grow_with_the_rows(session):
+    def statements(first: int, rows: int) -> int:
+        count = 0
+
+        def note(*_):
+            nonlocal count
+            count += 1
+
+        lines = [
+            f"M{number},Person {number},m{number}@larkspur.example,Team {number % 9},"
+            f"{f'M{(number - first) // 10 + first}' if number > first else ''},swe,,,2020-01-01,,Oslo".replace(
+                "swe", ""
+            )
+            for number in range(first, first + rows)
+        ]
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            assert len(take_over(*lines).changes) == rows
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return count
+
+    few, many = statements(0, 50), statements(10_000, 3_000)
+    # Each table is written in portions of two thousand rows.
+    assert many <= few + 2 * 5
+    assert session.scalar(select(func.count()).select_from(Person)) == 3_050
+
+
+def test_two_imports_at_once_wait_for_each_other(app, monkeypatch):
+    taken = []
+    monkeypatch.setattr(actions, "lock_reporting_lines", lambda: taken.append(db.session().in_transaction()))
+    take_over(ADA)
+    assert len(taken) == 1
