@@ -86,7 +86,9 @@ def test_waiting_job_is_cancelled_and_can_be_put_back(client_for, admin, session
     assert session.get(Job, job.id, populate_existing=True).state is JobState.QUEUED
 
 
-@pytest.mark.parametrize("state, act", [(JobState.DONE, "retry"), (JobState.RUNNING, "cancel"), (JobState.QUEUED, "retry")])
+@pytest.mark.parametrize(
+    "state, act", [(JobState.DONE, "retry"), (JobState.RUNNING, "cancel"), (JobState.QUEUED, "retry")]
+)
 def test_act_that_does_not_fit_the_state_is_refused_in_words(client_for, admin, state, act):
     job = make_job(state)
     page = client_for(admin).post(f"/admin/jobs/{job.id}/{act}")

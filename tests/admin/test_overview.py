@@ -50,7 +50,9 @@ def test_worker_that_was_never_seen_is_silent():
 
 def test_what_stands_still_comes_first():
     found = what_needs_care(
-        state(seen_at=None, mail_is_on=False, jobs=NO_JOBS | {JobState.FAILED: 2}, mail=NO_MAIL | {MailState.FAILED: 1}),
+        state(
+            seen_at=None, mail_is_on=False, jobs=NO_JOBS | {JobState.FAILED: 2}, mail=NO_MAIL | {MailState.FAILED: 1}
+        ),
         NOW,
     )
     assert [one.is_bad for one in found] == sorted((one.is_bad for one in found), reverse=True)
@@ -94,7 +96,15 @@ def test_deputies_settle_it_and_leavers_do_not_count(client_for, hr, admin):
 
 def test_figures_of_health_are_shown_to_hr_too(client_for, hr):
     words = client_for(hr).get("/admin/").words("aside", aria_label="Health")
-    for part in ("Database", "answers in", "Schema", "Version", "never seen", "off, none waiting", "belay audit verify"):
+    for part in (
+        "Database",
+        "answers in",
+        "Schema",
+        "Version",
+        "never seen",
+        "off, none waiting",
+        "belay audit verify",
+    ):
         assert part in words
 
 
