@@ -15,12 +15,14 @@ from tests.access.forms import Offered, offered_forms
 from tests.access.world import Dump, World, tables
 
 SEVERAL = {"expectations", "standing", "person"}
+SHOWN_ONCE = {"admin.copy_link"}
+"""Acts whose answer is a secret: a second answer leads elsewhere."""
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
 SCRIPTED = {"window", "sequence"}
 """Fields that scripts add to a sheet."""
 NO_TEXT = {"team", "manager", "level", "parent", "as", "outcome", "colleague", "kind", "theme", "act"}
 """Fields in which somebody chooses and does not write."""
-RANDOM = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
+RANDOM = re.compile(r"\b[0-9a-f]{64}\b|[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 FILL = {
     "title": "Said anew",
     "reason": "It shows less.",
@@ -95,7 +97,9 @@ def with_names(value: Any, known: dict[str, str]) -> Any:
 
 def compared(world: World) -> Dump:
     """Return all rows but those of the chain of the audit, without what is random in them."""
-    known = {one.hex: one.hex for one in (*world.company.people.values(), *world.company.objects.values())}
+    ids = (*world.company.people.values(), *world.company.objects.values())
+    # A policy is named by a key and a row of the record by a number.
+    known = {one.hex: one.hex for one in ids if isinstance(one, UUID)}
     left_out = frozenset({"audit_event", "audit_head", "auth_session", "sign_in_attempt", "idempotency_key"})
     found = world.dump(leaving_out=left_out)
     old = {repr(row) for rows in world.as_built.values() for row in rows}
@@ -212,6 +216,10 @@ def test_a_form_sent_twice_with_one_key_gets_one_answer(world, forms):
             first = post(world, offered, fields)
             once = world.dump()
             second = post(world, offered, fields)
+            if endpoint in SHOWN_ONCE:
+                assert (first.status_code, second.status_code) == (200, 303), endpoint
+                assert world.dump() == once, f"{endpoint} did it twice"
+                continue
             assert second.status_code == first.status_code, endpoint
             assert second.headers.get("Location") == first.headers.get("Location"), endpoint
             if first.status_code < 400:
