@@ -66,6 +66,7 @@ def filter_of(state: str, words: str) -> AccountFilter:
 
 def filter_links(counts: AccountCounts, chosen: AccountFilter) -> list[FilterLink]:
     """Return the filters above the list: all, each state, and those with a role."""
+
     def link(text: str, count: int, value: str | None, *, current: bool) -> FilterLink:
         # What is None is left out of an address.
         return FilterLink(text, count, current, url_for("admin.list_accounts", show=value, q=chosen.words or None))
