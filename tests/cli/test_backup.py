@@ -76,6 +76,15 @@ def test_a_place_that_takes_no_file_is_named(settings, tmp_path, name, said):
         take_copy(tmp_path / name, settings)
 
 
+def test_a_copy_never_takes_the_place_of_what_it_copies(settings, tmp_path):
+    places = [settings.data_dir / "attachments" / "copy"]
+    if db.engine.dialect.name == "sqlite":
+        places.append(Path(db.engine.url.database))
+    for target in places:
+        with pytest.raises(BackupError, match="belongs to Belay itself"):
+            take_copy(target, settings, replace=True)
+
+
 @pytest.mark.parametrize("room", [0, 100, 3_000, 9_000])
 def test_full_disk_leaves_nothing_behind_and_is_recorded(settings, session, tmp_path, monkeypatch, room):
     make_company()

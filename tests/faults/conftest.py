@@ -19,8 +19,14 @@ _numbers = count(1)
 @pytest.fixture
 def figures(request) -> Callable[[object], None]:
     """Return a function that shows what was measured among the results, so that the limits can be judged."""
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    return lambda found: reporter.write_line(f"\n{request.node.name}: {found}")
+    plugins = request.config.pluginmanager
+    reporter, capture = plugins.getplugin("terminalreporter"), plugins.getplugin("capturemanager")
+
+    def show(found: object) -> None:
+        with capture.global_and_fixture_disabled():
+            reporter.write_line(f"\n{request.node.name}: {found}")
+
+    return show
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,7 @@ def test_copy_goes_through_every_database_and_comes_back_the_same(empty_url, scr
     assert len(before["person"]) == 8
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_full_disk_leaves_no_copy_and_the_database_as_it_was(site, scratch):
     """The limit on the size of a file stands in for a disk without room; the attachment is larger than it."""
     one, _ = site

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import Connection, create_engine, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.cli.backup.faults import BackupError, InUseError, NotEmptyError
@@ -27,11 +27,12 @@ def replace_all(url: str, fill: Callable[[Connection], None], *, replace: bool) 
             _refuse_company(connection)
             _drop(connection, replace=replace)
             fill(connection)
-    except OperationalError as error:
+    except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == BUSY:
             raise InUseError("The tables are in use. Nothing was changed. Stop the server and the worker.") from error
-        said = str(error.orig).strip()
-        raise BackupError(f"The database does not answer: {said}. Nothing was changed.") from error
+        # The first line only: what follows may name values of a row.
+        said = str(error.orig).strip().partition("\n")[0]
+        raise BackupError(f"The database refused: {said}. Nothing was changed.") from error
 
 
 def _refuse_company(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -62,6 +62,8 @@ def make_backup(
         raise BackupError(f"{target} exists; name another file, or replace it with --force.")
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} does not exist.")
+    if target.resolve() in _taken(settings) or (settings.data_dir / ATTACHMENTS).resolve() in target.resolve().parents:
+        raise BackupError(f"{target} belongs to Belay itself; name a file elsewhere.")
     try:
         with writing_beside(target) as file:
             with transaction():
@@ -80,6 +82,15 @@ def make_backup(
     except SQLAlchemyError as error:
         said = str(getattr(error, "orig", None) or type(error).__name__).strip()
         raise BackupError(f"The database could not be read: {said}. Nothing was left behind.") from error
+
+
+def _taken(settings: Settings) -> list[Path]:
+    """Return the files of an embedded database, which no copy may replace."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return []
+    file = Path(url.database).resolve()
+    return [file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))]
 
 
 def _note_failure(target: Path, by: Author, at: datetime) -> None:

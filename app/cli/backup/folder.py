@@ -56,6 +56,9 @@ def writing_beside(target: Path) -> Iterator[BinaryIO]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InUseError(f"Another backup is being written to {target}.") from None
+        if not unfinished.exists() or unfinished.stat().st_ino != os.fstat(handle).st_ino:
+            # Between opening and locking, another backup has finished: this file is its result.
+            raise InUseError(f"Another backup was written to {target} just now.")
         try:
             os.fchmod(handle, 0o600)
             file.truncate(0)

@@ -10,7 +10,7 @@ from itertools import islice
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, delete, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.audit.actions import Author, Note, chain_events, note_in
@@ -100,7 +100,10 @@ def _load(connection: Connection, copy: Copy, name: str) -> None:
     try:
         for batch in _batches(copy.rows(name)):
             connection.execute(statement, batch)
-    except (DBAPIError, ValueError) as error:
+    except OperationalError:
+        # The database is at fault, such as a full disk, and not the copy.
+        raise
+    except (DBAPIError, ValueError, OverflowError) as error:
         said = type(getattr(error, "orig", error)).__name__
         raise DamagedError(f"rows of {name} do not fit into the database ({said})") from error
 

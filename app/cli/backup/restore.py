@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import OperationalError
 
 from app.audit.actions import Author
 from app.cli.backup import central, embedded
@@ -44,10 +45,9 @@ def restore(path: Path, settings: Settings, *, replace: bool, by: Author, at: da
         with holding_folder(settings.data_dir):
             try:
                 return _restore(copy, settings, replace=replace, by=by, at=at)
-            except OSError as error:
-                raise BackupError(
-                    f"The copy could not be restored: {error.strerror or error}. The database is what it was."
-                ) from error
+            except (OSError, OperationalError) as error:
+                said = error.orig if isinstance(error, OperationalError) else error.strerror or error
+                raise BackupError(f"The copy could not be restored: {said}. The database is what it was.") from error
 
 
 def _restore(copy: Copy, settings: Settings, *, replace: bool, by: Author, at: datetime) -> Restored:
