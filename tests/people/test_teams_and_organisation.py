@@ -18,6 +18,7 @@ from app.people.queries import organisation
 from app.policies.actions import set_policy
 from tests.factories.assessments import publish
 from tests.factories.people import AT, SYSTEM, make_person, make_team
+from tests.people.test_pages import count_queries
 
 
 @pytest.fixture
@@ -175,3 +176,20 @@ def test_levels_show_to_all_where_the_company_says_so(company, client_for):
     words = client.get("/people/").words("main")
     assert "L2" in words
     assert "Billing" not in words
+
+
+def test_pages_ask_few_questions_however_large_the_company(company, client_for):
+    client = client_for(company.hr)
+    own = f"/people/{company.amara.id}"
+    record = queries.list_spells(company.amara.id)[0].id
+    pages = [own, *(f"{own}/{act}" for act in ("edit", "email", "move", "level", "leave", "leaving"))]
+    pages += ["/people/", "/people/new", "/people/organisation", "/people/teams", "/people/teams/new"]
+    pages += [f"/people/teams/{company.billing.id}", f"/people/records/{record}/correct"]
+    pages += [f"/people/records/{record}/undo", f"/people/teams/{company.billing.id}/edit"]
+    client.get(own)
+    before = {page: count_queries(lambda page=page: client.get(page)) for page in pages}
+    for _ in range(5):
+        make_person(manager=company.manager, team=company.billing, level="L2")
+    after = {page: count_queries(lambda page=page: client.get(page)) for page in pages}
+    assert before == after
+    assert {page: number for page, number in after.items() if number > (14 if page == own else 12)} == {}

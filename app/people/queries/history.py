@@ -6,11 +6,22 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, literal, null, select, union_all
+from sqlalchemy.orm import aliased
 
 from app.infra.db import db
-from app.people.models import ImportState, LevelSpell, ManagerLink, PeopleImport, Team, TeamMembership
+from app.people.models import (
+    ImportState,
+    LevelSpell,
+    ManagerLink,
+    PeopleImport,
+    Person,
+    SpellReason,
+    Team,
+    TeamMembership,
+)
 from app.people.queries.persons import get_people
 from app.people.queries.records import TABLES, RecordKind, Row
 
@@ -42,25 +53,68 @@ class Entry:
 
 
 def history_of(person_id: uuid.UUID, *, with_leave: bool) -> list[Entry]:
-    """Return what holds or held of a person, newest first; leave only where the reader may see it."""
+    """Return what holds or held of a person, newest first; leave only where the reader may see it. One question."""
     kinds = [kind for kind in RecordKind if with_leave or kind is not RecordKind.LEAVE]
-    rows = {kind: _rows_of(kind, person_id) for kind in kinds}
-    everything = [row for found in rows.values() for row in found]
-    names = names_in(everything)
-    imports = _import_moments(everything)
-    entries = [
-        entry_of(kind, row, names, _recorded(row, found, names, imports))
-        for kind, found in rows.items()
-        for row in found
-        if row.superseded_at is None
-    ]
+    rows = db.session.execute(union_all(*(_everything_of(kind, person_id) for kind in kinds))).all()
+    entries = [_entry_in(row, rows) for row in rows if row.superseded_at is None]
     return sorted(entries, key=lambda entry: (-entry.starts_on.toordinal(), ORDER[entry.kind], str(entry.id)))
 
 
-def entry_of(
-    kind: RecordKind, row: Row, names: Mapping[uuid.UUID, str], recorded: tuple[str, datetime | None] = ("", None)
-) -> Entry:
-    """Return an entry of a row; one that is only planned has no id yet, and nobody has recorded it."""
+def _everything_of(kind: RecordKind, person_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
+    """Return a select of everything that was ever recorded of one kind, with the same columns for each kind."""
+    table, recorder, manager = TABLES[kind], aliased(Person), aliased(Person)
+    is_level = kind is RecordKind.LEVEL
+    name = {RecordKind.TEAM: Team.name, RecordKind.MANAGER: manager.name}.get(kind, literal(""))
+    rows = (
+        select(
+            literal(kind.value).label("kind"),
+            table.id,
+            table.starts_on,
+            table.ends_on,
+            table.recorded_at,
+            table.superseded_at,
+            (LevelSpell.ladder if is_level else literal("")).label("ladder"),
+            (LevelSpell.level if is_level else literal("")).label("level"),
+            (LevelSpell.reason if is_level else null()).label("reason"),
+            name.label("name"),
+            recorder.name.label("recorder"),
+            exists()
+            .where(PeopleImport.state == ImportState.APPLIED, PeopleImport.applied_at == table.recorded_at)
+            .label("is_import"),
+        )
+        .select_from(table)
+        .outerjoin(recorder, recorder.id == table.recorded_by_id)
+        .where(table.person_id == person_id)
+    )
+    if kind is RecordKind.TEAM:
+        return rows.join(Team, Team.id == TeamMembership.team_id)
+    return rows.join(manager, manager.id == ManagerLink.manager_id) if kind is RecordKind.MANAGER else rows
+
+
+def _entry_in(row: Any, rows: Iterable[Any]) -> Entry:  # noqa: ANN401 - a row of the select above
+    """Return an entry. Who recorded it is said of the first one: one whose end has moved is a copy of that."""
+
+    def says(one: Any) -> object:  # noqa: ANN401 - as above
+        return one.kind, one.starts_on, one.ladder, one.level, one.reason, one.name
+
+    first = min((one for one in rows if says(one) == says(row)), key=lambda one: one.recorded_at)
+    is_import = first.is_import or first.reason is SpellReason.IMPORT
+    return Entry(
+        kind=RecordKind(row.kind),
+        id=row.id,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        name=row.name,
+        ladder=row.ladder,
+        level=row.level,
+        reason=row.reason.label if row.reason else "",
+        recorded_by=IMPORT if is_import else first.recorder or COMMAND_LINE,
+        recorded_at=first.recorded_at,
+    )
+
+
+def entry_of(kind: RecordKind, row: Row, names: Mapping[uuid.UUID, str]) -> Entry:
+    """Return an entry of a row; one that is only planned has no id yet. Who recorded it is not said."""
     level = row if isinstance(row, LevelSpell) else None
     named = _named(row)
     return Entry(
@@ -72,8 +126,8 @@ def entry_of(
         ladder=level.ladder if level else "",
         level=level.level if level else "",
         reason=level.reason.label if level else "",
-        recorded_by=recorded[0],
-        recorded_at=recorded[1],
+        recorded_by="",
+        recorded_at=None,
     )
 
 
@@ -82,16 +136,9 @@ def names_in(rows: Iterable[Row]) -> dict[uuid.UUID, str]:
     found = list(rows)
     teams = {row.team_id for row in found if isinstance(row, TeamMembership)}
     people = {row.manager_id for row in found if isinstance(row, ManagerLink)}
-    people |= {row.recorded_by_id for row in found if row.recorded_by_id is not None}
     names = {one: person.name for one, person in get_people(people).items()}
     rows_of_teams = select(Team.id, Team.name).where(Team.id.in_(teams)).order_by(Team.id)
     return names | {one: name for one, name in db.session.execute(rows_of_teams)}  # noqa: C416 - rows are no pairs
-
-
-def _rows_of(kind: RecordKind, person_id: uuid.UUID) -> list[Row]:
-    table = TABLES[kind]
-    rows = select(table).where(table.person_id == person_id)
-    return list(db.session.scalars(rows.order_by(table.starts_on, table.recorded_at, table.id)))
 
 
 def _named(row: Row) -> uuid.UUID | None:
@@ -99,28 +146,3 @@ def _named(row: Row) -> uuid.UUID | None:
     if isinstance(row, TeamMembership):
         return row.team_id
     return row.manager_id if isinstance(row, ManagerLink) else None
-
-
-def _recorded(
-    row: Row, line: Iterable[Row], names: Mapping[uuid.UUID, str], imports: frozenset[datetime]
-) -> tuple[str, datetime]:
-    """Return who first recorded an entry, and when: one whose end has moved is a copy of the first."""
-    same = [one for one in line if one.starts_on == row.starts_on and _what(one) == _what(row)]
-    first = min(same, key=lambda one: one.recorded_at)
-    if first.recorded_at in imports or (isinstance(first, LevelSpell) and first.reason == "import"):
-        return IMPORT, first.recorded_at
-    who = first.recorded_by_id
-    return (names.get(who, COMMAND_LINE) if who else COMMAND_LINE), first.recorded_at
-
-
-def _what(row: Row) -> object:
-    return (row.ladder, row.level, row.reason) if isinstance(row, LevelSpell) else _named(row)
-
-
-def _import_moments(rows: Iterable[Row]) -> frozenset[datetime]:
-    """Return at which of the moments of some rows a people file was taken over."""
-    moments = {row.recorded_at for row in rows}
-    applied = select(PeopleImport.applied_at).where(
-        PeopleImport.state == ImportState.APPLIED, PeopleImport.applied_at.in_(moments)
-    )
-    return frozenset(moment for moment in db.session.scalars(applied.order_by(PeopleImport.id)) if moment)
