@@ -5,11 +5,15 @@ policies, notices, jobs, audit, access and infra. A session is a row, named by t
 signing out or ending it makes the cookie worthless at once.
 """
 
+from datetime import timedelta
+
 from flask import Flask
 
 from app.auth import letters, sessions
 from app.auth.actions import accounts
+from app.auth.actions.forgetting import forget_sign_ins
 from app.auth.sealing import Sealer
+from app.jobs.kinds import Work, register_kind, register_periodic
 from app.people import hooks
 
 
@@ -21,6 +25,8 @@ def register(app: Flask) -> None:
 
     sessions.register(app)
     letters.register()
+    register_kind("auth.forget_sign_ins", _forget_sign_ins, label="Forget sessions, links and attempts long past")
+    register_periodic("auth.forget_sign_ins", timedelta(days=1))
     hooks.check_leaving(accounts.objections_to_leaving)
     hooks.on_leaving(accounts.close_for_leavers)
     hooks.on_return(accounts.renew_for_returners)
@@ -28,3 +34,7 @@ def register(app: Flask) -> None:
     app.extensions["belay.ask_for_proof"] = ask_for_proof
     app.extensions["belay.sealer"] = Sealer([str(app.secret_key), *app.config["SECRET_KEY_FALLBACKS"]])
     app.register_blueprint(bp)
+
+
+def _forget_sign_ins(work: Work) -> None:
+    forget_sign_ins(work.at)
