@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -573,3 +574,35 @@ def test_worker_forgets_what_has_waited_for_a_day_and_nothing_younger(hr):
     assert (old.state, old.content) == (ImportState.DROPPED, None)
     assert (young.state, young.content) == (ImportState.PREVIEWED, b"x")
     assert ("people.forget_imports", timedelta(hours=1)) in periodic_kinds()
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\u202e", "x" * 100_000, "<script>", "\U0001f9d7"])
+def test_odd_text_in_a_field_of_the_import_breaks_nothing(client, text):
+    sendable = text.encode("utf-8", "replace").decode()
+    # The page checker refuses a NUL that a page repeats, as the field of a day does.
+    for name in ("replaces",) if "\x00" in text else ("from_on", "replaces"):
+        page = upload(client, GOOD, **{name: sendable})
+        assert page.status in {302, 422}
+        assert "<script>" not in page.text
+    row = db.session.query(PeopleImport).first()
+    assert client.post(f"/people/import/{row.id}/apply", {"digest": sendable}).status == 409
+
+
+def test_preview_asks_the_database_as_often_for_a_large_file_as_for_a_small_one(client):
+    many = GOOD + "".join(f"Y-{number},Some Body{number},y{number}@larkspur.example\n" for number in range(500))
+    small, large = upload(client, GOOD).location, upload(client, many).location
+    few = count_queries(lambda: client.get(small))
+    assert count_queries(lambda: client.get(large)) == few <= 12, few
+
+
+def count_queries(work: Callable[[], object]) -> int:
+    """Return how many statements a piece of work sends to the database."""
+    seen: list[str] = []
+
+    def note(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    work()
+    event.remove(db.engine, "before_cursor_execute", note)
+    return len([statement for statement in seen if not statement.startswith(("BEGIN", "PRAGMA"))])
