@@ -53,10 +53,9 @@ POLICY: Mapping[StrEnum, Rule] = {
     # 23, note 11
     Permission.Accounts.LIST: HR_OR_ADMIN,
     Permission.Accounts.READ: HR_OR_ADMIN,
-    Permission.Accounts.INVITE: rule((p.is_hr,), (p.is_admin,), never=(p.is_subject,)),
-    Permission.Accounts.COPY_LINK: rule(
-        (p.is_hr, p.holds_no_role), (p.is_admin, p.holds_no_role), never=(p.is_subject,)
-    ),
+    Permission.Accounts.INVITE: HR_OR_ADMIN,
+    # Nobody gets a link of their own: whoever may copy one holds a role.
+    Permission.Accounts.COPY_LINK: rule((p.is_hr, p.holds_no_role), (p.is_admin, p.holds_no_role)),
     Permission.Accounts.DISABLE: rule((p.is_admin,), never=(p.is_subject,)),
     Permission.Accounts.END_SESSIONS: rule((p.is_admin,), never=(p.is_subject,)),
     Permission.Accounts.RESET_SECOND_FACTOR: rule((p.is_admin,), never=(p.is_subject,)),

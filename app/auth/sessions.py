@@ -124,7 +124,7 @@ class RowSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Store what changed in the row, and set the cookie when there is a new id."""
         if isinstance(session, RowSession) and session.modified and session.row_id and response.status_code < GOOD:
-            text = json.dumps(dict(session)) if session else ""
+            text = json.dumps(dict(session), ensure_ascii=False) if session else ""
             if len(text) > MAX_DATA:
                 # Half of it could not be read again, and every later page would fail.
                 text = ""

@@ -154,6 +154,14 @@ def keep_history(company: Company, everybody: dict[str, Person], team: Team) -> 
     """Record a leave, and remember one entry of each kind, and the team."""
     subject = everybody["subject"]
     with transaction():
+        people.set_group(
+            subject,
+            dimension="site",
+            value=canary("person_subject", "group"),
+            from_on=date(2023, 1, 2),
+            by=SYSTEM,
+            at=AT,
+        )
         people.record_leave(subject, from_on=date(2023, 3, 6), until_on=date(2023, 3, 20), by=SYSTEM, at=AT)
     for name, table, whose in [
         ("entry_level", LevelSpell, "subject"),

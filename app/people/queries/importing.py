@@ -103,7 +103,7 @@ _PERSON = (Person.employee_id, Person.name, Person.email, Person.hired_on, Perso
 
 
 def _rows(key: Any, *columns: Any, where: Sequence[ColumnElement[bool]] = ()) -> Iterator[Any]:  # noqa: ANN401
-    statement = select(key, *columns).where(*where).order_by(key).execution_options(yield_per=FETCHED)
+    statement = select(key, *columns).where(*where).order_by(key, *columns[:1]).execution_options(yield_per=FETCHED)
     for portion in db.session.execute(statement).partitions():
         yield from portion
 
