@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from app.ladders.queries import LevelMark
 from app.people.models import Person
-from app.people.queries import Entry, RecordKind
+from app.people.queries import Absence, Entry, RecordKind
 
 Marks = Mapping[tuple[str, str], LevelMark]
 ICONS = {
@@ -78,9 +78,14 @@ def line_of(entry: Entry, marks: Marks, today: date) -> Line:
     )
 
 
-def history_lines(person: Person, entries: Iterable[Entry], marks: Marks, today: date) -> list[Line]:
-    """Return the whole history of somebody, the newest first: what is recorded, the first day and the last."""
+def history_lines(
+    person: Person, entries: Iterable[Entry], absences: Iterable[Absence], marks: Marks, today: date
+) -> list[Line]:
+    """Return the whole history of somebody, the newest first: what is recorded, the first day and the last ones."""
     lines = [line_of(entry, marks, today) for entry in entries]
+    for absence in absences:
+        lines.append(_single("leave", "Last day of work", absence.left_on - ONE_DAY, today))
+        lines.append(_single("plus", "Back at work", absence.back_on, today, "the day on which that was recorded"))
     if person.hired_on is not None:
         lines.append(_single("plus", "First day of work", person.hired_on, today))
     if person.left_on is not None:
@@ -88,8 +93,8 @@ def history_lines(person: Person, entries: Iterable[Entry], marks: Marks, today:
     return sorted(lines, key=lambda line: line.first_on, reverse=True)
 
 
-def _single(icon: str, words: str, day: date, today: date) -> Line:
-    return Line(icon, words, "", None, day, day, "ahead" if day > today else "past")
+def _single(icon: str, words: str, day: date, today: date, note: str = "") -> Line:
+    return Line(icon, words, note, None, day, day, "ahead" if day > today else "past")
 
 
 def now_of(entries: Iterable[Entry], marks: Marks, today: date) -> Now:

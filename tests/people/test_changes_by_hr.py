@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +12,7 @@ from app.domain.errors import InvalidError
 from app.infra.db import db
 from app.people import hooks, queries
 from app.people.models import Person
+from tests.conftest import NOW
 from tests.factories.assessments import publish
 from tests.factories.people import make_person, make_team
 
@@ -235,6 +236,33 @@ def test_last_day_and_back(company, client_for):
     assert client.get(f"/people/{company.manager.id}/return").status == 302
 
 
+def test_a_time_away_is_told_by_the_history_of_those_who_came_back(company, client_for, clock):
+    client = client_for(company.hr)
+    address = f"/people/{company.manager.id}"
+    client.send(client.get(f"{address}/leaving").form(ending="/leaving"), last_day="2026-11-20")
+    clock.stand_still(NOW + timedelta(days=3))
+    client = client_for(company.hr)
+    client.send(client.get(f"{address}/return").form(ending="/return"))
+    assert again(company.manager).left_on is None
+    lines = [" ".join(line.itertext()) for line in client.get(address).all("li", class_="history-line")]
+    told = [" ".join(line.split()) for line in lines]
+    back = next(place for place, line in enumerate(told) if line.startswith("Back at work"))
+    assert "24 November 2026" in told[back]
+    assert "Last day of work 20 November 2026" in told[back + 1]
+    for who in (company.manager, company.skip):
+        assert "Back at work" in client_for(who).get(address).words("main")
+
+
+def test_a_last_day_that_never_came_is_no_time_away(company, client_for):
+    client = client_for(company.hr)
+    address = f"/people/{company.manager.id}"
+    client.send(client.get(f"{address}/leaving").form(ending="/leaving"), last_day="2026-11-30")
+    client.send(client.get(f"{address}/return").form(ending="/return"))
+    words = client.get(address).words("main")
+    assert "Back at work" not in words
+    assert "30 November 2026" not in words
+
+
 def test_somebody_who_may_not_leave_yet_stays(company, client_for, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(hooks, "_leaving_checks", [lambda people: dict.fromkeys(people, "Name another one first.")])
@@ -248,6 +276,23 @@ def test_somebody_who_may_not_leave_yet_stays(company, client_for, monkeypatch):
     monkeypatch.setattr(hooks, "_leaving_checks", [])
     assert client.send(form, last_day="2026-11-30").status == 302
     assert told == ["left"]
+
+
+def test_an_address_that_may_not_be_changed_stays_and_says_why(company, client_for, monkeypatch):
+    told: list[object] = []
+    old = company.manager.email
+    monkeypatch.setattr(hooks, "_address_checks", [lambda people: dict.fromkeys(people, "Ask an administrator.")])
+    monkeypatch.setattr(hooks, "_address_listeners", [lambda changed, *_: told.append(dict(changed))])
+    client = client_for(company.hr)
+    form = client.get(f"/people/{company.manager.id}/email").form(ending="/email")
+    page = client.send(form, email="tomasz.w@larkspur.example")
+    assert "Ask an administrator." in page.words("span", id="email-error")
+    assert again(company.manager).email == old
+    monkeypatch.setattr(hooks, "_address_checks", [])
+    assert client.send(form, email=old.upper()).status == 302
+    assert told == []
+    assert client.send(form, email="tomasz.w@larkspur.example").status == 302
+    assert told == [{company.manager.id: old}]
 
 
 def test_somebody_is_added_with_all_that_holds_on_the_first_day(company, client_for):

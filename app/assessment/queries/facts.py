@@ -17,7 +17,7 @@ from app.domain.readiness import Waiver as DomainWaiver
 from app.evidence.queries import pieces_for_readiness
 from app.infra.clock import local
 from app.infra.db import db
-from app.people.queries import as_domain_spell, leaves_of, spells_of
+from app.people.queries import held_levels_of, leaves_of
 
 T = TypeVar("T")
 Answers = dict[str, list[GivenAnswer]]
@@ -31,7 +31,7 @@ def facts_of(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, Fac
     ids = set(person_ids)
     if not ids:
         return {}
-    spells, leaves, waivers = spells_of(frozenset(ids)), leaves_of(frozenset(ids)), _waivers(ids)
+    spells, leaves, waivers = held_levels_of(frozenset(ids)), leaves_of(frozenset(ids)), _waivers(ids)
     own, managers = _answers(ids, on)
     pieces = pieces_for_readiness(sorted(ids))
     return {
@@ -40,7 +40,7 @@ def facts_of(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, Fac
             manager_answers=managers.get(person_id, {}),
             self_answers=own.get(person_id, {}),
             waivers=waivers.get(person_id, {}),
-            spells=[as_domain_spell(row) for row in spells[person_id]],
+            spells=list(spells[person_id]),
             leaves=leaves[person_id],
         )
         for person_id in ids

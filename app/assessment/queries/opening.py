@@ -9,7 +9,7 @@ from datetime import date
 from app.domain.bar import next_targets
 from app.domain.progression import held_on
 from app.ladders.queries import Edition, find_adopted
-from app.people.queries import as_domain_spell, list_spells
+from app.people.queries import list_held_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Opening:
 
 def find_opening(person_id: uuid.UUID, day: date) -> Opening | None:
     """Return what can be opened for a person on a day; None where no level of a ladder in use is held."""
-    spell = held_on([as_domain_spell(row) for row in list_spells(person_id)], day)
+    spell = held_on(list_held_levels(person_id), day)
     edition = find_adopted(spell.lineage, day) if spell else None
     if spell is None or edition is None:
         return None

@@ -11,7 +11,7 @@ from app.domain.evidence import EvidenceKind, Leave, LeftOut, Piece, counts_unti
 from app.domain.ladder import EvidenceRule, Expectation, Ladder, Level
 from app.domain.progression import held_on
 from app.ladders.queries import Edition, list_adopted
-from app.people.queries import as_domain_spell, list_leaves, list_spells
+from app.people.queries import list_held_levels, list_leaves
 
 GONE = "An expectation that no ladder in use has"
 
@@ -122,7 +122,7 @@ class Marks:
 
 def marks_for(person_id: uuid.UUID, on: date) -> Marks:
     """Return what counts for a person on a day, in a fixed number of queries."""
-    spells = [as_domain_spell(row) for row in list_spells(person_id)]
+    spells = list_held_levels(person_id)
     adopted = list_adopted(on)
     lineages = {spell.lineage for spell in spells}
     own = tuple(edition for edition in adopted if edition.ladder.lineage in lineages)

@@ -88,17 +88,25 @@ def change_details(person: Person, details: Details, *, version: int, by: Author
 
 
 def change_email(person: Person, email: str, *, version: int, by: Author, at: datetime) -> Person:
-    """Change the address that somebody signs in with. ConflictError as `change_details`; InvalidError: it is taken."""
+    """Change the address that somebody signs in with, and tell the other features.
+
+    ConflictError as `change_details`. InvalidError at `email`: it is taken, or a feature objects; whose mail opens an
+    account is no matter of HR alone.
+    """
     lock_identities()
     _check_version(person, version, "email")
     wanted = email.strip().lower()
     other = find_person_by_email(wanted)
     if other is not None and other is not person:
         raise InvalidError(f"{other.name} has the address {wanted} already.", field="email")
-    if person.email != wanted:
-        person.email = wanted
-        log(Tag.PERSON_CHANGED, by=by, at=at, subject_id=person.id, object_id=person.id, fields=["email"])
+    if person.email == wanted:
+        return person
+    for sentence in hooks.objections_to_address_change(frozenset({person.id})).values():
+        raise InvalidError(sentence, field="email")
+    old, person.email = person.email, wanted
+    log(Tag.PERSON_CHANGED, by=by, at=at, subject_id=person.id, object_id=person.id, fields=["email"])
     db.session.flush()
+    hooks.tell_of_address_change({person.id: old}, by, at)
     return person
 
 
@@ -156,7 +164,11 @@ def let_go(person: Person, *, last_day: date, by: Author, at: datetime) -> None:
 
 
 def take_back_leaving(person: Person, *, by: Author, at: datetime) -> None:
-    """Let somebody work here again, as if they had not left. NotAllowedNowError when they have not."""
+    """Let somebody work here again. NotAllowedNowError when they have not left.
+
+    Their level, team and manager hold on without a gap: whoever comes back to something else is given that from its
+    day on. The time away stays in the record of acts, from which `queries.absences_of` tells it in their history.
+    """
     if person.left_on is None:
         raise NotAllowedNowError(f"{person.name} has not left; there is nothing to take back.")
     left_on, person.left_on = person.left_on, None

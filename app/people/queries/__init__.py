@@ -2,17 +2,18 @@
 
 from app.people.queries.held import (
     NamedSpell,
-    as_domain_spell,
     find_team,
+    held_levels_of,
     leaves_of,
     list_groups,
+    list_held_levels,
     list_leaves,
     list_manager_spells,
     list_spells,
     list_team_spells,
     spells_of,
 )
-from app.people.queries.history import Entry, entry_of, history_of, names_in
+from app.people.queries.history import Absence, Entry, absences_of, entry_of, history_of, names_in
 from app.people.queries.lines import (
     MAX_CHAIN,
     find_manager,
@@ -54,10 +55,12 @@ from app.people.queries.teams import (
     list_other_times,
     list_team_trees,
     list_teams,
+    list_teams_seen,
 )
 
 __all__ = [
     "MAX_CHAIN",
+    "Absence",
     "Candidate",
     "DirectoryEntry",
     "DirectoryFilter",
@@ -72,7 +75,7 @@ __all__ = [
     "ReportEntry",
     "Row",
     "TeamNode",
-    "as_domain_spell",
+    "absences_of",
     "count_people",
     "entry_of",
     "find_manager",
@@ -82,6 +85,7 @@ __all__ = [
     "get_person",
     "get_record",
     "get_team",
+    "held_levels_of",
     "history_of",
     "holds_on",
     "is_above_manager",
@@ -91,6 +95,7 @@ __all__ = [
     "list_candidates",
     "list_directory",
     "list_groups",
+    "list_held_levels",
     "list_leaves",
     "list_manager_spells",
     "list_members",
@@ -100,6 +105,7 @@ __all__ = [
     "list_team_spells",
     "list_team_trees",
     "list_teams",
+    "list_teams_seen",
     "managers_of",
     "moment_after",
     "names_in",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -31,11 +31,41 @@ def list_spells(person_id: uuid.UUID) -> list[LevelSpell]:
     return list(spells_of(frozenset({person_id}))[person_id])
 
 
-def as_domain_spell(row: LevelSpell) -> Spell:
-    """Return a spell as the rules see it."""
-    # A row that was closed is a copy of the one the grant was recorded with; only an open one still has that moment.
-    recorded_at = row.recorded_at if row.ends_on is None else None
-    return Spell(row.ladder, row.level, row.starts_on, row.ends_on, recorded_at)
+@once_per_transaction
+def held_levels_of(ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[Spell]]:
+    """Return the levels that people hold or held, oldest first, as the rules see them. One question.
+
+    A level counts as granted when it was first written down: what ends it, corrects its reason or brings it back
+    writes a copy, and the copy keeps that moment. Source: the rule for ratings of a first day, in `Spell`.
+    """
+    columns = LevelSpell.__table__.c
+    rows = db.session.execute(
+        select(
+            columns.person_id,
+            columns.ladder,
+            columns.level,
+            columns.starts_on,
+            columns.ends_on,
+            columns.recorded_at,
+            columns.superseded_at,
+        )
+        .where(columns.person_id.in_(ids))
+        .order_by(columns.person_id, columns.starts_on, columns.recorded_at, columns.id),
+    ).all()
+    first: dict[tuple[uuid.UUID, str, str, date], datetime] = {}
+    for row in rows:
+        first.setdefault((row.person_id, row.ladder, row.level, row.starts_on), row.recorded_at)
+    found: dict[uuid.UUID, list[Spell]] = {person_id: [] for person_id in ids}
+    for row in rows:
+        if row.superseded_at is None:
+            granted_at = first[row.person_id, row.ladder, row.level, row.starts_on]
+            found[row.person_id].append(Spell(row.ladder, row.level, row.starts_on, row.ends_on, granted_at))
+    return found
+
+
+def list_held_levels(person_id: uuid.UUID) -> list[Spell]:
+    """Return the levels that a person holds or held, oldest first, as the rules see them."""
+    return list(held_levels_of(frozenset({person_id}))[person_id])
 
 
 @once_per_transaction

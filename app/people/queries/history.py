@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from typing import Any
 from sqlalchemy import Select, exists, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
+from app.audit.models import AuditEvent
+from app.audit.tags import Tag
+from app.infra.clock import local
 from app.infra.db import db
 from app.people.models import (
     ImportState,
@@ -111,6 +115,40 @@ def _entry_in(row: Any, rows: Iterable[Any]) -> Entry:  # noqa: ANN401 - a row o
         recorded_by=IMPORT if is_import else first.recorder or COMMAND_LINE,
         recorded_at=first.recorded_at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A time between leaving and coming back: its first day, and the day on which the return was recorded."""
+
+    left_on: date
+    back_on: date
+
+
+def absences_of(person_id: uuid.UUID) -> list[Absence]:
+    """Return the times in which somebody did not work here and that are over, oldest first. One question.
+
+    The row of a person holds one last day, the present one; coming back clears it and leaves no gap in levels, teams
+    and managers. That there was a time away is therefore told by the record of acts alone, and so is its end: the day
+    on which the return was recorded. A last day that was taken back before it came was never a time away.
+    """
+    tags = (Tag.PERSON_ADDED, Tag.PERSON_CHANGED, Tag.PERSON_LEFT, Tag.PERSON_RETURNED)
+    acts = db.session.execute(
+        select(AuditEvent.tag, AuditEvent.at, AuditEvent.details)
+        .where(AuditEvent.subject_id == person_id, AuditEvent.tag.in_([tag.value for tag in tags]))
+        .order_by(AuditEvent.seq),
+    )
+    found: list[Absence] = []
+    left_on: date | None = None
+    for act in acts:
+        said = json.loads(act.details).get("left_on")
+        left_on = date.fromisoformat(said) if said else left_on
+        if act.tag == Tag.PERSON_RETURNED:
+            back_on = local(act.at).date()
+            if left_on is not None and left_on <= back_on:
+                found.append(Absence(left_on, back_on))
+            left_on = None
+    return found
 
 
 def entry_of(kind: RecordKind, row: Row, names: Mapping[uuid.UUID, str]) -> Entry:

@@ -58,6 +58,17 @@ def list_teams() -> list[Team]:
     return list(db.session.scalars(select(Team).order_by(func.lower(Team.name), Team.id)))
 
 
+def list_teams_seen(actor: Actor) -> list[Team]:
+    """Return the teams, by name, that somebody is in today whose team the actor may see."""
+    day = today()
+    seen = (
+        select(TeamMembership.team_id)
+        .join(Person, Person.id == TeamMembership.person_id)
+        .where(holds_on(TeamMembership, day), works_here(day), visible_to(actor, Permission.Person.READ, Person))
+    )
+    return list(db.session.scalars(select(Team).where(Team.id.in_(seen)).order_by(func.lower(Team.name), Team.id)))
+
+
 def list_team_trees(actor: Actor) -> list[TeamNode]:
     """Return the teams that stand below no other, by name, each with those below it."""
     day = today()

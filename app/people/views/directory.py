@@ -61,7 +61,7 @@ def list_people() -> ResponseReturnValue:
         own_id=who.person_id,
         is_hr=is_hr,
         has_filters=is_hr or who.leads,
-        teams=queries.list_teams() if is_hr or who.leads else [],
+        teams=queries.list_teams() if is_hr else queries.list_teams_seen(who) if who.leads else [],
         kept={kept: words for kept, words in KEPT.items() if is_hr or kept is not queries.Kept.LEFT},
         import_href=url_for(IMPORT) if IMPORT in current_app.view_functions and may(Permission.Person.IMPORT) else "",
     )
