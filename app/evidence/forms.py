@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from wtforms import (
-    DateField,
     Field,
     HiddenField,
     RadioField,
@@ -30,7 +29,7 @@ from app.evidence.actions.corroboration import ANSWERS
 from app.evidence.links import checked_links
 from app.evidence.models import LINE_LENGTH, NARRATIVE_LENGTH, TITLE_LENGTH, WORDS_LENGTH, Evidence
 from app.infra.clock import today
-from app.infra.forms import Form, StorableText, clean_line, clean_text, version_number
+from app.infra.forms import DayField, Form, StorableText, clean_line, clean_text, version_number
 from app.infra.templating import kind_label
 
 KINDS = {kind.value: kind_label(kind.value) for kind in EvidenceKind}
@@ -50,23 +49,6 @@ def refusals() -> Iterator[None]:
         yield
     except InvalidError as refusal:
         raise ValidationError(refusal.message) from refusal
-
-
-class DayField(DateField):  # type: ignore[misc]
-    """A calendar day. What is no day is refused in a whole sentence, and what was typed stays."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read a day as browsers send it; an empty field is None."""
-        text = "".join(valuelist).strip()
-        self.data = None
-        if not text:
-            return
-        try:
-            self.data = date.fromisoformat(text)
-        except ValueError as error:
-            raise ValidationError("This is no day; write it as 2026-11-21.") from error
 
 
 class ClaimsField(Field):  # type: ignore[misc]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, ParamSpec, TypeVar
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import DateField, HiddenField
 from wtforms.validators import ValidationError
 
 from app.domain.errors import IncompleteError, InvalidError
@@ -76,3 +77,30 @@ class StorableText:
         text = field.data or ""
         if any(char in self.FORBIDDEN or "\ud800" <= char <= "\udfff" for char in text):
             raise ValidationError("Take out the invisible control characters, for instance by typing the text anew.")
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A calendar day. What is none is refused in a whole sentence, and what was typed stays, as far as it can be seen.
+
+    No text of a day holds a control character or a lone surrogate; HTML may not repeat them, so the page leaves them
+    out.
+    """
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a day as browsers send it; an empty field is None."""
+        text = "".join(valuelist).strip()
+        self.data = None
+        if not text:
+            return
+        try:
+            self.data = date.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError("This is no day; write it as 2026-11-21.") from error
+
+    def _value(self) -> str:
+        """Return what stands in the field when the page is shown again."""
+        if self.raw_data:
+            return "".join(char for char in " ".join(self.raw_data) if char.isprintable())
+        return self.data.isoformat() if self.data else ""

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import DateField, RadioField, SelectField, StringField, ValidationError
+from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.infra.clock import today
-from app.infra.forms import Form, StorableText, clean_line
+from app.infra.forms import DayField, Form, StorableText, clean_line
 from app.ladders.queries import LevelMark
 from app.people.actions import Details
 from app.people.models import Person, SpellReason, Team
@@ -25,24 +25,11 @@ YEARS_AHEAD = timedelta(days=731)
 REASONS = {reason.value: reason.label.capitalize() for reason in SpellReason if reason is not SpellReason.IMPORT}
 
 
-class DayField(DateField):  # type: ignore[misc]
-    """A calendar day. What is none is refused in a whole sentence, and what was typed stays."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read a day as browsers send it; an empty field is None."""
-        text = "".join(valuelist).strip()
-        self.data = None
-        if not text:
-            return
-        try:
-            day = date.fromisoformat(text)
-        except ValueError as error:
-            raise ValidationError("This is no day; write it as 2026-11-21.") from error
-        if not EARLIEST <= day <= today() + YEARS_AHEAD:
-            raise ValidationError("Choose a day after 1950 and at most two years ahead.")
-        self.data = day
+def within_reach(form: Any, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+    """Raise ValidationError for a day so far off that it can only be a slip of the pen."""
+    del form
+    if field.data is not None and not EARLIEST <= field.data <= today() + YEARS_AHEAD:
+        raise ValidationError("Choose a day after 1950 and at most two years ahead.")
 
 
 class _Offered:
@@ -77,7 +64,7 @@ def leave_out_none(field: Any) -> None:  # noqa: ANN401 - WTForms has no types
 
 
 def _day(label: str, missing: str) -> DayField:
-    return DayField(label, validators=[InputRequired(missing)])
+    return DayField(label, validators=[InputRequired(missing), within_reach])
 
 
 def _line(label: str, missing: str, length: int) -> StringField:
@@ -97,7 +84,7 @@ class DetailsForm(Form):
 
     name = _line("Name", "Enter the name.", NAME_LENGTH)
     employee_id = _line("Employee id", "", EMPLOYEE_ID_LENGTH)
-    hired_on = DayField("First day of work", validators=[Optional()])
+    hired_on = DayField("First day of work", validators=[Optional(), within_reach])
 
     def details(self) -> Details:
         """Return what was entered; call it on a form that is valid."""
@@ -197,7 +184,7 @@ class LeaveForm(Form):
     """Leave: its first day, and the first day back where that is known. No reason is asked for."""
 
     from_on = _day("First day of leave", "Choose the first day of leave.")
-    until_on = DayField("First day back", validators=[Optional()])
+    until_on = DayField("First day back", validators=[Optional(), within_reach])
 
 
 class LeavingForm(Form):

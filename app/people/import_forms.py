@@ -14,10 +14,10 @@ from wtforms.validators import InputRequired
 from app.audit.actions import Author
 from app.domain.errors import InvalidError
 from app.domain.roster_faults import UNSEEN
-from app.infra.forms import Form
+from app.infra.forms import DayField, Form
 from app.infra.table_file import MAX_BYTES, TableError, read_limited
 from app.people.actions import importing
-from app.people.forms import DayField
+from app.people.forms import within_reach
 from app.people.models import PeopleImport
 
 MAX_NAME = 120
@@ -53,7 +53,9 @@ class UploadForm(Form):
     """A people file, and the day from which its changes count. `replaces` is the faulty upload that it mends."""
 
     file = OneFileField("The file")
-    from_on = DayField("Changes count from", validators=[InputRequired("Say from which day the changes count.")])
+    from_on = DayField(
+        "Changes count from", validators=[InputRequired("Say from which day the changes count."), within_reach]
+    )
     replaces = HiddenField()
 
     def validate_file(self, field: OneFileField) -> None:
