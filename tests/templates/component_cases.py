@@ -14,12 +14,14 @@ from tests.templates import samples
 from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
 from tests.templates.import_cases import IMPORT_CASES
+from tests.templates.people_cases import PEOPLE_CASES
 from tests.templates.samples import Case
 
 CASES: dict[str, Case] = (
     FORM_CASES
     | EVIDENCE_CASES
     | IMPORT_CASES
+    | PEOPLE_CASES
     | {
         "blocker_list": Case(
             "{% from 'components/blocker_list.html' import blocker_list %}{{ blocker_list(blockers) }}",
@@ -244,13 +246,6 @@ CASES: dict[str, Case] = (
             " {{ day(at.date()) }}",
             ("just now", "today", 'title="21 November 2026, 09:30"', ">21 November 2026</time>"),
             {"at": samples.TODAY, "now": samples.TODAY},
-        ),
-        "notice": Case(
-            "{% from 'components/notice.html' import flashes, notice %}"
-            "{{ notice('Sealed', 'Until <both> have spoken.', 'seal') }}"
-            "{% call notice('Not yours', tone='warn', glyph='alert') %}<p>See <a href='/x'>why</a>.</p>{% endcall %}"
-            "{{ flashes([('good', 'Saved.'), ('message', '<i>')]) }}{{ flashes([]) }}",
-            ("Until &lt;both&gt; have spoken.", "notice-warn", "notice-good", "&lt;i&gt;", 'role="status"'),
         ),
         "page_head": Case(
             "{% from 'components/page_head.html' import page_head %}"

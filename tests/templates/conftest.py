@@ -31,6 +31,12 @@ def page_app() -> Flask:
         auth.add_url_rule(f"/account/{endpoint}", endpoint, _nothing)
     auth.add_url_rule("/logout", "sign_out", _nothing)
     app.register_blueprint(auth)
+    people = Blueprint("people", __name__, url_prefix="/people")
+    people.add_url_rule("/<uuid:person_id>", "show_person", _nothing)
+    people.add_url_rule("/organisation", "show_organisation", _nothing)
+    for act in ("correct", "undo"):
+        people.add_url_rule(f"/records/<uuid:record_id>/{act}", f"{act}_record", _nothing)
+    app.register_blueprint(people)
     app.add_url_rule("/list", "list", _nothing)
     return app
 
