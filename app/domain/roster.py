@@ -2,6 +2,12 @@
 
 Source: the interface `belay people import FILE`. These are the values that the rules hand to the page and the command
 line; the rules themselves stand in `roster_rules`.
+
+Nobody changes their own row: whoever takes a file over finds every difference between their own row and what is held of
+them as a fault. One thing is allowed, because the first file of a company could not be loaded otherwise: an account
+without an employee id takes over the id that its address has in the file, and with it team, line manager, first day
+and groups, each where nothing is held of them; never a level, a last day, another name or another address. The command
+line is nobody's row.
 """
 
 from __future__ import annotations

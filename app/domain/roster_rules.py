@@ -11,17 +11,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.domain.roster import ChangeKind, Column, Fault, PersonChange, Plan, Unlisted
+from app.domain.roster import GROUP_PREFIX, ChangeKind, Column, Fault, FieldChange, PersonChange, Plan, Unlisted
 from app.domain.roster_cells import EmailCheck, RowReader
-from app.domain.roster_company import Company
+from app.domain.roster_company import Company, Member
 from app.domain.roster_comparison import Comparison
 from app.domain.roster_decisions import Decision
 from app.domain.roster_faults import Findings
 from app.domain.roster_header import read_header
 from app.domain.roster_reporting import check_loops, left_behind
 
-OWN_COLUMNS = (Column.MANAGER, Column.LADDER, Column.LEVEL, Column.LEVEL_SINCE, Column.LEFT_ON)
 Objections = Callable[[frozenset[uuid.UUID]], Mapping[uuid.UUID, str]]
+OWN_ROW = (
+    "This is your own row. Nobody changes their own row: ask another person of HR, write what Belay holds of you, or run "
+    "the import on the server."
+)
+
+
+def no_objections(people: frozenset[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Object to nothing."""
+    del people
+    return {}
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,8 @@ class Setting:
     """What the rules need beside the file and the company.
 
     `from_on` is the day from which teams, managers and groups change. `importer_id` is whoever takes the file over,
-    None on the command line. `objections` says of people about to leave why one may not yet.
+    None on the command line. `objections` says of people about to leave why one may not yet, `address_objections` of
+    people about to sign in with another address; the latter are not asked on the command line.
     """
 
     from_on: date
@@ -37,6 +47,7 @@ class Setting:
     importer_id: uuid.UUID | None
     check_email: EmailCheck
     objections: Objections
+    address_objections: Objections = no_objections
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,7 @@ def work_out(
     check_loops(comparison, decisions, findings)
     _check_own_row(decisions, setting, findings)
     _check_leaving(decisions, setting, findings)
+    _check_addresses(decisions, setting, findings)
     decisions = [decision for decision in decisions if decision.entry.row not in findings.rows]
     changes = [
         PersonChange(one.entry.row, one.entry.employee_id, one.entry.name, one.kind, one.fields) for one in decisions
@@ -124,16 +136,28 @@ def _with_faults(plan: Plan, findings: Findings) -> Plan:
 
 
 def _check_own_row(decisions: Sequence[Decision], setting: Setting, findings: Findings) -> None:
-    """Note what somebody would change of themselves by their own import."""
+    """Note what somebody would change of themselves by their own import; `roster` says what may be."""
     for decision in decisions:
-        if decision.member is not None and decision.member.id == setting.importer_id:
-            for change in decision.fields:
-                if change.column in OWN_COLUMNS:
-                    findings.add(
-                        decision.entry.row, change.column, change.new,
-                        "This is your own row. Nobody changes their own level, manager or leaving: ask another person "
-                        "of HR, or run the import on the server.",
-                    )  # fmt: skip
+        member = decision.member
+        if member is None or member.id != setting.importer_id:
+            continue
+        for change in decision.fields:
+            if not (member.employee_id is None and _is_first_placing(change, member)):
+                findings.add(decision.entry.row, change.column, change.new, OWN_ROW)
+
+
+def _is_first_placing(change: FieldChange, member: Member) -> bool:
+    """Say whether a change only writes down where somebody stands of whom that is not known."""
+    if change.column == Column.EMPLOYEE_ID:
+        return True
+    if change.column == Column.HIRED_ON:
+        return member.hired_on is None
+    if change.column == Column.TEAM:
+        return not member.teams
+    if change.column == Column.MANAGER:
+        return not member.managers
+    dimension = change.column.removeprefix(GROUP_PREFIX)
+    return dimension != change.column and all(row.value.dimension != dimension for row in member.groups)
 
 
 def leavers(decisions: Iterable[Decision]) -> list[Decision]:
@@ -152,6 +176,23 @@ def _check_leaving(decisions: Sequence[Decision], setting: Setting, findings: Fi
     for person_id, why in setting.objections(frozenset(leaving)).items():
         entry = leaving[person_id].entry
         findings.add(entry.row, Column.LEFT_ON, str(entry.left_on), why)
+
+
+def moved(decisions: Iterable[Decision]) -> dict[uuid.UUID, str]:
+    """Return who is known and gets another address to sign in with, with the one that they had before."""
+    return {
+        one.member.id: one.member.email for one in decisions if one.member is not None and Column.EMAIL in one.person
+    }
+
+
+def _check_addresses(decisions: Sequence[Decision], setting: Setting, findings: Findings) -> None:
+    """Ask whether addresses may change, as the form does; whoever commands the server may change any."""
+    moving = moved(decisions)
+    if not moving or setting.importer_id is None:
+        return
+    entries = {one.member.id: one.entry for one in decisions if one.member is not None}
+    for person_id, why in setting.address_objections(frozenset(moving)).items():
+        findings.add(entries[person_id].row, Column.EMAIL, entries[person_id].email, why)
 
 
 def _unlisted(company: Company, comparison: Comparison, day: date) -> list[Unlisted]:

@@ -17,6 +17,8 @@ from app.domain.errors import ConflictError, InvalidError, NotAllowedNowError
 from app.domain.roster import ChangeKind, Column
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
+from app.people import hooks
+from app.people.actions import add_person, set_team
 from app.people.actions import importing as actions
 from app.people.models import (
     GroupMembership,
@@ -279,8 +281,92 @@ def test_own_row_keeps_level_manager_and_leaving(session):
     assert [fault[:2] for fault in messages(plan_of(ADA, BEN.replace("Core,E1", "Core,"), importer=ben))] == [
         (3, "manager_employee_id")
     ]
-    assert not plan_of(ADA, BEN.replace("Core", "Edge"), importer=ben).faults
     assert not plan_of(ADA, raised).faults
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("Ben Okafor", "Ben Okafor Diaz", "name"),
+        ("ben@larkspur.example", "ben.okafor@larkspur.example", "email"),
+        ("Core", "Edge", "team"),
+        ("2021-05-01", "2021-04-01", "hired_on"),
+        ("Oslo", "Bergen", "group:office"),
+    ],
+)
+def test_own_row_is_changed_by_nobody_in_any_column(session, old, new, column):
+    take_over(ADA, BEN)
+    ben = person_of("E2").id
+    ((row, where, message),) = messages(plan_of(ADA, BEN.replace(old, new), importer=ben))
+    assert (row, where) == (3, column)
+    assert "Nobody changes their own row" in message
+    assert not plan_of(ADA, BEN, importer=ben).faults
+    assert not plan_of(ADA, BEN.replace(old, new), importer=person_of("E1").id).faults
+    assert not plan_of(ADA, BEN.replace(old, new)).faults
+
+
+def first_of_hr() -> tuple[uuid.UUID, str]:
+    """Return who has an account and nothing else, as the command line makes one."""
+    email = "ruth@larkspur.example"
+    with transaction():
+        return add_person(name="Ruth Okonjo", email=email, employee_id=None, hired_on=None, by=SYSTEM, at=NOW).id, email
+
+
+def test_first_file_of_a_company_places_who_loads_it(session):
+    ruth, email = first_of_hr()
+    first = f"E3,Ruth Okonjo,{email},Core,E1,,,,2019-01-02,,Oslo"
+    assert not plan_of(ADA, first, importer=ruth).faults
+    take_over(ADA, first, by=Author(ruth))
+    assert person_of("E3").id == ruth
+    edge = first.replace("Core", "Edge")
+    assert [fault[:2] for fault in messages(plan_of(ADA, edge, importer=ruth))] == [(3, "team")]
+
+
+def test_first_file_gives_who_loads_it_no_level_no_last_day_and_no_other_name(session):
+    ruth, email = first_of_hr()
+    first = f"E3,Ruth Adler,{email},,,software-engineer,L3,2024-01-01,,2026-12-31,"
+    columns = [fault[1] for fault in messages(plan_of(ADA, first, importer=ruth))]
+    assert columns == ["name", "left_on", "ladder", "level"]
+
+
+def test_first_file_moves_nobody_who_loads_it_and_stands_somewhere_already(session):
+    ruth, email = first_of_hr()
+    with transaction():
+        set_team(session.get_one(Person, ruth), make_team("Core"), from_on=TODAY, by=SYSTEM, at=NOW)
+    first = f"E3,Ruth Okonjo,{email},Edge,,,,,,,"
+    assert [fault[:2] for fault in messages(plan_of(ADA, first, importer=ruth))] == [(3, "team")]
+
+
+def test_objection_to_another_address_is_a_fault_of_its_row(session, monkeypatch):
+    take_over(ADA, BEN)
+    ada, ben = person_of("E1").id, person_of("E2").id
+    asked: list[frozenset[uuid.UUID]] = []
+
+    def object_to(people):
+        asked.append(people)
+        return dict.fromkeys(people & {ben}, "Ask an administrator.")
+
+    monkeypatch.setattr(hooks, "_address_checks", [object_to])
+    moved = BEN.replace("ben@", "ben.okafor@")
+    assert messages(plan_of(ADA, moved, importer=ada)) == [(3, "email", "Ask an administrator.")]
+    assert asked == [frozenset({ben})]
+    with pytest.raises(InvalidError):
+        take_over(ADA, moved, by=Author(ada))
+    assert person_of("E2").email == "ben@larkspur.example"
+    assert not plan_of(ADA, BEN.replace("Core", "Edge"), importer=ada).faults
+    assert not plan_of(ADA, moved).faults
+
+
+def test_features_hear_of_every_address_that_an_import_changes(session, monkeypatch):
+    take_over(ADA, BEN)
+    told: list[dict[uuid.UUID, str]] = []
+    monkeypatch.setattr(hooks, "_address_listeners", [lambda old, _by, _at: told.append(dict(old))])
+    take_over(ADA, BEN.replace("Core", "Edge"))
+    assert told == []
+    swapped = [ADA.replace("ada@", "ben@"), BEN.replace("ben@", "ada@")]
+    take_over(*swapped)
+    expected = {person_of("E1").id: "ada@larkspur.example", person_of("E2").id: "ben@larkspur.example"}
+    assert told == [expected]
 
 
 def test_existing_teams_are_found_whatever_their_capitals(session):

@@ -333,6 +333,14 @@ def test_upload_that_replaces_nothing_is_an_upload(client, replaces):
     assert upload(client, GOOD, replaces=replaces).status == 302
 
 
+def test_who_takes_a_file_over_has_proved_who_they_are(client, clock):
+    page = client.follow(upload(client, GOOD))
+    clock.stand_still(NOW + timedelta(minutes=25))
+    asked = client.send(page.form(ending="/apply"))
+    assert asked.status == 401
+    assert db.session.query(PeopleImport).one().state is ImportState.PREVIEWED
+
+
 # The preview --------------------------------------------------------------------
 
 

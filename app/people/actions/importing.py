@@ -13,7 +13,7 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import ConflictError, InvalidError, NotAllowedNowError
 from app.domain.roster import ChangeKind, Plan
-from app.domain.roster_rules import Outcome, leavers, summary_of
+from app.domain.roster_rules import Outcome, leavers, moved, summary_of
 from app.infra.clock import local
 from app.infra.db import db
 from app.infra.table_file import MAX_BYTES, too_large
@@ -116,6 +116,8 @@ def _tell(outcome: Outcome, by: Author, at: datetime) -> None:
         hooks.tell_of_leaving(leaving, by, at)
     if returning:
         hooks.tell_of_return(returning, by, at)
+    if old_addresses := moved(outcome.decisions):
+        hooks.tell_of_address_change(old_addresses, by, at)
 
 
 def apply_import(row: PeopleImport, *, by: Author, at: datetime, expected_digest: str) -> Plan:

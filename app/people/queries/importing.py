@@ -56,7 +56,14 @@ def work_out_import(content: bytes, *, from_on: date, today: date, importer_id: 
             table.header_row,
             table.rows(),
             read_company(from_on=from_on, today=today),
-            Setting(from_on, today, importer_id, wrong_with_email, hooks.objections_to_leaving),
+            Setting(
+                from_on,
+                today,
+                importer_id,
+                wrong_with_email,
+                hooks.objections_to_leaving,
+                hooks.objections_to_address_change,
+            ),
             file_digest=file_digest(content),
         )
     except TableError as error:

@@ -157,7 +157,7 @@ def download_changes(row: PeopleImport) -> ResponseReturnValue:
 
 
 @bp.post("/import/<uuid:import_id>/apply")
-@requires(Permission.Person.IMPORT, on=load_import)
+@requires(Permission.Person.IMPORT, on=load_import, fresh=True)
 @writes
 def apply_import(row: PeopleImport) -> ResponseReturnValue:
     """Take a file over as its preview was shown; whoever sends it twice gets what came of it the first time."""
