@@ -22,8 +22,8 @@ from app.domain.roster_reporting import check_loops, left_behind
 
 Objections = Callable[[frozenset[uuid.UUID]], Mapping[uuid.UUID, str]]
 OWN_ROW = (
-    "This is your own row. Nobody changes their own row: ask another person of HR, write what Belay holds of you, or run "
-    "the import on the server."
+    "This is your own row. Nobody changes their own row: write what Belay holds of you, ask another person of HR, or "
+    "run the import on the server."
 )
 
 

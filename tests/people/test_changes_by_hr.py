@@ -278,6 +278,36 @@ def test_somebody_who_may_not_leave_yet_stays(company, client_for, monkeypatch):
     assert told == ["left"]
 
 
+def test_a_last_day_ahead_is_taken_back_without_a_word_to_the_account(company, client_for, monkeypatch):
+    told: list[object] = []
+    monkeypatch.setattr(hooks, "_return_listeners", [lambda people, *_: told.append(people)])
+    client = client_for(company.hr)
+    address = f"/people/{company.manager.id}"
+    client.send(client.get(f"{address}/leaving").form(ending="/leaving"), last_day="2026-11-21")
+    page = client.get(f"{address}/return")
+    assert "same password, second factor and roles" in page.words("main")
+    client.send(page.form(ending="/return"))
+    assert told == []
+    assert again(company.manager).left_on is None
+
+
+def test_who_comes_back_is_said_to_need_a_new_invitation(company, client_for, monkeypatch):
+    told: list[object] = []
+    monkeypatch.setattr(hooks, "_return_listeners", [lambda people, *_: told.append(people)])
+    client = client_for(company.hr)
+    address = f"/people/{company.manager.id}"
+    client.send(client.get(f"{address}/leaving").form(ending="/leaving"), last_day="2026-11-20")
+    page = client.get(f"{address}/return")
+    words = page.words("main")
+    assert "the password, the second factor and every role are gone" in words
+    assert "cannot sign in before a new invitation" in words
+    (link,) = [one.get("href") for one in page.all("a") if (one.get("href") or "").startswith("/admin/accounts/")]
+    assert client.get(link).status == 200
+    done = client.follow(client.send(page.form(ending="/return")))
+    assert "needs a new invitation" in done.words("main")
+    assert told == [frozenset({company.manager.id})]
+
+
 def test_an_address_that_may_not_be_changed_stays_and_says_why(company, client_for, monkeypatch):
     told: list[object] = []
     old = company.manager.email

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import ConflictError, InvalidError, NotAllowedNowError
+from app.infra.clock import local
 from app.infra.db import db
 from app.infra.templating import long_date
 from app.people import hooks
@@ -168,10 +169,13 @@ def take_back_leaving(person: Person, *, by: Author, at: datetime) -> None:
 
     Their level, team and manager hold on without a gap: whoever comes back to something else is given that from its
     day on. The time away stays in the record of acts, from which `queries.absences_of` tells it in their history.
+    Other features are told of a return only when there was a time away: a last day that still lay ahead was only a
+    plan, and an account that was never closed has nothing to begin anew.
     """
     if person.left_on is None:
         raise NotAllowedNowError(f"{person.name} has not left; there is nothing to take back.")
     left_on, person.left_on = person.left_on, None
     db.session.flush()
     log(Tag.PERSON_RETURNED, by=by, at=at, subject_id=person.id, object_id=person.id, left_on=left_on.isoformat())
-    hooks.tell_of_return(frozenset({person.id}), by, at)
+    if left_on <= local(at).date():
+        hooks.tell_of_return(frozenset({person.id}), by, at)

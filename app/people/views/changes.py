@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import make_response, redirect, render_template, url_for
+from flask import current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.access.guard import requires
+from app.access.guard import may, requires
 from app.access.permissions import Permission
 from app.infra.clock import now, today
 from app.infra.forms import Form
@@ -186,7 +186,19 @@ def ask_before_return(person: Person) -> ResponseReturnValue:
     """Ask whether somebody who left works here again, and say what follows."""
     if person.left_on is None:
         return _back(person)
-    return _page("return", person, Form(formdata=None))
+    return _page(
+        "return",
+        person,
+        Form(formdata=None),
+        has_left=person.left_on <= today(),
+        account_href=_account_href(person),
+    )
+
+
+def _account_href(person: Person) -> str:
+    # The page of an account belongs to a feature above this one; an application may be joined without it.
+    is_there = "admin.show_account" in current_app.view_functions
+    return url_for("admin.show_account", person_id=person.id) if is_there and may(Permission.Accounts.LIST) else ""
 
 
 @bp.post("/<uuid:person_id>/return")
@@ -194,6 +206,7 @@ def ask_before_return(person: Person) -> ResponseReturnValue:
 @writes
 def take_back_leaving(person: Person) -> ResponseReturnValue:
     """Let somebody work here again."""
+    had_left = person.left_on is not None and person.left_on <= today()
     actions.take_back_leaving(person, by=author(), at=now())
-    say_done(f"{person.name} works here.")
+    say_done(f"{person.name} works here{'; their account needs a new invitation' if had_left else ''}.")
     return _back(person)
