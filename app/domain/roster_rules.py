@@ -109,7 +109,7 @@ def work_out(
 
 
 def summary_of(plan: Plan) -> str:
-    """Return a plan in one line.
+    """Return a plan in one line; `people.import_pages.counts_in` reads it again.
 
     >>> summary_of(Plan(3, unchanged=2, faults_in_all=1))
     '0 added, 0 changed, 0 left, 0 back, 2 unchanged, 1 fault'
@@ -125,6 +125,8 @@ def summary_of(plan: Plan) -> str:
     }
     parts = [f"{counts[kind]} {word}" for kind, word in words.items()]
     parts.append(f"{plan.unchanged} unchanged")
+    if plan.unlisted:
+        parts.append(f"{len(plan.unlisted)} not in the file")
     if plan.faults_in_all:
         parts.append(f"{plan.faults_in_all} fault{'' if plan.faults_in_all == 1 else 's'}")
     return ", ".join(parts)

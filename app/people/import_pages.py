@@ -262,7 +262,7 @@ def counts_in(row: PeopleImport) -> dict[str, int]:
 
     Source of the line: `domain.roster_rules.summary_of`.
     """
-    words = {"left": ChangeKind.LEAVER.value, "back": ChangeKind.RETURNED.value}
+    words = {"left": ChangeKind.LEAVER.value, "back": ChangeKind.RETURNED.value, "not": "unlisted"}
     return {words.get(word, word): int(number) for number, word in COUNT.findall(row.summary)}
 
 

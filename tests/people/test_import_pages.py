@@ -35,7 +35,7 @@ from app.people.models import ImportState, PeopleImport
 from app.people.queries import importing
 from tests.client import Client, Page
 from tests.conftest import NOW
-from tests.factories.people import SYSTEM, make_person
+from tests.factories.people import PASSWORD, SYSTEM, make_person
 
 HEADER = "employee_id,name,email"
 GOOD = f"{HEADER}\nX-1,Amara Diallo,amara@larkspur.example\nX-2,Kofi Mensah,kofi@larkspur.example\n"
@@ -488,11 +488,40 @@ def test_taking_over_shows_what_came_of_it_and_what_comes_next(client):
     assert done.location
     page = client.follow(done)
     assert page.words("h1") == "2 people were added"
-    assert "uploaded by Ruth Okonjo and taken over on 21 November 2026, 10:00" in page.words("main")
+    assert "uploaded by Ruth Okonjo and taken over by Ruth Okonjo on 21 November 2026, 10:00" in page.words("main")
     assert "What comes next" in page.words("main")
     listed = client.get("/people/import")
     assert "2 people were added" in listed.words("main")
     assert "Amara Diallo" in client.get("/people/").text
+
+
+def test_what_came_of_a_file_names_who_took_it_over_and_counts_who_is_not_in_it(client, client_for):
+    preview = client.follow(upload(client, GOOD))
+    second = client_for(make_person("Hanna Resources", roles=(Role.HR,)))
+    page = second.follow(second.send(second.get(f"/people/import/{preview_id(preview)}").form(ending="/apply")))
+    words = page.words("main")
+    assert "uploaded by Ruth Okonjo and taken over by Hanna Resources on 21 November 2026, 10:00" in words
+    assert "2 people who work here were not in the file and were left alone." in words
+
+
+def preview_id(page: Page) -> str:
+    """Return the id of the upload that a preview shows."""
+    (form,) = [one for one in page.all("form") if (one.get("action") or "").endswith("/apply")]
+    return (form.get("action") or "").split("/")[-2]
+
+
+def test_next_step_asks_whether_to_invite_everybody_who_is_new(client):
+    make_person("Has Account", password=PASSWORD)
+    page = client.follow(client.send(client.follow(upload(client, GOOD)).form(ending="/apply")))
+    (href,) = [link.get("href") for link in page.all("a") if "".join(link.itertext()).strip() == "Invite them"]
+    asked = client.get(href)
+    assert asked.status == 200
+    form = asked.form("/admin/accounts/links")
+    assert dict(form.fields)["everybody"] == "not-invited"
+    shown = client.send(form).words("main")
+    assert "Amara Diallo" in shown
+    assert "Kofi Mensah" in shown
+    assert "Has Account" not in shown
 
 
 def test_taking_over_twice_does_it_once(client):

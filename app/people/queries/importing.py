@@ -13,6 +13,8 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import defer
 
+from app.audit.models import AuditEvent
+from app.audit.tags import Tag
 from app.domain.errors import MissingError
 from app.domain.roster import Fault, Plan
 from app.domain.roster_company import Company, Grouped, Held, KnownLadder, Member, Stored, fold_name
@@ -26,6 +28,7 @@ from app.people import hooks
 from app.people.models import (
     EffectiveDated,
     GroupMembership,
+    ImportState,
     LevelSpell,
     ManagerLink,
     PeopleImport,
@@ -173,6 +176,18 @@ def get_import(import_id: uuid.UUID) -> PeopleImport:
     if found is None:
         raise MissingError
     return found
+
+
+def find_applier(row: PeopleImport) -> uuid.UUID | None:
+    """Return who took a file over, as the record of acts tells; None when nobody has."""
+    if row.state is not ImportState.APPLIED:
+        return None
+    return db.session.scalar(
+        select(AuditEvent.actor_id)
+        .where(AuditEvent.tag == Tag.PEOPLE_IMPORTED.value, AuditEvent.object_id == row.id)
+        .order_by(AuditEvent.seq)
+        .limit(1)
+    )
 
 
 def list_imports() -> list[PeopleImport]:

@@ -29,6 +29,8 @@ from app.people.views.blueprint import author, bp
 
 MOST_BYTES = MAX_BYTES + 64 * 1024
 """The file, and room for the other fields around it."""
+NOT_INVITED = "not-invited"
+"""How the pages of accounts name those whom nobody has invited."""
 CHANGED_SINCE = "The company has changed since this page was shown, so the outcome is another one now."
 
 
@@ -120,7 +122,12 @@ def _preview_page(row: PeopleImport, notice: str = "", status: int = 200) -> Res
 
 
 def _outcome_page(row: PeopleImport) -> ResponseReturnValue:
-    return render_template("people/import_done.html", shown=_shown(row), steps=list(_next_steps()))
+    applier = importing.find_applier(row)
+    people = queries.get_people([applier]) if applier else {}
+    applied_by = people[applier].name if applier in people else ""
+    return render_template(
+        "people/import_done.html", shown=_shown(row), applied_by=applied_by, steps=list(_next_steps())
+    )
 
 
 def _shown(row: PeopleImport) -> pages.ShownImport:
@@ -130,12 +137,12 @@ def _shown(row: PeopleImport) -> pages.ShownImport:
 
 def _next_steps() -> Iterator[Step]:
     # The page of accounts belongs to a feature above this one; an application may be joined without it.
-    if "admin.list_accounts" in current_app.view_functions:
+    if "admin.ask_before_inviting" in current_app.view_functions:
         yield Step(
-            "Invite who has no account yet",
-            "Nobody has been told. You choose whom to invite, all at once or one by one.",
-            "Choose whom to invite",
-            url_for("admin.list_accounts", state="not_invited"),
+            "Invite who was not invited yet",
+            "Nobody has been told. You see who they are before anything is sent; under Accounts you choose one by one.",
+            "Invite them",
+            url_for("admin.ask_before_inviting", show=NOT_INVITED),
         )
     yield Step(
         "Look at the people", "Everybody who works here, by name.", "Open the people", url_for("people.list_people")
