@@ -17,6 +17,7 @@ from app.domain.roster_header import LEVEL_COLUMNS, Layout
 MAX_CELL = 1000
 MAX_ROWS = 200_000
 MAX_GROUP_VALUE = 120
+MOST_WRONG_EMAILS = 2000
 _LIMITS: dict[str, int] = {column.value: MAX_CELL for column in Column} | {
     Column.EMPLOYEE_ID: 64,
     Column.NAME: 200,
@@ -76,6 +77,7 @@ class RowReader:
         self.findings = findings
         self.check_email = check_email
         self.rows = 0
+        self._wrong_emails = 0
         self.row_of_id: dict[str, int] = {}
         self.row_of_email: dict[str, int] = {}
         self._company = company
@@ -189,12 +191,20 @@ class RowReader:
             return ""
         if not email:
             self._fault(row, column, "", broken, "The e-mail address is missing.")
-        elif not _is_plain(email) and (wrong := self.check_email(email)):
+        elif not _is_plain(email) and (wrong := self._wrong_with(email)):
             self._fault(row, column, cell, broken, f"This is no e-mail address that can be used. {wrong}")
         elif (first := self.row_of_email.setdefault(email, row)) != row:
             message = f"Row {first} has the same e-mail address. Each person has one of their own."
             self._fault(row, column, cell, broken, message)
         return email
+
+    def _wrong_with(self, email: str) -> str:
+        """Ask the checker; no longer once so many addresses are wrong that nobody reads of another one."""
+        if self._wrong_emails >= MOST_WRONG_EMAILS:
+            return ""
+        wrong = self.check_email(email)
+        self._wrong_emails += bool(wrong)
+        return wrong
 
     def _read_day(self, row: int, column: Column, cell: str, broken: set[str]) -> date | None:
         if not cell or column in broken:

@@ -18,6 +18,7 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_COLUMNS = 200
 MAX_LINE = 250_000
 MAX_LINES = 1_000_000
+MAX_LINES_BEFORE_HEADER = 100
 DELIMITERS = ",;\t"
 CHUNK = 64 * 1024
 SAMPLE = 4096
@@ -110,6 +111,12 @@ def _find_header(text: io.TextIOWrapper) -> tuple[str, int, str]:
     skipped = 0
     chosen = ""
     while line := text.readline(MAX_LINE + 1):
+        if skipped == MAX_LINES_BEFORE_HEADER:
+            raise TableError(
+                f"The first {MAX_LINES_BEFORE_HEADER} rows are blank. The header stands in the first row; take the "
+                "blank ones out.",
+                row=1,
+            )
         if len(line) > MAX_LINE:
             delimiter = chosen or _delimiter_of(line)
             many = line.count(delimiter) >= MAX_COLUMNS
@@ -134,24 +141,44 @@ def _delimiter_of(line: str) -> str:
     return max(DELIMITERS, key=plain.count)
 
 
-def _lines(text: io.TextIOWrapper, first: str) -> Iterator[str]:
-    yield first
-    left = MAX_LINES
-    while line := text.readline(MAX_LINE + 1):
-        left -= 1
-        if left < 0:
-            raise TableError(f"The file has more than {MAX_LINES} lines. Take the blank ones out.")
-        if len(line) > MAX_LINE:
-            raise TableError(_too_long(), value=line[:SAMPLE])
-        yield line
+class _Lines:
+    """Hands lines to the reader of records, and stops it where no row of a people file goes on.
+
+    A line break in quotation marks ends no record, so that one record may take in any number of lines.
+    """
+
+    def __init__(self, text: io.TextIOWrapper, first: str) -> None:
+        """Take the text, of which the first line is read already."""
+        self._text = text
+        self._first = first
+        self._in_record = 0
+
+    def end_record(self) -> None:
+        """Note that the next line begins a record."""
+        self._in_record = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines. TableError when there are too many, or a record holds too much."""
+        line, left = self._first, MAX_LINES
+        while line:
+            self._in_record += len(line)
+            if self._in_record > MAX_LINE:
+                raise TableError(_too_long(), value=line[:SAMPLE])
+            yield line
+            line = self._text.readline(MAX_LINE + 1)
+            left -= 1
+            if left < 0:
+                raise TableError(f"The file has more than {MAX_LINES} lines. Take the blank ones out.")
 
 
 def _records(text: io.TextIOWrapper, first: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     """Yield the records that are not blank with their rows; turn every fault of the text into a TableError."""
     row = skipped
-    records = csv.reader(_lines(text, first), delimiter=delimiter, strict=True)
+    lines = _Lines(text, first)
+    records = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for row, cells in enumerate(records, skipped + 1):
+            lines.end_record()
             if any(cells):
                 yield row, cells
     except csv.Error as error:

@@ -39,6 +39,8 @@ from app.people.models import (
 
 SHOWN = 50
 FETCHED = 5000
+LONGEST_DOMAIN = 100
+MOST_DOMAINS = 500
 
 
 def plan_import(content: bytes, *, from_on: date, today: date, importer_id: uuid.UUID | None) -> Plan:
@@ -63,7 +65,7 @@ def work_out_import(content: bytes, *, from_on: date, today: date, importer_id: 
                 from_on,
                 today,
                 importer_id,
-                wrong_with_email,
+                AddressCheck(),
                 hooks.objections_to_leaving,
                 hooks.objections_to_address_change,
             ),
@@ -78,8 +80,39 @@ def file_digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def wrong_with_email(address: str) -> str:
-    """Return what is wrong with an address, empty when it can be used. Nothing is looked up in the network."""
+class AddressCheck:
+    """Says what is wrong with addresses, empty when one can be used. Nothing is looked up in the network.
+
+    Putting a domain with other letters than a to z into the form of the network takes long, and many people share few
+    domains: each is looked at once, and only so many of them.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no domain known."""
+        self._domains: dict[str, str] = {}
+
+    def __call__(self, address: str) -> str:
+        """Return what is wrong with an address."""
+        name, at, domain = address.rpartition("@")
+        if not at or domain.isascii():
+            return _wrong_with(address)
+        known = self._domains.get(domain)
+        if known is None:
+            known = self._domains[domain] = self._look_at(domain)
+        return known or _wrong_with(f"{name}@example.org")
+
+    def _look_at(self, domain: str) -> str:
+        if len(domain) > LONGEST_DOMAIN:
+            return f"The part after the @-sign is longer than {LONGEST_DOMAIN} characters."
+        if len(self._domains) >= MOST_DOMAINS:
+            return (
+                f"The file names more than {MOST_DOMAINS} domains that are written with other letters than a to z, "
+                "and this one was not looked at. Write it as the network does, beginning with xn--."
+            )
+        return _wrong_with(f"somebody@{domain}")
+
+
+def _wrong_with(address: str) -> str:
     try:
         validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
