@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -42,6 +42,14 @@ def get_mail(mail_id: uuid.UUID) -> Mail:
     if mail is None:
         raise MissingError
     return mail
+
+
+def whose_mail_waits(kind: str, person_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return those of the people to whom a mail of a kind waits to be sent."""
+    rows = select(Mail.person_id).where(
+        Mail.kind == kind, Mail.state == MailState.QUEUED, Mail.person_id.in_(person_ids)
+    )
+    return set(db.session.scalars(rows))
 
 
 def is_due(at: datetime) -> ColumnElement[bool]:

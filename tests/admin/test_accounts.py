@@ -19,7 +19,7 @@ from app.domain.errors import InvalidError, NotAllowedNowError
 from app.infra.db import db
 from app.infra.idempotency import IdempotencyKey
 from app.infra.unit_of_work import transaction
-from app.notices.models import Mail
+from app.notices.models import Mail, MailState
 from app.people import actions as people
 from app.people.models import Person
 from tests.conftest import NOW
@@ -134,12 +134,38 @@ def test_hr_invites_those_ticked_by_mail(app, session, hr, newcomers, client_for
     assert {event.actor_id for event in invited} == {hr.id}
 
 
+def test_somebody_is_invited_before_their_first_day(app, session, hr, client_for):
+    with transaction():
+        later = employ("Later Comer", 9)
+        later.hired_on = NOW.date() + timedelta(days=20)
+    with sending_mail(app):
+        client = client_for(hr)
+        page = client.get("/admin/accounts")
+        assert "Later Comer" in page.words("main")
+        client.send(page.form("/admin/accounts/invite"), person=[later.id])
+    assert session.scalars(select(Mail.person_id)).all() == [later.id]
+
+
 def test_all_who_are_not_invited_can_be_invited_at_once_after_a_question(app, session, hr, newcomers, client_for):
     with sending_mail(app):
         client = client_for(hr)
         question = client.get("/admin/accounts/invite?show=not-invited")
         assert "Invite 3 people?" in question.words("h2", id="h-question")
         assert client.send(question.form("/admin/accounts/invite")).status == 302
+    assert session.scalar(select(func.count()).select_from(Mail)) == 3
+
+
+def test_second_invitation_is_not_queued_while_the_first_waits(app, session, hr):
+    waiting, other = make_person(), make_person()
+    with transaction():
+        actions.invite([waiting.id], by=SYSTEM, at=NOW, mail_is_on=True)
+        outcome = actions.invite([waiting.id, other.id], by=SYSTEM, at=NOW, mail_is_on=True)
+    assert set(outcome.mailed) == {waiting.id, other.id}
+    assert sorted(session.scalars(select(Mail.person_id)).all()) == sorted([waiting.id, other.id])
+    with transaction():
+        for mail in session.scalars(select(Mail)):
+            mail.state = MailState.SENT
+        actions.invite([waiting.id], by=SYSTEM, at=NOW, mail_is_on=True)
     assert session.scalar(select(func.count()).select_from(Mail)) == 3
 
 
@@ -259,6 +285,27 @@ def test_admin_grants_and_takes_a_role_and_sessions_end(app, session, admin, cli
     assert grant.superseded_at == NOW
 
 
+def test_role_granted_ends_links_that_others_have_seen(app, session, admin, hr, client_for):
+    person = make_person("Paul Plain", password=PASSWORD)
+    client = client_for(hr)
+    page = client.send(client.get(f"/admin/accounts/{person.id}").form(ending="/link"))
+    link = page.all("input", type="text")[0].get("value")
+    path = link[link.index("/reset/") :]
+    assert client_for(None).get(path).status == 200
+    with transaction():
+        actions.grant_role(person, Role.ADMIN, by=as_author(admin), at=NOW)
+    assert client_for(None).get(path).status == 404
+
+
+def test_role_granted_to_somebody_without_an_account_makes_one(app, session, admin, newcomers, client_for):
+    newcomer, client = newcomers[0], client_for(admin)
+    form = client.get(f"/admin/accounts/{newcomer.id}").form(ending="/roles")
+    assert client.send(form, grant="ladder_editor").status == 302
+    assert queries.get_account(newcomer.id).password_hash is None
+    made = session.scalars(select(AuditEvent).where(AuditEvent.tag == Tag.ACCOUNT_CREATED)).all()
+    assert (made[-1].actor_id, made[-1].subject_id) == (admin.id, newcomer.id)
+
+
 def test_grant_without_a_choice_says_so(app, admin, client_for):
     person = make_person()
     page = client_for(admin).post(f"/admin/accounts/{person.id}/roles", {"grant": "king"})
@@ -269,7 +316,7 @@ def test_grant_without_a_choice_says_so(app, admin, client_for):
 def test_nobody_acts_on_their_own_account(app, admin, client_for):
     make_person(roles=(Role.ADMIN,))
     client = client_for(admin)
-    for act in ("roles", "roles/revoke", "disable", "enable", "sessions/end", "link", "invite", "second-factor/reset"):
+    for act in ("roles", "roles/revoke", "disable", "enable", "sessions/end", "link", "second-factor/reset"):
         assert client.post(f"/admin/accounts/{admin.id}/{act}", {"role": "hr", "grant": "hr"}).status == 404, act
     page = client.get(f"/admin/accounts/{admin.id}")
     assert not [form for form in page.all("form") if "/admin/accounts/" in (form.get("action") or "")]
@@ -349,12 +396,23 @@ def test_last_administrator_stays_one(app, session, admin):
 
 
 def test_second_administrator_sets_the_first_free(app, session, admin):
-    second = make_person(roles=(Role.ADMIN,))
+    second = make_person(roles=(Role.ADMIN,), password=PASSWORD)
     assert objections_to_leaving({admin.id}) == {}
     assert set(objections_to_leaving({admin.id, second.id})) == {admin.id, second.id}
     with transaction():
         actions.disable_account(queries.get_account(second.id), second, by=SYSTEM, at=NOW)
     assert list(objections_to_leaving({admin.id})) == [admin.id]
+
+
+def test_administrator_who_was_only_invited_does_not_count(app, session, admin):
+    invited = make_person(roles=(Role.ADMIN,))
+    with transaction():
+        actions.invite([invited.id], by=SYSTEM, at=NOW, mail_is_on=True)
+    assert list(objections_to_leaving({admin.id})) == [admin.id]
+    with pytest.raises(NotAllowedNowError, match="last administrator"), transaction():
+        actions.disable_account(queries.get_account(admin.id), admin, by=SYSTEM, at=NOW)
+    with transaction():
+        actions.revoke_role(invited, Role.ADMIN, by=SYSTEM, at=NOW)
 
 
 def test_administrator_who_is_about_to_leave_does_not_count(app, session, admin):

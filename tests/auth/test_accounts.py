@@ -74,7 +74,7 @@ def test_return_of_somebody_disabled_leaves_the_account_disabled(app):
 
 
 def test_last_administrator_objects_to_leaving_through_the_hook(app):
-    admin = make_person("Lucia Ferrandez", roles=(Role.ADMIN,))
+    admin = make_person("Lucia Ferrandez", roles=(Role.ADMIN,), password=PASSWORD)
     why = hooks.objections_to_leaving(frozenset({admin.id}))
     assert "last administrator" in why[admin.id]
 

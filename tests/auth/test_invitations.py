@@ -151,6 +151,16 @@ def test_the_worker_alone_tells_known_from_unknown(app, session, client_for):
     assert [(mail.kind, mail.person_id) for mail in mails] == [("auth.reset", known.id)]
 
 
+def test_only_one_reset_letter_waits_for_somebody(app, session, client_for):
+    person = make_person(password=PASSWORD)
+    with sending_mail(app):
+        for _ in range(3):
+            ask(client_for(None), person.email)
+    while run_next("w", NOW):
+        pass
+    assert session.scalars(select(Mail.kind)).all() == ["auth.reset"]
+
+
 def test_asking_too_often_for_one_address_waits_and_others_do_not(app, client_for):
     with sending_mail(app):
         for _ in range(5):

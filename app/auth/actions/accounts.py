@@ -11,15 +11,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access.actor import Role
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.auth.actions.links import end_links, parts_of
+from app.auth.actions.ending import end_links, parts_of
 from app.auth.actions.sessions import end_other_sessions
 from app.auth.models import Account, AuthSession, RecoveryCode, RoleGrant, Theme
 from app.auth.passwords import Passwords, check_new_password
-from app.auth.queries.accounts import lock_administrators
+from app.auth.queries.accounts import lock_accounts, lock_administrators
 from app.domain.errors import InvalidError, NotAllowedNowError
 from app.infra.clock import local
 from app.infra.db import db
@@ -53,14 +54,39 @@ def create_account(person: Person, *, password: str | None, passwords: Passwords
     return account
 
 
-def grant_role(person: Person, role: Role, *, by: Author, at: datetime) -> None:
-    """Grant a role; the person's sessions end. Nobody grants themselves one. A role that is held changes nothing."""
+def ensure_accounts(person_ids: Collection[uuid.UUID], *, by: Author, at: datetime) -> dict[uuid.UUID, Account]:
+    """Return the accounts of people, locked; who has none gets one, without a password.
+
+    Of two that make the same account at once one makes it, and the other waits and finds it.
+    """
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for part in parts_of(person_ids):
+        there = set(db.session.scalars(select(Account.person_id).where(Account.person_id.in_(part))))
+        rows = [{"id": uuid.uuid4(), "person_id": one, "created_at": at} for one in part if one not in there]
+        if not rows:
+            continue
+        added = insert(Account).values(rows).on_conflict_do_nothing().returning(Account.id, Account.person_id)
+        for account_id, person_id in db.session.execute(added).all():
+            log(Tag.ACCOUNT_CREATED, by=by, at=at, subject_id=person_id, object_id=account_id)
+    return {one: account for part in parts_of(person_ids) for one, account in lock_accounts(part).items()}
+
+
+def grant_role(person: Person, role: Role, *, by: Author, at: datetime) -> bool:
+    """Grant a role and say whether it is new; sessions and links of the person end. Nobody grants themselves one.
+
+    A link that was made before shows to others what opens a role now. Somebody without an account gets one, to be
+    invited to. A role that is held changes nothing.
+    """
     if by.person_id == person.id:
         raise InvalidError("Nobody grants themselves a role; ask another administrator.", field="role")
-    if _find_grant(person.id, role) is None:
-        db.session.add(RoleGrant(person_id=person.id, role=role, granted_at=at, granted_by_id=by.person_id))
-        log(Tag.ROLE_GRANTED, by=by, at=at, subject_id=person.id, role=role.value)
-        end_other_sessions(person.id, keep=None, by=by, at=at)
+    ensure_accounts([person.id], by=by, at=at)
+    if _find_grant(person.id, role) is not None:
+        return False
+    db.session.add(RoleGrant(person_id=person.id, role=role, granted_at=at, granted_by_id=by.person_id))
+    log(Tag.ROLE_GRANTED, by=by, at=at, subject_id=person.id, role=role.value)
+    end_links([person.id], at=at)
+    end_other_sessions(person.id, keep=None, by=by, at=at)
+    return True
 
 
 def revoke_role(person: Person, role: Role, *, by: Author, at: datetime) -> None:

@@ -15,14 +15,17 @@ from sqlalchemy import select
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.auth.actions.links import make_link, make_links, parts_of
+from app.auth.actions.accounts import ensure_accounts
+from app.auth.actions.ending import parts_of
+from app.auth.actions.links import make_link, make_links
 from app.auth.models import Account, LinkPurpose
-from app.auth.queries.accounts import Invitee, find_account, list_invitees
+from app.auth.queries.accounts import find_account, list_invitees
 from app.domain.errors import NotAllowedNowError
 from app.infra.clock import local
 from app.infra.db import db
 from app.jobs.actions import queue
 from app.notices.actions import put
+from app.notices.queries import whose_mail_waits
 from app.people.models import Person
 
 INVITATION = "auth.invitation"
@@ -46,11 +49,18 @@ class Invited:
 
 
 def invite(person_ids: Collection[uuid.UUID], *, by: Author, at: datetime, mail_is_on: bool) -> Invited:
-    """Invite people, or invite them again; a link that they have is dead. Accounts are made for those without one."""
+    """Invite people, or invite them again; a link that they have is dead. Accounts are made for those without one.
+
+    Where a letter to somebody still waits in the outbox, there is no second one: it would kill the link of the first.
+    """
     wanted = list(dict.fromkeys(person_ids))
-    invitees = [one for part in parts_of(wanted) for one in list_invitees(part, local(at).date())]
-    accounts = {one.person_id: one.account or _new_account(one, by=by, at=at) for one in invitees}
-    db.session.flush()
+    found = [one for part in parts_of(wanted) for one in list_invitees(part, local(at).date())]
+    accounts = {
+        person_id: account
+        for person_id, account in ensure_accounts([one.person_id for one in found], by=by, at=at).items()
+        if account.password_hash is None and account.disabled_at is None
+    }
+    invitees = [one for one in found if one.person_id in accounts]
     now_invited = [one for one in invitees if mail_is_on or not one.holds_role]
     for one in now_invited:
         account = accounts[one.person_id]
@@ -59,8 +69,10 @@ def invite(person_ids: Collection[uuid.UUID], *, by: Author, at: datetime, mail_
     ids = [one.person_id for one in now_invited]
     left_out = tuple(person_id for person_id in wanted if person_id not in accounts)
     if mail_is_on:
+        waiting = {one for part in parts_of(ids) for one in whose_mail_waits(INVITATION, part)}
         for person_id in ids:
-            put(INVITATION, person_id, {}, by=by, at=at)
+            if person_id not in waiting:
+                put(INVITATION, person_id, {}, by=by, at=at)
         return Invited(mailed=tuple(ids), left_out=left_out)
     db.session.flush()
     tokens = make_links(ids, LinkPurpose.INVITE, by=by, at=at)
@@ -69,13 +81,6 @@ def invite(person_ids: Collection[uuid.UUID], *, by: Author, at: datetime, mail_
     return Invited(
         tokens=tokens, by_mail_only=tuple(one.person_id for one in invitees if one.holds_role), left_out=left_out
     )
-
-
-def _new_account(invitee: Invitee, *, by: Author, at: datetime) -> Account:
-    account = Account(id=uuid.uuid4(), person_id=invitee.person_id, created_at=at)
-    db.session.add(account)
-    log(Tag.ACCOUNT_CREATED, by=by, at=at, subject_id=invitee.person_id, object_id=account.id)
-    return account
 
 
 def copy_reset_link(account: Account, person: Person, *, by: Author, at: datetime) -> str:
@@ -98,9 +103,15 @@ def ask_for_reset(email: str, *, by: Author, at: datetime) -> None:
 
 
 def send_reset(account_id: uuid.UUID, *, by: Author, at: datetime) -> None:
-    """Put the letter with the link for a new password into the outbox; nothing for an account that has none yet."""
-    account = db.session.scalars(select(Account).where(Account.id == account_id)).one_or_none()
-    if account is not None and account.password_hash is not None and account.disabled_at is None:
+    """Put the letter with the link for a new password into the outbox; nothing for an account that has none yet.
+
+    Nothing either while such a letter still waits: it would kill the link of the first.
+    """
+    rows = select(Account).where(Account.id == account_id).with_for_update()
+    account = db.session.scalars(rows.execution_options(populate_existing=True)).one_or_none()
+    if account is None or account.password_hash is None or account.disabled_at is not None:
+        return
+    if not whose_mail_waits(RESET, [account.person_id]):
         put(RESET, account.person_id, {}, by=by, at=at)
 
 

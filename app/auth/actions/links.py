@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
+from app.auth.actions.ending import end_links, parts_of
 from app.auth.actions.passwords import set_password
-from app.auth.models import Account, LinkPurpose, OneTimeLink
+from app.auth.models import LinkPurpose, OneTimeLink
 from app.auth.passwords import Passwords, check_new_password
+from app.auth.queries.accounts import lock_account, lock_accounts
 from app.auth.queries.links import find_link, lifetime_of
 from app.auth.queries.sessions import hashed
 from app.domain.errors import MissingError
 from app.infra.db import db
 
 TOKEN_BYTES = 32
-AT_ONCE = 1000
 
 
 def make_link(person_id: uuid.UUID, purpose: LinkPurpose, *, by: Author, at: datetime) -> str:
@@ -36,8 +37,7 @@ def make_links(
     expires_at = at + lifetime_of(purpose)
     for part in parts_of(tokens):
         # Of two links made at once one would escape the other's ending: the accounts are the lock.
-        accounts = select(Account.id).where(Account.person_id.in_(part)).order_by(Account.id)
-        db.session.execute(accounts.with_for_update()).all()
+        lock_accounts(part)
         end_links(part, at=at, purpose=purpose)
         db.session.execute(
             insert(OneTimeLink),
@@ -56,17 +56,6 @@ def make_links(
     return tokens
 
 
-def end_links(person_ids: Collection[uuid.UUID], *, at: datetime, purpose: LinkPurpose | None = None) -> None:
-    """Let the links of people that still live die, those of one purpose or all."""
-    for part in parts_of(person_ids):
-        ended = update(OneTimeLink).where(
-            OneTimeLink.person_id.in_(part), OneTimeLink.used_at.is_(None), OneTimeLink.ended_at.is_(None)
-        )
-        if purpose is not None:
-            ended = ended.where(OneTimeLink.purpose == purpose)
-        db.session.execute(ended.values(ended_at=at))
-
-
 def use_link(
     token: str, purpose: LinkPurpose, password: str, *, passwords: Passwords, address: str, at: datetime
 ) -> uuid.UUID:
@@ -79,6 +68,7 @@ def use_link(
     if found is None:
         raise MissingError
     person = found.person
+    lock_account(person.id)
     # A password that is refused must find the link as it was.
     check_new_password(password, known_words=(*person.name.split(), person.email.partition("@")[0]))
     mine = update(OneTimeLink).where(
@@ -88,13 +78,5 @@ def use_link(
         raise MissingError
     by = Author(person.id, address=address)
     set_password(found.account, person, password, passwords=passwords, by=by, at=at)
-    end_links([person.id], at=at)
     log(Tag.LINK_USED, by=by, at=at, subject_id=person.id, object_id=found.row.id, purpose=purpose.value)
     return person.id
-
-
-def parts_of(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
-    """Cut many ids into as many as one statement takes."""
-    rest = list(ids)
-    for start in range(0, len(rest), AT_ONCE):
-        yield rest[start : start + AT_ONCE]

@@ -18,6 +18,7 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.auth.actions.sessions import end_other_sessions
 from app.auth.models import Account, RecoveryCode
+from app.auth.queries.accounts import lock_account
 from app.auth.sealing import SealedError, Sealer
 from app.auth.second_factor import RECOVERY_CODES, find_step, is_compulsory_for, new_recovery_code, recovery_hash
 from app.domain.errors import InvalidError, NotAllowedNowError
@@ -96,6 +97,7 @@ def use_recovery_code(account: Account, code: str, *, by: Author, at: datetime) 
 
 def take_off(account: Account, roles: Collection[Role], *, keep: uuid.UUID | None, by: Author, at: datetime) -> None:
     """Take one's own second factor off; all other sessions end. Not where it is compulsory."""
+    lock_account(account.person_id)
     if is_compulsory_for(account.person_id, roles):
         raise NotAllowedNowError("Your role asks for a second factor. You can set up another one in its place.")
     if account.totp_confirmed_at is None:
@@ -112,6 +114,7 @@ def reset_second_factor(account: Account, *, by: Author, at: datetime) -> None:
     """
     if by.person_id == account.person_id:
         raise NotAllowedNowError("Nobody resets their own second factor; ask another administrator.")
+    lock_account(account.person_id)
     if account.totp_confirmed_at is None:
         raise NotAllowedNowError("There is no second factor to reset.")
     _clear(account)

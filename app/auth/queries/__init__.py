@@ -1,6 +1,6 @@
 """Reading accounts, sessions and roles."""
 
-from app.auth.queries.accounts import find_account, get_account
+from app.auth.queries.accounts import find_account, get_account, lock_account
 from app.auth.queries.links import find_link
 from app.auth.queries.second_factor import count_recovery_codes, next_stage
 from app.auth.queries.sessions import (
@@ -31,5 +31,6 @@ __all__ = [
     "get_session",
     "hashed",
     "list_sessions",
+    "lock_account",
     "next_stage",
 ]

@@ -20,7 +20,7 @@ from app.infra.clock import local
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.people.models import Person
-from app.people.queries import like_pattern, sort_key, works_here
+from app.people.queries import has_not_left, like_pattern, sort_key
 from app.policies.queries import value_of
 
 
@@ -139,8 +139,8 @@ def _holds_role() -> ColumnElement[bool]:
 
 
 def _listed(at: datetime, words: str = "") -> list[ColumnElement[bool]]:
-    """Return who belongs in the list: everybody who works here, and everybody else who has an account."""
-    conditions: list[ColumnElement[bool]] = [or_(works_here(local(at).date()), Account.id.is_not(None))]
+    """Return who belongs in the list: who works here or begins later, and everybody else who has an account."""
+    conditions: list[ColumnElement[bool]] = [or_(has_not_left(local(at).date()), Account.id.is_not(None))]
     if sought := sort_key(words):
         pattern = like_pattern(sought)
         conditions.append(or_(Person.sort_name.like(pattern, escape="\\"), Person.email.like(pattern, escape="\\")))

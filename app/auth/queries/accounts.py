@@ -39,8 +39,28 @@ def get_account(person_id: uuid.UUID) -> Account:
     return account
 
 
+def lock_accounts(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Account]:
+    """Return the accounts of people by person, read anew, and let nobody else change them before the commit.
+
+    Signing in, and what changes how somebody signs in, wait for one another here: whoever comes second sees the first.
+    """
+    rows = select(Account).where(Account.person_id.in_(person_ids)).order_by(Account.id).with_for_update()
+    found = db.session.scalars(rows.execution_options(populate_existing=True))
+    return {account.person_id: account for account in found}
+
+
+def lock_account(person_id: uuid.UUID) -> Account:
+    """Return one account so; MissingError when the person has none."""
+    account = lock_accounts([person_id]).get(person_id)
+    if account is None:
+        raise MissingError
+    return account
+
+
 def lock_administrators() -> set[uuid.UUID]:
-    """Return who can administer and is to stay: the role is held, the account open, no last day recorded.
+    """Return who can administer and is to stay: they hold the role and have a password, no last day is recorded.
+
+    Somebody who was only invited does not count: an invitation that nobody takes up would leave nobody.
 
     Of two acts at once that would each take one of the last two away, the second waits and sees the first.
     """
@@ -52,6 +72,7 @@ def lock_administrators() -> set[uuid.UUID]:
             RoleGrant.role == Role.ADMIN,
             RoleGrant.superseded_at.is_(None),
             Account.disabled_at.is_(None),
+            Account.password_hash.is_not(None),
             Person.left_on.is_(None),
         )
         .order_by(RoleGrant.id)

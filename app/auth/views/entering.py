@@ -88,6 +88,8 @@ def enter(
     a door that asks for no second factor, that of the demo.
     """
     leave_former_session()
+    # A role that is being granted, or a second factor that is taken off, comes before this or sees the session.
+    queries.lock_account(person_id)
     stage = stage or queries.next_stage(person_id)
     token = actions.open_session(
         person_id, address=request.remote_addr or "", browser=request.user_agent.string, at=now(), stage=stage

@@ -55,7 +55,7 @@ def sign_in() -> ResponseReturnValue:
         return sign_in_page(form, form.status)
     found = queries.find_account(form.email.data)
     is_right = passwords().matches(found[0].password_hash if found else None, form.password.data)
-    if not is_right or found is None or not _may_enter(found):
+    if not is_right or found is None or not _may_enter(found, form.password.data):
         actions.refuse_attempt(attempt(), Tag.SIGN_IN_FAILED)
         form.form_errors.append(REFUSED)
         return sign_in_page(form, 401)
@@ -64,10 +64,14 @@ def sign_in() -> ResponseReturnValue:
     return enter(found[1].id, next_path=form.next.data, carried=form.carried.data)
 
 
-def _may_enter(found: tuple[Account, Person]) -> bool:
+def _may_enter(found: tuple[Account, Person], password: str) -> bool:
+    """Say whether a right password opens; what was changed while it was looked at counts."""
     account, person = found
+    compared = account.password_hash
+    account = queries.lock_account(person.id)
     has_left = person.left_on is not None and person.left_on <= today()
-    return account.disabled_at is None and not has_left
+    is_right = account.password_hash == compared or passwords().matches(account.password_hash, password)
+    return is_right and account.disabled_at is None and not has_left
 
 
 @bp.post("/logout")
