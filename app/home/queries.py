@@ -15,7 +15,7 @@ from app.auth.models import RoleGrant
 from app.infra.clock import local, today
 from app.infra.db import db
 from app.people.models import LevelSpell, ManagerLink, Person
-from app.people.queries import ReportEntry, holds_on, list_reports, works_here
+from app.people.queries import ReportEntry, has_not_left, holds_on, list_reports, works_here
 
 SHOWN_UNPLACED = 12
 SHOWN_RUNNING = 50
@@ -69,7 +69,7 @@ class Company:
     unplaced: Sequence[Unplaced]
     unplaced_in_all: int
     has_nobody_yet: bool
-    """Nobody works here but those who look after Belay: HR, administrators, editors."""
+    """Nobody is recorded, for today or later, but those who look after Belay: HR, administrators, editors."""
 
 
 def _running(row: Assessment, name: str) -> RunningRound:
@@ -98,7 +98,7 @@ def company_state() -> Company:
             func.count().filter(works_here(day)),
             func.count().filter(works_here(day), has_level),
             func.count().filter(lacking),
-            func.count().filter(works_here(day), ~looks_after_belay),
+            func.count().filter(has_not_left(day), ~looks_after_belay),
         ).select_from(Person),
     ).one()
     running = db.session.execute(

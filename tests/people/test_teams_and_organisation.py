@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +16,7 @@ from app.people import actions, queries
 from app.people.models import Team
 from app.people.queries import organisation
 from app.policies.actions import set_policy
+from tests.conftest import NOW
 from tests.factories.assessments import publish
 from tests.factories.people import AT, SYSTEM, make_person, make_team
 from tests.people.test_pages import count_queries
@@ -165,6 +166,24 @@ def test_filters_tell_nobody_what_they_may_not_read(company, client_for):
     assert found(client_for(company.amara), team=company.billing.id) == {"Amara"}
     assert "Lena" not in found(client_for(company.manager), show="left")
     assert found(client_for(company.manager), show="no-level") == set()
+
+
+def test_who_begins_later_is_nobody_yet_but_for_hr(company, client_for, clock):
+    """On the first day of work they stand in the directory, the tree and the team, without anybody doing anything."""
+    first = date(2026, 12, 1)
+    make_person("Nils Later", manager=company.manager, team=company.billing, hired_on=first, since=first)
+    hr, top = client_for(company.hr), client_for(company.top)
+    pages = ["/people/", "/people/organisation", f"/people/teams/{company.billing.id}"]
+    for page in pages:
+        assert "Nils Later" not in hr.get(page).words("main").partition("At other times")[0], page
+    assert "Nils Later" in hr.get("/people/?show=later").words("main")
+    assert "Amara" not in hr.get("/people/?show=later").words("main")
+    assert "Begins later" in hr.get("/people/").words("main")
+    assert "Nils Later" not in top.get("/people/?show=later").text
+    assert "Begins later" not in top.get("/people/").words("main")
+    clock.stand_still(NOW + timedelta(days=10))
+    for page in pages:
+        assert "Nils Later" in client_for(company.hr).get(page).words("main"), page
 
 
 def test_levels_show_to_all_where_the_company_says_so(company, client_for):

@@ -16,7 +16,7 @@ from app.infra.clock import today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.people.models import LevelSpell, ManagerLink, Person, Team, TeamMembership
-from app.people.queries.persons import holds_on, like_pattern, sort_key, works_here
+from app.people.queries.persons import begins_later, has_not_left, holds_on, like_pattern, sort_key, works_here
 from app.policies.queries import value_of
 
 
@@ -50,6 +50,7 @@ class Kept(StrEnum):
     HERE = ""
     NO_LEVEL = "no-level"
     NO_MANAGER = "no-manager"
+    LATER = "later"
     LEFT = "left"
 
 
@@ -57,7 +58,8 @@ class Kept(StrEnum):
 class DirectoryFilter:
     """What a directory is narrowed to. `search` is part of a name; `level` a pair of ladder and level.
 
-    Team, level and `kept` look at nobody whose team and level the actor may not see. Leavers are for HR.
+    Team, level and `kept` look at nobody whose team and level the actor may not see. Who has left, and who begins
+    later, is for HR.
     """
 
     search: str = ""
@@ -101,9 +103,11 @@ def _directory_rows(
     actor: Actor, wanted: DirectoryFilter, opens: ColumnElement[bool], day: date
 ) -> list[ColumnElement[bool]]:
     """Return the conditions on the people of a directory."""
-    sees_leavers = wanted.kept is Kept.LEFT and can(actor, Permission.Person.ADD)
-    left = and_(Person.employee_id.is_not(None), Person.left_on <= day)
-    rows = [left if sees_leavers else works_here(day)]
+    rows = [works_here(day)]
+    if wanted.kept is Kept.LATER and can(actor, Permission.Person.ADD):
+        rows = [begins_later(day)]
+    if wanted.kept is Kept.LEFT and can(actor, Permission.Person.ADD):
+        rows = [Person.employee_id.is_not(None), Person.left_on <= day]
     if words := sort_key(wanted.search):
         rows.append(Person.sort_name.like(like_pattern(words), escape="\\"))
     if wanted.team_id is not None:
@@ -134,13 +138,13 @@ class Candidate:
 
 
 def list_candidates(besides: uuid.UUID | None = None) -> list[Candidate]:
-    """Return everybody who works here, by team and name, but for one person; those in no team come last."""
+    """Return everybody who works here or begins later, by team and name, but for one person; no team comes last."""
     day = today()
     rows = db.session.execute(
         select(Person.id, Person.name, Team.name)
         .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
         .outerjoin(Team, Team.id == TeamMembership.team_id)
-        .where(works_here(day), Person.id != besides if besides else true())
+        .where(has_not_left(day), Person.id != besides if besides else true())
         .order_by(Team.name.is_(None), Team.name, Person.sort_name, Person.id),
     )
     return [Candidate(row[0], row[1], row[2] or "In no team") for row in rows]

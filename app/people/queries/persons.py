@@ -69,6 +69,20 @@ def like_pattern(words: str) -> str:
     return f"%{escaped}%"
 
 
-def works_here(day: date) -> ColumnElement[bool]:
-    """Return the condition that a person is employed on a day: outsiders and leavers are not."""
+def has_not_left(day: date) -> ColumnElement[bool]:
+    """Return the condition that a person works here on a day or begins later: outsiders and leavers do not."""
     return and_(Person.employee_id.is_not(None), or_(Person.left_on.is_(None), Person.left_on > day))
+
+
+def works_here(day: date) -> ColumnElement[bool]:
+    """Return the condition that a person is employed on a day: outsiders, leavers and who begins later are not.
+
+    It says who stands in lists and figures, not who may sign in: somebody who was invited before their first day may
+    do so at once, as an account is a matter of its own.
+    """
+    return and_(has_not_left(day), or_(Person.hired_on.is_(None), Person.hired_on <= day))
+
+
+def begins_later(day: date) -> ColumnElement[bool]:
+    """Return the condition that a person is hired and their first day of work lies after a day."""
+    return and_(has_not_left(day), Person.hired_on > day)

@@ -26,8 +26,10 @@ KEPT = {
     queries.Kept.HERE: "Who works here",
     queries.Kept.NO_LEVEL: "Without a level",
     queries.Kept.NO_MANAGER: "Without a line manager",
+    queries.Kept.LATER: "Begins later",
     queries.Kept.LEFT: "Who has left",
 }
+FOR_HR = {queries.Kept.LATER, queries.Kept.LEFT}
 
 
 def filter_asked() -> queries.DirectoryFilter:
@@ -62,7 +64,7 @@ def list_people() -> ResponseReturnValue:
         is_hr=is_hr,
         has_filters=is_hr or who.leads,
         teams=queries.list_teams() if is_hr else queries.list_teams_seen(who) if who.leads else [],
-        kept={kept: words for kept, words in KEPT.items() if is_hr or kept is not queries.Kept.LEFT},
+        kept={kept: words for kept, words in KEPT.items() if is_hr or kept not in FOR_HR},
         import_href=url_for(IMPORT) if IMPORT in current_app.view_functions and may(Permission.Person.IMPORT) else "",
     )
 
