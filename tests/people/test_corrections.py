@@ -138,6 +138,14 @@ def test_undoing_a_correction_brings_back_what_stood_there(climber):
     assert levels(climber) == before
 
 
+def test_what_an_undone_correction_brought_back_can_be_taken_back_itself(climber):
+    """Otherwise the correction would come back, and the undoing of that would bring back this one, for ever."""
+    corrected = correct(spell(climber, "L3"), date(2026, 1, 1), 3)
+    revert(corrected.id, 3, 4)
+    undo(spell(climber, "L3"), 5)
+    assert levels(climber) == [("L1", START, date(2024, 5, 1)), ("L2", date(2024, 5, 1), None)]
+
+
 def test_what_was_replaced_on_the_same_day_comes_back(climber):
     before = levels(climber)
     replacing = grant(climber, "L4", date(2026, 2, 1), 3)

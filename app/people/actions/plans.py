@@ -82,14 +82,15 @@ def plan_undoing(record: Record) -> Plan:
     """Plan to take an entry back.
 
     What it replaced when it was recorded holds again, where nothing else has touched that since; otherwise the entry
-    before it goes on until the next one begins. Leave is simply removed.
+    before it goes on until the next one begins. So it is too for an entry that had been there before and came back:
+    what stood in its place in between was taken back already. Leave is simply removed.
     """
     row = record.row
     others = [other for other in _live(record) if other.id != row.id]
     if record.kind is RecordKind.LEAVE:
         return Plan(tuple(others), (row,), ())
-    replaced = _replaced_at(record, row.recorded_at)
-    if replaced and not any(_is_same(row, old) for old in replaced):
+    came_back = any(_is_same(row, old) for old in list_line(record) if old.recorded_at < row.recorded_at)
+    if not came_back and _replaced_at(record, row.recorded_at):
         reverted = _reverting(record, row.recorded_at)
         if reverted is not None:
             return reverted

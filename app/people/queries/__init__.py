@@ -11,7 +11,6 @@ from app.people.queries.held import (
     list_manager_spells,
     list_spells,
     list_team_spells,
-    spells_of,
 )
 from app.people.queries.history import Absence, Entry, absences_of, entry_of, history_of, names_in
 from app.people.queries.lines import (
@@ -86,9 +85,9 @@ __all__ = [
     "get_person",
     "get_record",
     "get_team",
+    "has_not_left",
     "held_levels_of",
     "history_of",
-    "has_not_left",
     "holds_on",
     "is_above_manager",
     "is_line_manager",
@@ -115,7 +114,6 @@ __all__ = [
     "select_below_reports",
     "select_reports",
     "sort_key",
-    "spells_of",
     "was_line_manager",
     "was_line_manager_rows",
     "works_here",
