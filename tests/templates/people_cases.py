@@ -68,7 +68,7 @@ PEOPLE_CASES: dict[str, Case] = {
         "{{ org_tree(nodes, 'people.show_person', 'people.show_organisation', marks, own_id, 'Who reports to whom') }}",
         (
             'aria-label="Who reports to whom"',
-            "Petra &lt;Skip&gt; (you)",
+            "You · Billing",
             "people below Petra &lt;Skip&gt;</span></summary>",
             "3 people below",
             "Ada",
