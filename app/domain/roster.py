@@ -3,6 +3,9 @@
 Source: the interface `belay people import FILE`. These are the values that the rules hand to the page and the command
 line; the rules themselves stand in `roster_rules`.
 
+`left_on` is the last day of employment, as other systems export it and as every page says it. What is stored is the
+first day without the person, the day after; whatever the file, a fault or a change shows is the last day.
+
 Nobody changes their own row: whoever takes a file over finds every difference between their own row and what is held of
 them as a fault. One thing is allowed, because the first file of a company could not be loaded otherwise: an account
 without an employee id takes over the id that its address has in the file, and with it team, line manager, first day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from unicodedata import is_normalized, normalize
 
 from app.domain.roster import GROUP_PREFIX, Column
@@ -48,7 +48,10 @@ class Wrong:
 
 @dataclass(slots=True)
 class Entry:
-    """One row without the faults of its cells: a column with a fault is in `broken`, and its value says nothing."""
+    """One row without the faults of its cells: a column with a fault is in `broken`, and its value says nothing.
+
+    `left_on` is the first day without the person, as it is stored: the day after the last day that the cell names.
+    """
 
     row: int
     employee_id: str
@@ -124,10 +127,11 @@ class RowReader:
         email = self._read_email(row, email, broken)
         lineage, level_id = self._read_level(row, ladder, level, since, broken)
         day = self._read_day
+        last = day(row, Column.LEFT_ON, left, broken)
         return Entry(
             row, employee_id, name, email, team, manager, lineage, level_id,
             day(row, Column.LEVEL_SINCE, since, broken), day(row, Column.HIRED_ON, hired, broken),
-            day(row, Column.LEFT_ON, left, broken), tuple(groups), frozenset(broken),
+            last + timedelta(days=1) if last else None, tuple(groups), frozenset(broken),
         )  # fmt: skip
 
     def _fault(self, row: int, column: str, value: str, broken: set[str], message: str) -> None:

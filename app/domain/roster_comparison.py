@@ -8,6 +8,7 @@ from datetime import date
 from app.domain.roster import GROUP_PREFIX, ChangeKind, Column, FieldChange
 from app.domain.roster_cells import Entry, RowReader
 from app.domain.roster_company import Company, Grouped, Member, NewPerson, NewTeam, PersonKey, TeamKey, fold_name
+from app.domain.roster_dates import last_day
 from app.domain.roster_decisions import Decision, FirstFields
 from app.domain.roster_header import LEVEL_COLUMNS, Layout
 from app.domain.roster_levels import Claimed, compare_level
@@ -117,10 +118,13 @@ class Comparison:
     def _check_dates(self, entry: Entry, member: Member | None) -> None:
         hired_on = entry.hired_on or (member.hired_on if member else None)
         left_on = self.left_on(entry.employee_id)
-        if hired_on and left_on and left_on < hired_on:
+        if hired_on and left_on and left_on <= hired_on:
             column = Column.LEFT_ON if entry.left_on else Column.HIRED_ON
-            value = str(entry.left_on or entry.hired_on)
-            self._fault(entry, column, value, f"Nobody leaves ({left_on}) before they are hired ({hired_on}).")
+            value = str(last_day(entry.left_on) or entry.hired_on)
+            self._fault(
+                entry, column, value,
+                f"Nobody leaves (the last day is {last_day(left_on)}) before they are hired ({hired_on}).",
+            )  # fmt: skip
         if entry.level_since and entry.level_since > self.today:
             self._fault(
                 entry, Column.LEVEL_SINCE, str(entry.level_since),
@@ -151,7 +155,10 @@ class Comparison:
             and (self._stays(entry, self.from_on))
         ):
             self._fault(
-                entry, column, manager, f"{self.label_of(manager)} left on {left_on}. Name somebody who is there."
+                entry,
+                column,
+                manager,
+                f"The last day of {self.label_of(manager)} is {last_day(left_on)}. Name somebody who is there.",
             )
         else:
             return True
@@ -241,7 +248,7 @@ class Comparison:
             old = getattr(member, column.value)
             if value != old and column not in entry.broken:
                 person[column] = value
-                fields.append(FieldChange(column, _text(old), _text(value)))
+                fields.append(FieldChange(column, _text(column, old), _text(column, value)))
         return person
 
     def _compare_team(
@@ -314,5 +321,7 @@ def _kind(member: Member, person: Mapping[str, str | date | None], today: date) 
     return ChangeKind.RETURNED if had_left and is_back else ChangeKind.CHANGED
 
 
-def _text(value: str | date | None) -> str:
+def _text(column: Column, value: str | date | None) -> str:
+    if column is Column.LEFT_ON and isinstance(value, date):
+        value = last_day(value)
     return str(value) if value is not None else ""

@@ -26,6 +26,15 @@ def latest(today: date) -> date:
     return date(today.year + YEARS_AHEAD, 12, 31)
 
 
+def last_day(left_on: date | None) -> date | None:
+    """Return the last day of employment of somebody of whom the first day without them is stored.
+
+    >>> last_day(date(2026, 12, 1))
+    datetime.date(2026, 11, 30)
+    """
+    return left_on - timedelta(days=1) if left_on is not None else None
+
+
 def read_day(text: str, today: date) -> date | str:
     """Return the day of a text, or the sentence that says what is wrong and what would be right.
 

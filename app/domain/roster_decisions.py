@@ -10,6 +10,7 @@ from typing import overload
 from app.domain.roster import GROUP_PREFIX, ChangeKind, Column, FieldChange
 from app.domain.roster_cells import Entry
 from app.domain.roster_company import Grouped, Held, Member, PersonKey, TeamKey
+from app.domain.roster_dates import last_day
 from app.domain.roster_spans import Rewrite
 
 
@@ -67,7 +68,7 @@ class FirstFields(Sequence[FieldChange]):
             dated.append((Column.MANAGER, self.manager, self.reports_from))
         dated.append((Column.LADDER, self.title, entry.level_since))
         dated.append((Column.LEVEL, entry.level, entry.level_since))
-        for name, day in ((Column.HIRED_ON, entry.hired_on), (Column.LEFT_ON, entry.left_on)):
+        for name, day in ((Column.HIRED_ON, entry.hired_on), (Column.LEFT_ON, last_day(entry.left_on))):
             dated.append((name, day.isoformat() if day else "", None))
         if self.begins_on is not None:
             for dimension, value in zip(self.dimensions, entry.groups, strict=True):

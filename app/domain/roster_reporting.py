@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.domain.roster import ChangeKind, Column, Fault
 from app.domain.roster_company import NewPerson, PersonKey
 from app.domain.roster_comparison import Comparison
+from app.domain.roster_dates import last_day
 from app.domain.roster_decisions import Decision
 from app.domain.roster_faults import Findings
 from app.domain.roster_lines import find_loops
@@ -80,7 +81,7 @@ def left_behind(comparison: Comparison, decisions: Sequence[Decision]) -> list[F
     for key, names in behind.items():
         entry = leaving[key].entry  # type: ignore[index]
         message = f"Still reporting to somebody who leaves: {_some(sorted(names))}. Give them another manager."
-        remarks.append(Fault(entry.row, Column.LEFT_ON, str(entry.left_on), message))
+        remarks.append(Fault(entry.row, Column.LEFT_ON, str(last_day(entry.left_on)), message))
     return sorted(remarks, key=lambda remark: remark.row or 0)
 
 

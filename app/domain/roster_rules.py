@@ -15,6 +15,7 @@ from app.domain.roster import GROUP_PREFIX, ChangeKind, Column, Fault, FieldChan
 from app.domain.roster_cells import EmailCheck, RowReader
 from app.domain.roster_company import Company, Member
 from app.domain.roster_comparison import Comparison
+from app.domain.roster_dates import last_day
 from app.domain.roster_decisions import Decision
 from app.domain.roster_faults import Findings
 from app.domain.roster_header import read_header
@@ -177,7 +178,7 @@ def _check_leaving(decisions: Sequence[Decision], setting: Setting, findings: Fi
         return
     for person_id, why in setting.objections(frozenset(leaving)).items():
         entry = leaving[person_id].entry
-        findings.add(entry.row, Column.LEFT_ON, str(entry.left_on), why)
+        findings.add(entry.row, Column.LEFT_ON, str(last_day(entry.left_on)), why)
 
 
 def moved(decisions: Iterable[Decision]) -> dict[uuid.UUID, str]:

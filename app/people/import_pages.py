@@ -26,7 +26,7 @@ LABELS: Mapping[str, str] = {
     Column.LEVEL: "Level",
     Column.LEVEL_SINCE: "Level since",
     Column.HIRED_ON: "Hired on",
-    Column.LEFT_ON: "Left on",
+    Column.LEFT_ON: "Last day",
 }
 WOULD: Mapping[str, tuple[str, str]] = {
     ChangeKind.ADDED: ("would be added", "would be added"),
@@ -71,7 +71,7 @@ COLUMNS = (
     ColumnHelp(Column.LEVEL, "with a level", "The level held. Blank for somebody whose work no ladder describes."),
     ColumnHelp(Column.LEVEL_SINCE, "with a level", "The day from which the level is held, as 2025-02-03."),
     ColumnHelp(Column.HIRED_ON, "optional", "The first day, as 2023-01-02."),
-    ColumnHelp(Column.LEFT_ON, "optional", "The last day of somebody who leaves; blank for everybody else."),
+    ColumnHelp(Column.LEFT_ON, "optional", "The last day of work of somebody who leaves, as 2026-11-30; else blank."),
     ColumnHelp(f"{GROUP_PREFIX}office", "optional", "A group for reports, here the office; one column for each."),
 )
 EXAMPLE_HEADER = [str(column.name) for column in COLUMNS]

@@ -98,7 +98,7 @@ HEAD = "1000"
 MENDING: list[tuple[str, Callable[[re.Match[str], list[str]], str]]] = [
     (r"Nobody has this employee id", lambda *_: HEAD),
     (r"close a loop.* Name another manager", lambda *_: HEAD),
-    (r"left on \d{4}-\d\d-\d\d\. Name somebody who is there", lambda *_: HEAD),
+    (r"The last day of .* is \d{4}-\d\d-\d\d\. Name somebody who is there", lambda *_: HEAD),
     (r"Row \d+ has the same employee id", lambda *_: "2009"),
     (r"Row \d+ has the same e-mail address", lambda _, cells: f"{'.'.join(cells[1].lower().split())}@larkspur.example"),
     (r"no such day in the calendar; .* such as ([\d-]+)", lambda said, _: said[1]),

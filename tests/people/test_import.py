@@ -18,7 +18,7 @@ from app.domain.roster import ChangeKind, Column
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people import hooks
-from app.people.actions import add_person, set_team
+from app.people.actions import add_person, let_go, set_team
 from app.people.actions import importing as actions
 from app.people.models import (
     GroupMembership,
@@ -59,6 +59,10 @@ def take_over(*rows: str, header: str = HEADER, from_on: date = TODAY, by: Autho
 
 def person_of(employee_id: str) -> Person:
     return db.session.scalars(select(Person).where(Person.employee_id == employee_id)).one()
+
+
+def person_named(name: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.name == name)).one()
 
 
 def changes(plan) -> dict[str, dict[str, tuple[str, str]]]:
@@ -218,16 +222,18 @@ def test_leaver_and_return(session):
     left = BEN.replace("2021-05-01,,", "2021-05-01,2026-11-01,")
     plan = take_over(ADA, left)
     assert [one.kind for one in plan.changes] == [ChangeKind.LEAVER]
-    assert person_of("E2").left_on == date(2026, 11, 1)
+    assert changes(plan)["E2"]["left_on"] == ("", "2026-11-01")
+    assert person_of("E2").left_on == date(2026, 11, 2)
     assert not plan_of(ADA, left).changes
     plan = take_over(ADA, BEN)
     assert [one.kind for one in plan.changes] == [ChangeKind.RETURNED]
+    assert changes(plan)["E2"]["left_on"] == ("2026-11-01", "")
     tags = session.scalars(select(AuditEvent.tag).where(AuditEvent.subject_id == person_of("E2").id))
     assert {Tag.PERSON_LEFT, Tag.PERSON_RETURNED} <= set(tags)
 
 
 def test_last_administrator_cannot_leave_by_import(session):
-    boss = make_person("Bo Boss", roles=(Role.ADMIN,))
+    boss = make_person("Bo Boss", roles=(Role.ADMIN,), password="quiet river seven lanterns")
     boss = db.session.get(Person, boss.id)
     row = f"{boss.employee_id},Bo Boss,{boss.email},2026-11-01"
     plan = plan_of(row, header="employee_id,name,email,left_on")
@@ -267,10 +273,35 @@ def test_loop_through_people_who_are_not_in_the_file_names_the_chain(session):
 
 
 def test_manager_who_left_cannot_be_named(session):
-    plan = plan_of(ADA.replace("2020-02-03,,", "2020-02-03,2026-11-21,"), BEN)
+    plan = plan_of(ADA.replace("2020-02-03,,", "2020-02-03,2026-11-20,"), BEN)
     ((row, column, message),) = messages(plan)
     assert (row, column) == (3, "manager_employee_id")
-    assert "left on 2026-11-21" in message
+    assert "The last day of Ada Lovelace (E1) is 2026-11-20" in message
+
+
+def test_last_day_in_the_file_is_still_a_day_of_work(session):
+    last = ADA.replace("2020-02-03,,", "2020-02-03,2026-11-21,")
+    assert not plan_of(last, BEN).faults
+    take_over(last, BEN)
+    ada = person_of("E1")
+    assert ada.left_on == date(2026, 11, 22)
+    with transaction():
+        let_go(session.get_one(Person, ada.id), last_day=TODAY, by=SYSTEM, at=NOW)
+    assert person_of("E1").left_on == date(2026, 11, 22)
+    assert not plan_of(last, BEN).changes
+
+
+def test_every_text_of_a_leaving_names_the_last_day(session):
+    make_person("Bo Boss", roles=(Role.ADMIN,), password="quiet river seven lanterns")
+    boss = person_named("Bo Boss")
+    row = f"{boss.employee_id},Bo Boss,{boss.email}"
+    header = "employee_id,name,email,left_on"
+    assert plan_of(f"{row},2026-11-30", header=header).faults[0].value == "2026-11-30"
+    take_over(ADA, BEN)
+    plan = plan_of(ADA.replace("2020-02-03,,", "2020-02-03,2026-12-01,"))
+    assert plan.remarks[0].value == "2026-12-01"
+    early = messages(plan_of(ADA.replace("2020-02-03,,", "2020-02-03,2020-02-02,"), BEN))
+    assert any("the last day is 2020-02-02" in message for _, _, message in early)
 
 
 def test_own_row_keeps_level_manager_and_leaving(session):
