@@ -181,6 +181,27 @@ def test_full_disk_leaves_the_old_database(copy, target, monkeypatch):
     assert target.files() == files
 
 
+def test_full_disk_while_the_old_database_is_kept_leaves_nothing_beside_it(copy, tmp_path, monkeypatch):
+    """Only an embedded database is kept; the test holds on both, because the copy knows neither."""
+    settings = test_settings(f"sqlite:///{tmp_path / 'belay.db'}", tmp_path)
+    restore(copy, settings, replace=False, by=SYSTEM, at=NOW)
+    old, files = (tmp_path / "belay.db").read_bytes(), sorted(tmp_path.iterdir())
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    for place, name in ((embedded.shutil, "copyfile"), (embedded.os, "read"), (embedded, "sync_folder")):
+        (tmp_path / "belay.db-journal").write_bytes(b"left by a crash")
+        with monkeypatch.context() as fault:
+            fault.setattr(embedded, "_fold", lambda _: True)
+            fault.setattr(place, name, full)
+            with pytest.raises(BackupError, match=r"No space left on device. The database is what it was"):
+                restore(copy, settings, replace=True, by=SYSTEM, at=NOW)
+        (tmp_path / "belay.db-journal").unlink()
+        assert sorted(tmp_path.iterdir()) == files, name
+        assert (tmp_path / "belay.db").read_bytes() == old
+
+
 def test_an_audit_that_was_broken_before_is_restored_as_it_was(copy, target):
     def broken_and_known(parts):
         _audit_is_changed(parts)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from app.cli.backup.container import CHUNK
-from app.cli.backup.folder import attachments_in, digest_of, sync_folder
+from app.cli.backup.folder import UNFINISHED, attachments_in, digest_of, sync_folder
 from app.cli.backup.manifest import FilePart
 from app.cli.backup.verify import Copy
 
@@ -36,7 +36,7 @@ def set_rest_aside(copy: Copy, folder: Path, aside: Path) -> int:
 
 def _write(copy: Copy, part: FilePart, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished = target.with_name(f"{target.name}{UNFINISHED}")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "wb") as file, copy.reader.open(part.member) as member:
         while chunk := member.read(CHUNK):

@@ -21,7 +21,7 @@ from app.audit.queries import verify_chain
 from app.audit.tags import Tag
 from app.cli.backup.container import MANIFEST, MARK, Writer, writing_archive
 from app.cli.backup.faults import BackupError
-from app.cli.backup.folder import attachments_in, parts_of, writing_beside
+from app.cli.backup.folder import UNFINISHED, attachments_in, parts_of, writing_beside
 from app.cli.backup.manifest import ATTACHMENT, FORMAT, AuditState, FilePart, Manifest, TablePart
 from app.cli.backup.rows import kind_of, read_rows, tables
 from app.infra import schema
@@ -129,9 +129,14 @@ def _write(writer: Writer, settings: Settings, at: datetime, progress: Progress)
 
 
 def _attachments(writer: Writer, folder: Path) -> Iterator[FilePart]:
-    """Write the attachments, after the rows: whatever a row names is there unless it was taken away since."""
+    """Write the attachments, after the rows: whatever a row names is there unless it was taken away since.
+
+    One that is still being written belongs to a row that is not in the copy, and is left out.
+    """
     for path in attachments_in(folder):
         name = path.relative_to(folder).as_posix()
+        if name.endswith(UNFINISHED) or not path.exists():
+            continue
         if not ATTACHMENT.fullmatch(name):
             raise BackupError(f"{path} is no attachment of Belay; move it elsewhere.")
         member = writer.add(f"{ATTACHMENTS}/{name}", parts_of(path))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -41,14 +42,23 @@ class OldDatabase:
     def keep_as(self, kept: Path) -> None:
         """Copy it, with what a broken database has left beside it, to another name.
 
-        It is read through the handle that holds the lock: closing any other one would let the lock go.
+        It is read through the handle that holds the lock: closing any other one would let the lock go. A copy that
+        does not become whole, such as on a full disk, is taken away again.
         """
         with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-            os.lseek(self.handle, 0, os.SEEK_SET)
-            while chunk := os.read(self.handle, CHUNK):
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
+            try:
+                self._copy_to(target, kept)
+            except BaseException:
+                with suppress(OSError):
+                    remove(kept)
+                raise
+
+    def _copy_to(self, target: BinaryIO, kept: Path) -> None:
+        os.lseek(self.handle, 0, os.SEEK_SET)
+        while chunk := os.read(self.handle, CHUNK):
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
         for ending in BESIDE:
             left = self.path.with_name(self.path.name + ending)
             if ending != "-shm" and left.is_file() and left.stat().st_size:
@@ -60,13 +70,14 @@ class OldDatabase:
 
         A log of the old database beside the new one would be taken for its own, so it goes first.
         """
-        _remove(self.path, BESIDE)
+        remove(self.path, BESIDE)
         new.replace(self.path)
         sync_folder(self.path.parent)
         os.ftruncate(self.handle, 0)
 
 
-def _remove(path: Path, endings: tuple[str, ...]) -> None:
+def remove(path: Path, endings: tuple[str, ...] = ("", *BESIDE)) -> None:
+    """Remove a database file and what lies beside it, or some of that; what is not there need not be removed."""
     for ending in endings:
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
@@ -124,10 +135,14 @@ def _fold(path: Path) -> bool:
         return True
 
 
-def build(path: Path, fill: Callable[[Connection], None]) -> Path:
-    """Fill a new database beside the one that it will replace, and bring it to the disk; gone when that fails."""
+@contextmanager
+def building(path: Path, fill: Callable[[Connection], None]) -> Iterator[Path]:
+    """Fill a new database beside the one that it will replace, and bring it to the disk.
+
+    It is gone when that fails, or when the block fails before the new database has taken the name.
+    """
     new = path.with_name(f"{path.name}.restoring")
-    _remove(new, ("", *BESIDE))
+    remove(new)
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     engine = create_engine(f"sqlite:///{new}", poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
@@ -136,11 +151,11 @@ def build(path: Path, fill: Callable[[Connection], None]) -> Path:
             fill(connection)
         with new.open("rb+") as file:
             os.fsync(file.fileno())
+        yield new
     except BaseException:
         with suppress(OSError):
-            _remove(new, ("", *BESIDE))
+            remove(new)
         raise
-    return new
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -14,6 +14,8 @@ from typing import BinaryIO
 from app.cli.backup.faults import BackupError, InUseError
 
 CHUNK = 1024 * 1024
+UNFINISHED = ".unfinished"
+"""How the name of a file ends while it is written; it takes its own name once it is whole and on the disk."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -49,7 +51,7 @@ def writing_beside(target: Path) -> Iterator[BinaryIO]:
 
     Only its owner may read it, from the first byte on. What a killed backup left behind is written over.
     """
-    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished = target.with_name(f".{target.name}{UNFINISHED}")
     handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "r+b") as file:
         try:

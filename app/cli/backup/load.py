@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from alembic import command
 from alembic.config import Config
@@ -19,7 +18,7 @@ from app.audit.queries import verify_chain
 from app.audit.tags import Tag
 from app.auth.models import AuthSession, OneTimeLink
 from app.cli.backup.faults import DamagedError
-from app.cli.backup.rows import BATCH, plain, tables
+from app.cli.backup.rows import BATCH, BATCH_BYTES, plain, tables
 from app.cli.backup.verify import Copy
 from app.infra import schema
 from app.infra.idempotency import IdempotencyKey
@@ -98,7 +97,7 @@ def _load(connection: Connection, copy: Copy, name: str) -> None:
     table = plain(next(table for table in tables() if table.name == name))
     statement = insert(table)
     try:
-        for batch in _batches(copy.rows(name)):
+        for batch in batches(copy.measured_rows(name)):
             connection.execute(statement, batch)
     except OperationalError:
         # The database is at fault, such as a full disk, and not the copy.
@@ -108,8 +107,17 @@ def _load(connection: Connection, copy: Copy, name: str) -> None:
         raise DamagedError(f"rows of {name} do not fit into the database ({said})") from error
 
 
-def _batches(rows: Iterator[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
-    while batch := list(islice(rows, BATCH)):
+def batches(rows: Iterator[tuple[dict[str, object], int]]) -> Iterator[list[dict[str, object]]]:
+    """Give rows, together as many as may be in memory at once."""
+    batch: list[dict[str, object]] = []
+    held = 0
+    for row, size in rows:
+        if batch and (len(batch) == BATCH or held + size > BATCH_BYTES):
+            yield batch
+            batch, held = [], 0
+        batch.append(row)
+        held += size
+    if batch:
         yield batch
 
 

@@ -64,8 +64,7 @@ def _restore(copy: Copy, settings: Settings, *, replace: bool, by: Author, at: d
 
     if url.get_backend_name() == "sqlite":
         file = _sqlite_file(url.database)
-        with embedded.holding(file, replace=replace) as old:
-            new = embedded.build(file, fill_all)
+        with embedded.holding(file, replace=replace) as old, embedded.building(file, fill_all) as new:
             if old.size:
                 kept = file.with_name(f"{file.name}.{suffix}")
                 old.keep_as(kept)

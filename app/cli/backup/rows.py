@@ -18,6 +18,8 @@ from app.cli.backup.faults import DamagedError
 from app.infra.db import Code, UtcDateTime, db
 
 BATCH = 1000
+BATCH_BYTES = 8 * 1024 * 1024
+"""How much of a table is in memory at once: so many rows, or fewer where they are as large as this together."""
 LONGEST_ROW = 64 * 1024 * 1024
 """Bytes; a row beyond it is no row of ours, and reading it would only fill the memory."""
 
@@ -93,12 +95,17 @@ def plain(table: Table) -> Table:
     return Table(table.name, MetaData(), *columns)
 
 
+def _may_be_large(table: Table) -> bool:
+    """Say whether rows may be so large that they are read one by one: a file that was uploaded lies in such a row."""
+    return any(isinstance(column.type, LargeBinary) for column in table.columns)
+
+
 def read_rows(connection: Connection, table: Table) -> Iterator[bytes]:
     """Give the rows of a table as lines of JSON, in the order of its key; at most a batch is in memory."""
     writers = [KINDS[kind_of(column)].write for column in table.columns]
     source = plain(table)
     statement = select(source).order_by(*[source.c[column.name] for column in table.primary_key.columns])
-    with connection.execution_options(yield_per=BATCH).execute(statement) as rows:
+    with connection.execution_options(yield_per=1 if _may_be_large(table) else BATCH).execute(statement) as rows:
         for row in rows:
             values = [None if value is None else write(value) for value, write in zip(row, writers, strict=True)]
             yield json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii") + b"\n"

@@ -28,6 +28,10 @@ class Copy:
 
     def rows(self, table: str) -> Iterator[dict[str, object]]:
         """Give the rows of a table by column."""
+        return (row for row, _ in self.measured_rows(table))
+
+    def measured_rows(self, table: str) -> Iterator[tuple[dict[str, object], int]]:
+        """Give the rows of a table by column, each with the bytes of its line."""
         part = next(part for part in self.manifest.tables if part.name == table)
         names, kinds = [name for name, _ in part.columns], [kind for _, kind in part.columns]
         with self.reader.open(part.member) as lines:
@@ -35,7 +39,7 @@ class Copy:
             while line := lines.readline(LONGEST_ROW):
                 number += 1
                 try:
-                    yield parse_row(line, names, kinds)
+                    yield parse_row(line, names, kinds), len(line)
                 except DamagedError as error:
                     raise DamagedError(f"{part.member}, line {number}: {error}") from error
 
