@@ -56,6 +56,7 @@ def empty_target(empty_url, backend: str) -> Site:
     return Site(url, folder)
 
 
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)], indirect=True)
 def test_copy_under_load_holds_everything_promised(site, backend, empty_url, figures):
     """The copy of each database is restored into the other one."""
     figures(copy_and_restore(*site, empty_target(empty_url, OTHER[backend]), before=40))

@@ -66,6 +66,7 @@ def kill_migrations(site: Site, count: int, seed: int) -> None:
     assert site.run("audit", "verify").returncode == 0
 
 
+@pytest.mark.parametrize("backend", [pytest.param("sqlite", marks=pytest.mark.long), "postgres"], indirect=True)
 def test_killed_migration_is_as_before_or_done(backend, empty_url):
     kill_migrations(old_site(*empty_url(backend)), 2, seed=1)
 

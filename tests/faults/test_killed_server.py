@@ -9,8 +9,9 @@ import pytest
 
 from tests.faults.serving import Server, Writers, check_whole, serving
 
-SLOWEST_START = 30
-"""Seconds; 5 is the aim on a machine that does nothing else, and the log of the run says what it was."""
+SLOWEST_START = 10
+"""Seconds. 5 is the aim of F1 on a machine that does nothing else; the log of the run says what it was, and twice the
+aim is what a machine that runs other tests at the same time may take."""
 
 
 def write_through(server: Server, addresses: list[str], kills: int, seed: int, kill) -> dict[str, object]:
@@ -44,7 +45,7 @@ def kill_server(site, addresses, figures, *, kills: int, seed: int) -> None:
 
         found = write_through(server, addresses, kills, seed, kill)
     figures(found)
-    assert max(server.starts) <= SLOWEST_START
+    assert max(server.starts) <= SLOWEST_START, "a server that was killed takes too long to come back"
 
 
 def test_killed_server_loses_nothing_acknowledged(site, figures):
