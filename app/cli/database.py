@@ -48,7 +48,12 @@ def upgrade() -> None:
     with build_app().app_context():
         done = bring_up_to_date()
         same = done.before == done.after
-        click.echo(f"The schema is {done.after}." if same else f"The schema went from {done.before} to {done.after}.")
+        if done.before is None:
+            click.echo(f"The schema {done.after} is made.")
+        else:
+            click.echo(
+                f"The schema is {done.after}." if same else f"The schema went from {done.before} to {done.after}."
+            )
         for edition in done.published:
             click.echo(f"{edition.ladder.slug} {edition.ladder.version} is published and counts from today.")
 

@@ -39,7 +39,13 @@ def show_welcome() -> ResponseReturnValue:
     """Greet the signed-in person; anybody may come back to it."""
     who = actor()
     standing = standing_view(readiness_of(who.person_id), Viewpoint.OWN)
-    return render_template("home/welcome.html", name=who.name, standing=standing, steps=first_steps(who, standing))
+    return render_template(
+        "home/welcome.html",
+        name=who.name,
+        standing=standing,
+        steps=first_steps(who, standing),
+        holds_role=bool(who.roles),
+    )
 
 
 @bp.post("/welcome")
