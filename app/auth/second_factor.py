@@ -3,8 +3,8 @@
 HR and administrators always have one. Other features add whom they ask it of, such as the chairs of committees, in
 their `register(app)`. Source: reliability checklist, items 4 and 12.
 
-Whatever makes a second factor compulsory for somebody, or takes theirs away, ends their sessions: at the next sign-in
-they set one up before anything else opens.
+Whatever makes a second factor compulsory for somebody, or takes theirs away, ends their sessions. A session that is
+left all the same counts as half-way in (`queries.find_session`): they set one up before anything else opens.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class RowSessions(SessionInterface):
             g.session_keys = SessionKeys(self._anonymous_id(app, rest))
             return RowSession()
         is_named = kind == "s" and not request.path.startswith("/assets/") and request.path not in PROBES
-        found = self._look_up(rest, request) if is_named else None
+        found = self._look_up(app, rest, request) if is_named else None
         g.session_keys = SessionKeys(rest if found or g.session_fault else None)
         if found is None:
             return RowSession()
@@ -113,9 +113,10 @@ class RowSessions(SessionInterface):
         except BadSignature:
             return None
 
-    def _look_up(self, token: str, request: Request) -> queries.OpenSession | None:
+    def _look_up(self, app: Flask, token: str, request: Request) -> queries.OpenSession | None:
         try:
-            return queries.find_session(token, now(), request.remote_addr or "")
+            is_demo = "belay.demo" in app.extensions
+            return queries.find_session(token, now(), request.remote_addr or "", is_demo=is_demo)
         except DBAPIError as fault:
             # The framework turns an error into a page only once the request has begun; `_raise_fault` says it there.
             g.session_fault = fault

@@ -77,11 +77,12 @@ def test_sizes_have_words(size, words):
 
 
 def test_lonely_roles_and_missing_second_factors_are_told(client_for, hr, admin):
+    # Whoever reads this page has a second factor; it opens to nobody else.
     page = client_for(admin).get("/admin/")
     words = page.words("main")
     assert "There is only one administrator" in words
     assert "HR has no deputy" in words
-    assert "2 accounts lack a second factor" in words
+    assert "1 account lacks a second factor" in words
     assert "belay work" in words
     assert "Ruth Okonjo" not in words
 
@@ -114,10 +115,50 @@ def test_nobody_without_a_role_gets_there(client_for, engineer, address):
 
 
 def test_every_page_says_that_no_worker_runs_until_one_does(client_for, admin):
-    assert "No worker is running" in client_for(admin).get("/admin/policies").words("main")
+    assert "No worker was ever seen" in client_for(admin).get("/admin/policies").words("main")
+    with transaction():
+        jobs.beat("one", NOW - timedelta(hours=3))
+    assert "No worker was seen for 3 hours" in client_for(admin).get("/admin/policies").words("main")
     with transaction():
         jobs.beat("one", NOW)
-    assert "No worker is running" not in client_for(admin).get("/admin/policies").words("main")
+    assert "No worker" not in client_for(admin).get("/admin/policies").words("main")
+
+
+@pytest.mark.parametrize(
+    "silent_for, words",
+    [
+        (timedelta(minutes=11), "No worker was seen for 11 minutes"),
+        (timedelta(minutes=90), "No worker was seen for 1 hour"),
+        (timedelta(hours=47), "No worker was seen for 47 hours"),
+        (timedelta(days=9), "No worker was seen for 9 days"),
+    ],
+)
+def test_it_is_said_for_how_long_no_worker_was_seen(silent_for, words):
+    assert words in titles(state(seen_at=NOW - silent_for))
+
+
+def test_what_waits_too_long_although_a_worker_lives_is_told():
+    late, soon = NOW - timedelta(minutes=25), NOW - timedelta(minutes=10)
+    found = titles(state(job_due_since=late, mail_due_since=late))
+    assert {"A job has waited for 25 minutes", "A mail has waited for 25 minutes"} == set(found) - set(titles(state()))
+    assert titles(state(job_due_since=soon, mail_due_since=soon)) == titles(state())
+    assert not [one for one in titles(state(mail_due_since=late, mail_is_on=False)) if "waited" in one]
+    assert not [one for one in titles(state(seen_at=None, job_due_since=late)) if "waited" in one]
+
+
+def test_the_job_that_has_waited_longest_is_told_and_leads_to_the_list(client_for, admin):
+    with transaction():
+        jobs.beat("one", NOW)
+        jobs.queue("made-up", {}, by=SYSTEM, at=NOW, run_at=NOW + timedelta(hours=1))
+    assert "has waited" not in client_for(admin).get("/admin/").words("main")
+    with transaction():
+        jobs.queue("made-up", {}, by=SYSTEM, at=NOW - timedelta(minutes=30))
+        left = jobs.queue("made-up", {}, by=SYSTEM, at=NOW - timedelta(hours=5))
+        row = db.session.get(Job, left.id)
+        row.state, row.lent_until = JobState.RUNNING, NOW - timedelta(minutes=40)
+    page = client_for(admin).get("/admin/")
+    assert "A job has waited for 40 minutes" in page.words("main")
+    assert "/admin/jobs" in {link.get("href") for link in page.all("a")}
 
 
 def test_what_has_failed_leads_to_its_list(client_for, admin, engineer):

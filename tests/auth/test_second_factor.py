@@ -280,12 +280,36 @@ def test_feature_may_ask_others_for_one(app, client_for, monkeypatch):
     assert sign_in(client_for(None), other).location == "/"
 
 
-def test_carried_form_survives_setting_up(app, clock, client_for):
+def test_full_session_without_the_compulsory_factor_opens_nothing_but_setting_it_up(app, clock, client_for):
     person = make_person(password=PASSWORD, roles=(Role.HR,))
+    client = client_for(person)
+    assert client.get("/admin/accounts").status == 200
+    with transaction():
+        account_of(person).totp_confirmed_at = None
+    assert client.get("/admin/accounts").location.startswith(SET_UP)
+    assert client.post("/account/theme", {"theme": "dark"}).location == SET_UP
+    page = client.get(SET_UP)
+    assert len(codes_on(client.send(page.form(SET_UP), one_time_code=code_at(NOW, secret_on(page))))) == 10
+    assert client.get("/admin/accounts").status == 200
+
+
+def test_full_session_without_the_compulsory_factor_sets_none_up_later_than_ten_minutes(app, clock, client_for):
+    person = make_person(password=PASSWORD, roles=(Role.HR,))
+    client = client_for(person)
+    with transaction():
+        account_of(person).totp_confirmed_at = None
+    clock.stand_still(NOW + timedelta(minutes=11))
+    assert client.get(SET_UP).location == "/login"
+
+
+def test_carried_form_survives_setting_up(app, clock, client_for):
+    person = make_person(password=PASSWORD)
     client = client_for(person)
     form = client.get("/account").form("/account/theme")
     later = NOW + timedelta(hours=9)
     clock.stand_still(later)
+    with transaction():
+        actions.grant_role(person, Role.HR, by=SYSTEM, at=later)
     step = client.send(client.send(form, theme="dark").form("/login"), email=person.email, password=PASSWORD)
     done = client.send(step.form(SET_UP), one_time_code=code_at(later, secret_on(step)))
     again = client.send(done.form("/login/on"))

@@ -8,10 +8,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
-from app.auth import actions
-from app.infra.clock import now
-from app.infra.unit_of_work import transaction
 from app.people.models import Person
+from tests.client import open_session
 from tests.journeys.accessibility import Screen, findings_of
 from tests.journeys.live import LiveServer
 
@@ -100,8 +98,7 @@ class Visitor:
 
     def sign_in(self, person: Person) -> Visitor:
         """Be signed in, straight through the action, as the sign-in page does after the password was right."""
-        with transaction():
-            token = actions.open_session(person.id, address="127.0.0.1", browser="test", at=now())
+        token = open_session(person)
         self.context.add_cookies([{"name": "session", "value": f"s.{token}", "url": self.server.url, "httpOnly": True}])
         return self
 
