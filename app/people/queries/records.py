@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import func, literal, select, union_all
 
 from app.domain.errors import MissingError
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.people.models import Leave, LevelSpell, ManagerLink, Person, TeamMembership
 from app.people.queries.persons import get_person
 
@@ -67,6 +67,7 @@ def get_record(record_id: uuid.UUID) -> Record:
     return Record(RecordKind(kind), row, get_person(row.person_id))
 
 
+@once_per_transaction
 def list_line(record: Record) -> list[Row]:
     """Return everything that was ever recorded of the same person and kind, superseded or not, oldest first."""
     table = TABLES[record.kind]
