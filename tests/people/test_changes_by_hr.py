@@ -236,6 +236,29 @@ def test_last_day_and_back(company, client_for):
     assert client.get(f"/people/{company.manager.id}/return").status == 302
 
 
+def test_undo_of_a_changed_last_day_brings_back_the_earlier_one(company, client_for):
+    client = client_for(company.hr)
+    form = client.get(f"/people/{company.manager.id}/leaving").form(ending="/leaving")
+    client.follow(client.send(form, last_day="2026-11-30"))
+    later = client.send(form, last_day="2026-12-31")
+    assert "30 November 2026, as before" in press_undo(client, later).words("main")
+    assert again(company.manager).left_on == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_undo_of_a_last_day_that_was_changed_since_changes_nothing(company, client_for, is_first):
+    client = client_for(company.hr)
+    form = client.get(f"/people/{company.manager.id}/leaving").form(ending="/leaving")
+    if not is_first:
+        client.follow(client.send(form, last_day="2026-11-28"))
+    shown = client.follow(client.send(form, last_day="2026-11-30"))
+    undo = shown.form(f"/people/{company.manager.id}/return")
+    client.send(form, last_day="2026-12-31")
+    assert client.send(undo).status == 409
+    assert client.send(undo, last_day="soon").status == 409
+    assert again(company.manager).left_on == date(2027, 1, 1)
+
+
 def test_a_time_away_is_told_by_the_history_of_those_who_came_back(company, client_for, clock):
     client = client_for(company.hr)
     address = f"/people/{company.manager.id}"

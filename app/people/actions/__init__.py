@@ -19,8 +19,10 @@ from app.people.actions.persons import (
     add_person,
     change_details,
     change_email,
+    check_last_day,
     let_go,
     record_leaving,
+    restore_last_day,
     take_back_leaving,
 )
 from app.people.actions.plans import CHANGED_SINCE, Plan, plan_undoing
@@ -38,6 +40,7 @@ __all__ = [
     "change_details",
     "change_email",
     "change_team",
+    "check_last_day",
     "check_may_be_changed",
     "check_works_on",
     "correct_record",
@@ -51,6 +54,7 @@ __all__ = [
     "plan_undoing",
     "record_leave",
     "record_leaving",
+    "restore_last_day",
     "revert_change",
     "set_group",
     "set_manager",

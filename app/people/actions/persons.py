@@ -15,7 +15,7 @@ from app.infra.clock import local
 from app.infra.db import db
 from app.infra.templating import long_date
 from app.people import hooks
-from app.people.actions.loops import lock_identities
+from app.people.actions.loops import lock_identities, lock_person
 from app.people.models import Person
 from app.people.queries import find_person_by_email, list_spells, sort_key
 
@@ -162,6 +162,31 @@ def let_go(person: Person, *, last_day: date, by: Author, at: datetime) -> None:
     record_leaving(person, on=last_day + timedelta(days=1), by=by, at=at)
     db.session.flush()
     hooks.tell_of_leaving(leaving, by, at)
+
+
+def restore_last_day(person: Person, *, last_day: date, instead_of: date, by: Author, at: datetime) -> None:
+    """Let an earlier last day of work count again `instead_of` the one that replaced it.
+
+    NotAllowedNowError when another one counts by now, or when the earlier one could not be recorded today.
+    """
+    check_last_day(person, instead_of)
+    try:
+        let_go(person, last_day=last_day, by=by, at=at)
+    except InvalidError as refusal:
+        raise NotAllowedNowError(str(refusal)) from refusal
+    today = local(at).date()
+    if instead_of < today <= last_day:
+        hooks.tell_of_return(frozenset({person.id}), by, at)
+
+
+def check_last_day(person: Person, last_day: date) -> None:
+    """Raise NotAllowedNowError when another last day counts, or none: an undo must undo what it stands beside."""
+    lock_person(person.id)
+    db.session.refresh(person)
+    if person.left_on != last_day + timedelta(days=1):
+        raise NotAllowedNowError(
+            f"The last day of {person.name} has been changed since. Look at what stands there now."
+        )
 
 
 def take_back_leaving(person: Person, *, by: Author, at: datetime) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from flask import current_app, make_response, redirect, render_template, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.access.guard import may, requires
 from app.access.permissions import Permission
+from app.domain.errors import NotAllowedNowError
 from app.infra.clock import now, today
 from app.infra.forms import Form
 from app.infra.templating import long_date
@@ -170,12 +171,15 @@ def _leaving_page(person: Person, form: LeavingForm) -> ResponseReturnValue:
 @writes
 def record_leaving(person: Person) -> ResponseReturnValue:
     """Record somebody's last day."""
-    form = LeavingForm()
+    form, before = LeavingForm(), person.left_on
     if form.validate_on_submit():
         form.attempt(actions.let_go, person, last_day=form.last_day.data, by=author(), at=now())
         if not form.errors:
+            fields = {"last_day": form.last_day.data.isoformat()}
+            if before is not None:
+                fields["earlier"] = (before - pages.ONE_DAY).isoformat()
             undo = url_for("people.take_back_leaving", person_id=person.id)
-            say_done(f"The last day of {person.name} is {long_date(form.last_day.data)}.", undo)
+            say_done(f"The last day of {person.name} is {long_date(form.last_day.data)}.", undo, **fields)
             return _back(person)
     return _leaving_page(person, form)
 
@@ -205,8 +209,24 @@ def _account_href(person: Person) -> str:
 @requires(Permission.Person.EDIT, on=load_person)
 @writes
 def take_back_leaving(person: Person) -> ResponseReturnValue:
-    """Let somebody work here again."""
+    """Let somebody work here again; beside a last day that was just changed, let the one before it count again."""
+    recorded, earlier = _day_sent("last_day"), _day_sent("earlier")
+    if recorded and earlier:
+        actions.restore_last_day(person, last_day=earlier, instead_of=recorded, by=author(), at=now())
+        say_done(f"The last day of {person.name} is {long_date(earlier)}, as before.")
+        return _back(person)
+    if recorded:
+        actions.check_last_day(person, recorded)
     had_left = person.left_on is not None and person.left_on <= today()
     actions.take_back_leaving(person, by=author(), at=now())
     say_done(f"{person.name} works here{'; their account needs a new invitation' if had_left else ''}.")
     return _back(person)
+
+
+def _day_sent(name: str) -> date | None:
+    """Return a day that the undo beside a change has sent; None where the page of the question asks."""
+    sent = request.form.get(name, "")
+    try:
+        return date.fromisoformat(sent) if sent else None
+    except ValueError:
+        raise NotAllowedNowError(actions.CHANGED_SINCE) from None
