@@ -15,6 +15,10 @@ from app.notices.models import MailState
 
 SILENT_AFTER = timedelta(minutes=10)
 """A worker that was not seen for so long is taken for gone. Source: the interface of /admin."""
+WAITS_TOO_LONG = timedelta(minutes=10)
+"""Work that is due is begun within seconds; what has waited for so long is held up by something."""
+HOURS_SAID = 48
+"""From so many hours on, a time is said in days."""
 LITTLE_SPACE = 500 * 1024 * 1024
 WITH_SECOND_FACTOR = frozenset({Role.HR, Role.ADMIN})
 KILO = 1024
@@ -25,6 +29,8 @@ class Look(StrEnum):
 
     JOBS = "jobs"
     MAIL = "mail"
+    JOBS_DUE = "jobs due"
+    MAIL_DUE = "mail due"
     ACCOUNTS = "accounts"
 
 
@@ -41,7 +47,11 @@ class Care:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the overview knows. `free_bytes` is None where the data folder does not tell."""
+    """What the overview knows. `free_bytes` is None where the data folder does not tell.
+
+    `job_due_since` and `mail_due_since`: since when the one that has waited longest could have been taken; None when
+    none waits.
+    """
 
     seen_at: datetime | None
     jobs: Mapping[JobState, int]
@@ -49,11 +59,31 @@ class State:
     mail_is_on: bool
     holders: Sequence[RoleHolder]
     free_bytes: int | None
+    job_due_since: datetime | None = None
+    mail_due_since: datetime | None = None
 
 
 def worker_is_silent(seen_at: datetime | None, at: datetime) -> bool:
     """Say whether no worker has been seen for ten minutes."""
     return seen_at is None or at - seen_at > SILENT_AFTER
+
+
+def silence(seen_at: datetime | None, at: datetime) -> str:
+    """Return that no worker gets on, and for how long none has been seen."""
+    return f"No worker was seen for {_for_long(at - seen_at)}" if seen_at else "No worker was ever seen"
+
+
+def _for_long(while_: timedelta) -> str:
+    """Return a time as people say it.
+
+    >>> _for_long(timedelta(minutes=25)), _for_long(timedelta(hours=3.5)), _for_long(timedelta(days=2))
+    ('25 minutes', '3 hours', '2 days')
+    """
+    minutes = int(while_.total_seconds() // 60)
+    hours = minutes // 60
+    if hours >= HOURS_SAID:
+        return counted(hours // 24, "day", "days")
+    return counted(hours, "hour", "hours") if hours else counted(minutes, "minute", "minutes")
 
 
 def what_needs_care(state: State, at: datetime) -> list[Care]:
@@ -65,11 +95,14 @@ def what_needs_care(state: State, at: datetime) -> list[Care]:
 def _of_machine(state: State, at: datetime) -> Iterator[Care]:
     if worker_is_silent(state.seen_at, at):
         yield Care(
-            "No worker was seen for ten minutes" if state.seen_at else "No worker was ever seen",
-            "Mail and other work wait until one runs; nothing is lost. Start it on the server, as a service:",
+            silence(state.seen_at, at),
+            "Mail and other work wait until one runs; nothing is lost. Start it on the server, as a service; one that "
+            "runs and stands still says why in its log, and goes on when it is started anew:",
             command="belay work",
             is_bad=True,
         )
+    else:
+        yield from _of_waiting(state, at)
     if state.free_bytes is not None and state.free_bytes < LITTLE_SPACE:
         yield Care(
             f"Only {size_words(state.free_bytes)} are free for the data",
@@ -94,6 +127,25 @@ def _of_machine(state: State, at: datetime) -> Iterator[Care]:
         yield Care(
             "Mail is off",
             "Nobody is told anything by mail, and invitations are links to hand over. BELAY_MAIL_URL switches it on.",
+        )
+
+
+def _of_waiting(state: State, at: datetime) -> Iterator[Care]:
+    """Yield what is due and not done although a worker lives. Mail that is off is told of as such."""
+    if state.job_due_since is not None and at - state.job_due_since > WAITS_TOO_LONG:
+        yield Care(
+            f"A job has waited for {_for_long(at - state.job_due_since)}",
+            "A worker lives, and yet does not come to it: much is queued, one job takes long, or it is an older Belay "
+            "that does not know this work.",
+            look=Look.JOBS_DUE,
+            is_bad=True,
+        )
+    if state.mail_is_on and state.mail_due_since is not None and at - state.mail_due_since > WAITS_TOO_LONG:
+        yield Care(
+            f"A mail has waited for {_for_long(at - state.mail_due_since)}",
+            "A worker lives, and yet does not come to it: much is queued, or the mail server is slow or not there.",
+            look=Look.MAIL_DUE,
+            is_bad=True,
         )
 
 

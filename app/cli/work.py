@@ -1,7 +1,8 @@
 """`belay work`: the worker, which does queued jobs, sends the mail of the outbox, and says that it lives.
 
 Jobs and mail have a thread each, so that a slow mail server holds up no job. Several workers may run, on one machine
-or many: the database gives each job and each mail to one of them.
+or many: the database gives each job and each mail to one of them. A worker says that it lives only while every thread
+of it gets on, so that /admin tells of one that stands still.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from threading import Event, Thread
+from time import monotonic
 
 import click
 from flask import Flask
@@ -59,22 +61,26 @@ class Worker:
         self._poll = poll
         self._told: set[str] = set()
         self._stopping = Event()
-        self._threads: list[Thread] = []
+        self._still: set[str] = set()
+        self._threads: dict[str, Thread] = {}
+        self._due: dict[str, float] = {}
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:120]
 
     def start(self) -> None:
         """Begin, in threads of this process that end with it."""
         turns: dict[str, Turn] = {
-            "beat": self._beat,
             "periodic": self._queue_periodic,
             "jobs": self._do_job,
             "mail": self._send_mail,
+            # The last to begin: it looks whether the others live.
+            "beat": self._beat,
         }
-        self._threads = [
-            Thread(target=self._repeat, args=(turn,), name=f"worker {name}", daemon=True)
+        self._due = dict.fromkeys(turns, monotonic())
+        self._threads = {
+            name: Thread(target=self._repeat, args=(name, turn), name=f"worker {name}", daemon=True)
             for name, turn in turns.items()
-        ]
-        for thread in self._threads:
+        }
+        for thread in self._threads.values():
             thread.start()
         logger.info("the worker has started", extra=logs.fields(worker=self.name, mail=self._transport is not None))
 
@@ -84,14 +90,26 @@ class Worker:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until everything has ended, and say whether it has."""
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(seconds)
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in self._threads.values())
 
-    def forget(self) -> None:
-        """Take the worker from the list of those that live; without a database it is forgotten after a day."""
-        with suppress(DBAPIError), self._app.app_context(), transaction():
-            jobs.end_beat(self.name)
+    def standing_still(self, at: datetime) -> set[str]:
+        """Return which threads have ended, or have finished no turn for longer than any turn may last.
+
+        That is the loan of what they do. A job that tells its progress has its loan prolonged, and may take longer.
+        """
+        turn_lasts: Mapping[str, float] = {"mail": sending.LEND.total_seconds()}
+        longest = job_kinds.longest_loan().total_seconds()
+        moment = monotonic()
+        found = {
+            name
+            for name, thread in self._threads.items()
+            if not thread.is_alive() or moment > self._due[name] + turn_lasts.get(name, longest)
+        }
+        if "jobs" in found and self._threads["jobs"].is_alive() and job_queries.holds_loan(self.name, at):
+            found.remove("jobs")
+        return found
 
     def empty(self) -> None:
         """Do everything that is due, once, in this thread."""
@@ -105,24 +123,31 @@ class Worker:
                 pass
             rollback()
 
-    def _repeat(self, turn: Turn) -> None:
+    def _repeat(self, name: str, turn: Turn) -> None:
         """Take turn after turn. A database that is gone, or a fault of ours, is waited out and logged."""
         set_may_write(value=False)
         while not self._stopping.is_set():
+            rest = TROUBLE_SECONDS
             try:
                 with self._app.app_context():
                     rest = turn()
+                self._due[name] = monotonic() + rest
             except DBAPIError as error:
                 logger.warning("the database did not answer: %s", type(error.orig).__name__)
-                rest = TROUBLE_SECONDS
-            except Exception:
+            except BaseException:
+                # Even an exit that some library asks for would end this thread alone, and nobody would notice.
                 logger.exception("the worker met a fault and goes on")
-                rest = TROUBLE_SECONDS
             self._stopping.wait(rest)
 
     def _beat(self) -> float:
+        moment = now()
         with transaction():
-            jobs.beat(self.name, now())
+            still = self.standing_still(moment)
+            if not still:
+                jobs.beat(self.name, moment)
+        for name in sorted(still - self._still):
+            logger.error("the thread for %s stands still; the worker counts as gone until it goes on", name)
+        self._still = still
         return BEAT_SECONDS
 
     def _queue_periodic(self) -> float:
@@ -165,7 +190,6 @@ def run_until_told(worker: Worker) -> None:
             logger.warning("the worker ends at once; what it did returns to the queue when its loan is over")
             logging.shutdown()
             os._exit(1)
-    worker.forget()
 
 
 @click.command("work")
@@ -183,6 +207,5 @@ def work(*, once: bool) -> None:
     worker = Worker(app)
     if once:
         worker.empty()
-        worker.forget()
     else:
         run_until_told(worker)

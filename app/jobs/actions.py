@@ -153,7 +153,11 @@ def cancel_job(job: Job, by: Author, at: datetime) -> None:
 
 
 def beat(worker: str, at: datetime) -> None:
-    """Note that a worker lives; workers that were not seen for a day are forgotten."""
+    """Note that a worker lives; workers that were not seen for a day are forgotten.
+
+    Nothing else forgets one, and never the one seen last: that a worker ended in good order is no reason to say that
+    none was ever seen.
+    """
     session = db.session()
     row = session.get(WorkerBeat, worker)
     if row is None:
@@ -161,11 +165,6 @@ def beat(worker: str, at: datetime) -> None:
     else:
         row.seen_at = at
     session.execute(delete(WorkerBeat).where(WorkerBeat.seen_at < at - BEATS_KEPT_FOR))
-
-
-def end_beat(worker: str) -> None:
-    """Forget a worker that ends in good order."""
-    db.session.execute(delete(WorkerBeat).where(WorkerBeat.name == worker))
 
 
 def forget_finished_jobs(before: datetime) -> None:

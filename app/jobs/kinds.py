@@ -82,6 +82,11 @@ def find_kind(name: str) -> Kind | None:
     return _kinds.get(name)
 
 
+def longest_loan() -> timedelta:
+    """Return how long a job of any kind may take before it counts as left behind."""
+    return max((kind.lend for kind in _kinds.values()), default=LEND)
+
+
 def known_kinds() -> list[str]:
     """Return the names of all kinds, in order."""
     return sorted(_kinds)

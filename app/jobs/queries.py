@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from app.domain.errors import MissingError
 from app.infra.db import db
@@ -55,6 +55,18 @@ def is_due(at: datetime) -> ColumnElement[bool]:
 def has_due_job(at: datetime, kinds: Sequence[str]) -> bool:
     """Say whether a job of one of the kinds may be taken, without asking for the right to write."""
     return db.session.scalar(select(Job.id).where(is_due(at), Job.kind.in_(kinds)).limit(1)) is not None
+
+
+def oldest_due(at: datetime) -> datetime | None:
+    """Return since when the job that has waited longest could have been taken; None when none waits."""
+    since = case((Job.state == JobState.QUEUED, Job.run_at), else_=Job.lent_until)
+    return db.session.scalar(select(since).where(is_due(at)).order_by(since).limit(1))
+
+
+def holds_loan(worker: str, at: datetime) -> bool:
+    """Say whether a worker does a job whose loan is not over."""
+    lent = Job.state == JobState.RUNNING, Job.worker == worker, Job.lent_until >= at
+    return db.session.scalar(select(Job.id).where(*lent).limit(1)) is not None
 
 
 def list_unknown_kinds(at: datetime, kinds: Sequence[str]) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from app.domain.errors import MissingError
 from app.infra.db import db
@@ -62,6 +62,12 @@ def is_due(at: datetime) -> ColumnElement[bool]:
 def has_due_mail(at: datetime, kinds: Sequence[str]) -> bool:
     """Say whether a mail of one of the kinds may be taken, without asking for the right to write."""
     return db.session.scalar(select(Mail.id).where(is_due(at), Mail.kind.in_(kinds)).limit(1)) is not None
+
+
+def oldest_due(at: datetime) -> datetime | None:
+    """Return since when the mail that has waited longest could have been taken; None when none waits."""
+    since = case((Mail.state == MailState.QUEUED, Mail.send_at), else_=Mail.lent_until)
+    return db.session.scalar(select(since).where(is_due(at)).order_by(since).limit(1))
 
 
 def list_unknown_kinds(at: datetime, kinds: Sequence[str]) -> list[tuple[str, int]]:

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 import tempfile
 from contextlib import suppress
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from threading import Lock, Timer
+from typing import Protocol, Self
 
 from config import MailServer, Settings
 
 TIMEOUT_SECONDS = 20.0
+"""How long one answer of a server may take."""
+DEADLINE_SECONDS = 120.0
+"""How long one mail may take as a whole, however lively the server is. Shorter than a mail is lent for."""
 PERMANENT = 500
 ACCEPTED = 250
 GO_AHEAD = 354
@@ -56,34 +61,113 @@ class Transport(Protocol):
         """Hand a mail over; one of the three errors above says why not."""
 
 
+class Deadline:
+    """Ends a conversation that takes too long as a whole: a server that sends a byte now and then meets no timeout."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take how long everything together may last."""
+        self.is_over = False
+        self._lock = Lock()
+        self._socket: socket.socket | None = None
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        """Begin to count."""
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Count no longer."""
+        self._timer.cancel()
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
+
+    def watch(self, connection: socket.socket) -> None:
+        """Take the connection to end; what is laid over it later, such as TLS, ends with it."""
+        with self._lock:
+            self._socket = connection.dup()
+        if self.is_over:
+            self._end()
+
+    def _end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            if self._socket is not None:
+                with suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class _Client(smtplib.SMTP):
+    """A conversation with a server under a deadline."""
+
+    def __init__(self, host: str, port: int, *, timeout: float, deadline: Deadline) -> None:
+        """Connect."""
+        self._deadline = deadline
+        super().__init__(host, port, timeout=timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        # The library's own place for another way to connect; here is the connection before TLS is laid over it.
+        connection: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        self._deadline.watch(connection)
+        return connection
+
+
+class _SecureClient(smtplib.SMTP_SSL, _Client):
+    """The same with TLS from the first byte."""
+
+    def __init__(
+        self, host: str, port: int, *, timeout: float, deadline: Deadline, context: ssl.SSLContext | None = None
+    ) -> None:
+        """Connect."""
+        self._deadline = deadline
+        smtplib.SMTP_SSL.__init__(self, host, port, timeout=timeout, context=context)
+
+
 class SmtpTransport:
     """An SMTP server. Every mail has a connection of its own: what one breaks cannot harm the next."""
 
     def __init__(
-        self, server: MailServer, *, timeout: float = TIMEOUT_SECONDS, tls: ssl.SSLContext | None = None
+        self,
+        server: MailServer,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        deadline: float = DEADLINE_SECONDS,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Take where the server is, and how long to wait for each of its answers. `tls` is given by tests."""
+        """Take where the server is, how long to wait for each answer and for all. `tls` is given by tests."""
         self._server = server
         self._timeout = timeout
+        self._seconds = deadline
         self._tls = tls or ssl.create_default_context()
 
     def send(self, message: EmailMessage, *, sender: str, receiver: str) -> None:
         """Send one mail: connect, encrypt, sign in, hand over."""
-        client = self._connect()
-        try:
-            self._hand_over(client, message, sender, receiver)
-        finally:
-            _leave(client)
+        with Deadline(self._seconds) as deadline:
+            try:
+                client = self._connect(deadline)
+                try:
+                    self._hand_over(client, message, sender, receiver, deadline)
+                finally:
+                    _leave(client)
+            except NotSentError:
+                if deadline.is_over:
+                    raise NotSentError(
+                        f"the server took longer than {self._seconds:g} seconds", is_server=True
+                    ) from None
+                raise
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, deadline: Deadline) -> smtplib.SMTP:
         """Return a connection that is ready for a mail; whatever fails until then lies with the server."""
         host, port = self._server.host, self._server.port
         client: smtplib.SMTP | None = None
         try:
             if self._server.scheme == "smtps":
-                client = smtplib.SMTP_SSL(host, port, timeout=self._timeout, context=self._tls)
+                client = _SecureClient(host, port, timeout=self._timeout, context=self._tls, deadline=deadline)
             else:
-                client = smtplib.SMTP(host, port, timeout=self._timeout)
+                client = _Client(host, port, timeout=self._timeout, deadline=deadline)
             client.ehlo_or_helo_if_needed()
             if self._server.scheme == "smtp":
                 self._encrypt(client)
@@ -115,7 +199,9 @@ class SmtpTransport:
         client.starttls(context=context)
         client.ehlo()
 
-    def _hand_over(self, client: smtplib.SMTP, message: EmailMessage, sender: str, receiver: str) -> None:
+    def _hand_over(
+        self, client: smtplib.SMTP, message: EmailMessage, sender: str, receiver: str, deadline: Deadline
+    ) -> None:
         try:
             options: list[str] = []
             if not receiver.isascii():
@@ -136,6 +222,9 @@ class SmtpTransport:
             code, _ = client.getreply()
         except (OSError, smtplib.SMTPException):
             raise UnconfirmedError from None
+        if deadline.is_over:
+            # Half a line, cut off by the deadline, is no answer.
+            raise UnconfirmedError
         _expect(code, ACCEPTED)
 
 

@@ -26,6 +26,7 @@ from app.jobs import queries as job_queries
 from app.jobs.models import Job, JobState
 from app.notices import actions as mail
 from app.notices import kinds as mail_kinds
+from app.notices import sending
 from app.notices.kinds import Letter
 from app.notices.models import Mail, MailState
 from tests.architecture.tree import files_in, name_of
@@ -92,9 +93,6 @@ def test_once_it_does_everything_that_is_due(worker_of, session, tmp_path):
     assert len(list(tmp_path.glob("*.eml"))) == 1
     assert session.scalars(select(Mail.state)).all() == [MailState.SENT]
     assert job_queries.last_beat() == now()
-    worker.forget()
-    session.rollback()
-    assert job_queries.last_beat() is None
 
 
 def test_own_periodic_work_runs(worker_of, session):
@@ -143,16 +141,17 @@ def test_what_runs_is_finished_before_the_worker_ends(worker_of, session):
     assert states == {JobState.DONE, JobState.QUEUED}
 
 
-def test_a_fault_of_ours_ends_no_worker(worker_of, monkeypatch):
+@pytest.mark.parametrize("fault", [ValueError("secret"), SystemExit(1), GeneratorExit()])
+def test_a_fault_of_ours_ends_no_worker(worker_of, monkeypatch, fault):
     done: list[object] = []
     worker = worker_of()
     monkeypatch.setattr("app.cli.work.TROUBLE_SECONDS", 0.01)
-    faults = iter([ValueError("secret"), ValueError("secret")])
+    waiting = [fault, fault]
     run_next = jobs.run_next
 
     def break_twice(*given) -> bool:
-        for fault in faults:
-            raise fault
+        if waiting:
+            raise waiting.pop()
         return run_next(*given)
 
     monkeypatch.setattr(jobs, "run_next", break_twice)
@@ -161,6 +160,72 @@ def test_a_fault_of_ours_ends_no_worker(worker_of, monkeypatch):
     wait_for(lambda: done, LONGEST, "The worker did not go on.")
     worker.tell_to_stop()
     assert worker.wait(LONGEST)
+
+
+@pytest.fixture
+def hurry(monkeypatch) -> Callable[[float], None]:
+    """Return what lets the worker believe that seconds have passed."""
+    passed = [0.0]
+    monkeypatch.setattr("app.cli.work.monotonic", lambda: passed[0])
+
+    def pass_by(seconds: float) -> None:
+        passed[0] += seconds
+
+    return pass_by
+
+
+def test_a_worker_whose_job_hangs_beats_no_more_once_its_loan_is_over(worker_of, session, clock, hurry):
+    began, go_on = Event(), Event()
+
+    def hang(_work) -> None:
+        began.set()
+        assert go_on.wait(LONGEST)
+
+    job_kinds.register_kind("slow", hang, label="Slow", in_steps=True)
+    with transaction():
+        jobs.queue("slow", {}, by=SYSTEM, at=now())
+    worker = worker_of()
+    worker.start()
+    assert began.wait(LONGEST)
+    try:
+        longest = job_kinds.longest_loan()
+        wait_for(lambda: session.rollback() or job_queries.last_beat(), LONGEST, "It does not beat.")
+        seen = job_queries.last_beat()
+        session.rollback()
+        hurry(longest.total_seconds() + 1)
+        # The loan of a job that tells its progress is prolonged; this one is not over yet.
+        assert worker.standing_still(now()) == set()
+        assert worker.standing_still(now() + longest + timedelta(seconds=1)) == {"jobs"}
+        clock.stand_still(now() + longest + timedelta(seconds=1))
+        run_in_a_thread(lambda: beat_of(worker))
+        session.rollback()
+        assert job_queries.last_beat() == seen
+    finally:
+        go_on.set()
+
+
+def beat_of(worker: Worker) -> None:
+    """Let a worker say that it lives, if it does."""
+    with worker._app.app_context():
+        worker._beat()
+
+
+def test_a_worker_whose_mail_thread_hangs_or_died_stands_still(worker_of, hurry, session):
+    worker, end_it = worker_of(), Event()
+    worker._threads = {name: Thread(target=end_it.wait) for name in ("jobs", "mail")}
+    worker._due = {"jobs": 0.0, "mail": 0.0}
+    assert worker.standing_still(now()) == {"jobs", "mail"}
+    for thread in worker._threads.values():
+        thread.start()
+    try:
+        hurry(sending.LEND.total_seconds())
+        assert worker.standing_still(now()) == set()
+        hurry(1)
+        assert worker.standing_still(now()) == {"mail"}
+        worker._due["mail"] = sending.LEND.total_seconds()
+        assert worker.standing_still(now()) == set()
+    finally:
+        end_it.set()
 
 
 def test_two_workers_send_every_mail_exactly_once(worker_of, session):
@@ -238,7 +303,7 @@ def test_a_signal_ends_it_in_good_order(app, databases, session, tmp_path, numbe
     assert process.returncode == 0, printed
     told = [json.loads(line) for line in printed.splitlines()]
     assert "the worker has started" in [line["message"] for line in told]
-    assert job_queries.last_beat() is None
+    assert job_queries.last_beat() is not None
 
 
 def test_a_second_signal_ends_it_at_once_and_the_job_returns(app, databases, session, tmp_path):
@@ -260,6 +325,7 @@ def test_a_second_signal_ends_it_at_once_and_the_job_returns(app, databases, ses
 def test_once_ends_by_itself(app, databases, session, tmp_path):
     done = run([*WORK, "--once"], environment(databases.url, tmp_path))
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert job_queries.last_beat() is not None
     assert set(session.scalars(select(Job.state))) == {JobState.DONE}
 
 

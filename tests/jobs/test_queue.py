@@ -246,9 +246,6 @@ def test_beats_tell_which_workers_live_and_old_ones_are_forgotten(app, session):
             actions.beat(worker, at)
     assert queries.last_beat() == NOW + timedelta(days=1, minutes=2)
     assert session.scalars(select(WorkerBeat.name)).all() == ["one:1"]
-    with transaction():
-        actions.end_beat("one:1")
-    assert queries.last_beat() is None
 
 
 def test_lists_are_counted_ordered_and_paged(app, register):

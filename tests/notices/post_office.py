@@ -9,6 +9,7 @@ from threading import Event, Thread
 
 CLOSE = "close"
 SILENT = "silent"
+DRIBBLE = "dribble"
 GOOD = {
     "greeting": "220 ready",
     "EHLO": "250 ready",
@@ -22,7 +23,10 @@ GOOD = {
 
 
 class PostOffice:
-    """An SMTP server that gives each command the answer of its script: a line, CLOSE, or SILENT until it is stopped."""
+    """An SMTP server that gives each command the answer of its script.
+
+    That is a line, CLOSE, SILENT until it is stopped, or DRIBBLE: a byte now and then, and never a whole line.
+    """
 
     def __init__(self, **script: str) -> None:
         self.script = GOOD | script
@@ -80,6 +84,11 @@ class PostOffice:
         if answer == SILENT:
             self._stopped.wait()
             return False
+        while answer == DRIBBLE:
+            stream.write(b"2")
+            stream.flush()
+            if self._stopped.wait(0.05):
+                return False
         stream.write(answer.encode() + b"\r\n")
         stream.flush()
         return True

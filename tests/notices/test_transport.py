@@ -18,9 +18,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.notices.transport import NotSentError, RefusedError, SmtpTransport, open_transport
+from app.notices.sending import LEND
+from app.notices.transport import (
+    DEADLINE_SECONDS,
+    TIMEOUT_SECONDS,
+    NotSentError,
+    RefusedError,
+    SmtpTransport,
+    UnconfirmedError,
+    open_transport,
+)
 from config import MailServer, read_mail_url
-from tests.notices.post_office import closed_port, post_office
+from tests.notices.post_office import DRIBBLE, closed_port, post_office
 
 USER, PASSWORD = "belay", "pass word@/:%#?"
 
@@ -122,6 +131,36 @@ def test_beyond_this_machine_nothing_is_said_without_tls(monkeypatch):
             send(elsewhere)
     assert refused.value.is_server
     assert [command[:4].upper() for command in server.commands] == ["EHLO"]
+
+
+@pytest.mark.parametrize("place", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_server_that_dribbles_is_left_at_the_deadline(place):
+    with post_office(**{place: DRIBBLE}) as server:
+        transport = SmtpTransport(MailServer("smtp", "belay@x.example", "127.0.0.1", server.port), deadline=0.3)
+        with pytest.raises(NotSentError, match=r"took longer than 0\.3 seconds") as late:
+            transport.send(letter(), sender="belay@x.example", receiver="zoe@x.example")
+    assert late.value.is_server
+
+
+def test_a_server_that_dribbles_before_tls_stands_is_left_at_the_deadline():
+    with post_office(greeting=DRIBBLE) as server:
+        transport = SmtpTransport(MailServer("smtps", "belay@x.example", "127.0.0.1", server.port), deadline=0.3)
+        # What it sends is no TLS, so the library may tell so before the deadline does.
+        with pytest.raises(NotSentError):
+            transport.send(letter(), sender="belay@x.example", receiver="zoe@x.example")
+
+
+def test_a_server_that_dribbles_after_the_whole_mail_may_have_it():
+    with post_office(end=DRIBBLE) as server:
+        transport = SmtpTransport(MailServer("smtp", "belay@x.example", "127.0.0.1", server.port), deadline=0.3)
+        with pytest.raises(UnconfirmedError):
+            transport.send(letter(), sender="belay@x.example", receiver="zoe@x.example")
+    assert len(server.taken) == 1
+
+
+def test_a_mail_ends_before_its_loan_does():
+    assert LEND.total_seconds() > DEADLINE_SECONDS
+    assert TIMEOUT_SECONDS < DEADLINE_SECONDS
 
 
 def test_name_and_password_are_decoded_and_used(tls):

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, request
 
 from app.access.guard import actor, may
 from app.access.permissions import Permission
-from app.admin.overview import worker_is_silent
+from app.admin.overview import silence, worker_is_silent
 from app.audit.actions import Author
 from app.infra.clock import now
 from app.jobs.queries import last_beat
@@ -20,11 +20,11 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 @bp.context_processor
 def worker_notice() -> dict[str, Any]:
-    """Tell every page under /admin whether no worker has been seen for a while; to whom may look after it."""
+    """Tell every page under /admin that no worker has been seen for a while, if so; to whom may look after it."""
     if request.method != "GET" or not may(Permission.Admin.READ_HEALTH):
-        return {"worker_is_silent": False, "worker_seen_at": None}
-    seen_at = last_beat()
-    return {"worker_is_silent": worker_is_silent(seen_at, now()), "worker_seen_at": seen_at}
+        return {"worker_silence": ""}
+    seen_at, moment = last_beat(), now()
+    return {"worker_silence": silence(seen_at, moment) if worker_is_silent(seen_at, moment) else ""}
 
 
 def author() -> Author:

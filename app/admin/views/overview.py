@@ -18,18 +18,30 @@ from app.infra import health
 from app.infra.clock import now
 from app.jobs.models import JobState
 from app.jobs.queries import count_jobs, last_beat
+from app.jobs.queries import oldest_due as oldest_due_job
 from app.notices.models import MailState
 from app.notices.queries import count_mail
+from app.notices.queries import oldest_due as oldest_due_mail
 
 
 @bp.get("/")
 @requires(Permission.Admin.READ_HEALTH)
 def show_health() -> ResponseReturnValue:
     """Show what needs care, and how the installation is."""
-    state = State(last_beat(), count_jobs(), count_mail(), sends_mail(), queries.list_role_holders(), free_bytes())
+    moment = now()
+    state = State(
+        last_beat(),
+        count_jobs(),
+        count_mail(),
+        sends_mail(),
+        queries.list_role_holders(),
+        free_bytes(),
+        oldest_due_job(moment),
+        oldest_due_mail(moment),
+    )
     return render_template(
         "admin/overview.html",
-        cares=what_needs_care(state, now()),
+        cares=what_needs_care(state, moment),
         state=state,
         database=queries.find_database_state(),
         health=health.check(),
@@ -46,6 +58,8 @@ def places() -> dict[Look, tuple[str, str]]:
     if may(Permission.Admin.LIST_JOBS):
         found[Look.JOBS] = (url_for("admin.list_jobs", state=JobState.FAILED.value), "Look at the jobs")
         found[Look.MAIL] = (url_for("admin.list_mail", state=MailState.FAILED.value), "Look at the outbox")
+        found[Look.JOBS_DUE] = (url_for("admin.list_jobs"), "Look at the jobs")
+        found[Look.MAIL_DUE] = (url_for("admin.list_mail", state=MailState.QUEUED.value), "Look at the outbox")
     return found
 
 
