@@ -493,10 +493,3 @@ def test_statements_do_not_grow_with_the_rows(session):
     # Each table is written in portions of two thousand rows.
     assert many <= few + 2 * 5
     assert session.scalar(select(func.count()).select_from(Person)) == 3_050
-
-
-def test_two_imports_at_once_wait_for_each_other(app, monkeypatch):
-    taken = []
-    monkeypatch.setattr(actions, "lock_reporting_lines", lambda: taken.append(db.session().in_transaction()))
-    take_over(ADA)
-    assert len(taken) == 1

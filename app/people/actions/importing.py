@@ -19,7 +19,7 @@ from app.infra.db import db
 from app.infra.table_file import MAX_BYTES, too_large
 from app.people import hooks
 from app.people.actions.import_rows import write_decisions
-from app.people.actions.loops import lock_reporting_lines
+from app.people.actions.loops import lock_company
 from app.people.models import ImportState, PeopleImport
 from app.people.queries.importing import file_digest, work_out_import
 
@@ -73,7 +73,7 @@ def apply_plan(
 
     `expected_digest` is `Plan.digest` of what was previewed; None takes over whatever comes out.
     """
-    lock_reporting_lines()
+    lock_company()
     # What is in the session is written first, so that the statements below see it.
     db.session.flush()
     outcome = work_out_import(content, from_on=from_on, today=local(at).date(), importer_id=by.person_id)

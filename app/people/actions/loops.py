@@ -17,7 +17,19 @@ from app.people.models import ManagerLink, Person
 
 REPORTING_LINES = 0x62656C61790001
 IDENTITIES = 0x62656C61790002
+PEOPLE = 0x62656C61790003
 """Numbers of PostgreSQL's advisory locks; any number does that nothing else uses."""
+
+
+def lock_company() -> None:
+    """Let nobody else change anything of anybody until this transaction ends: an import compares everybody at once.
+
+    Every lock below joins in this one first and shares it with the others, so that nobody who waits for an import holds
+    what the import waits for.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(PEOPLE)))
 
 
 def lock_reporting_lines() -> None:
@@ -36,6 +48,7 @@ def lock_identities() -> None:
 def _lock(number: int) -> None:
     session = db.session()
     if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(PEOPLE)))
         session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
@@ -43,6 +56,7 @@ def lock_person(person_id: uuid.UUID) -> None:
     """Let nobody else change what is recorded of a person until this transaction ends."""
     session = db.session()
     if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(PEOPLE)))
         session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
