@@ -10,11 +10,13 @@ import pytest
 from app.access.actor import Role
 from app.domain.errors import InvalidError
 from app.infra.db import db
+from app.infra.unit_of_work import transaction
+from app.people import actions as people
 from app.people import hooks, queries
-from app.people.models import Person
+from app.people.models import ManagerLink, Person
 from tests.conftest import NOW
 from tests.factories.assessments import publish
-from tests.factories.people import make_person, make_team
+from tests.factories.people import SYSTEM, make_person, make_team
 
 FORMS = ("edit", "email", "move", "level", "leave", "leaving")
 
@@ -166,6 +168,31 @@ def test_undo_asks_first_and_says_what_holds_afterwards(company, client_for):
     # The entry was taken back in the meantime: whoever comes by an old page is told, and nothing happens.
     old = client.get(undo)
     assert old.status == 409
+
+
+def test_nobody_is_put_back_under_a_manager_who_has_left(company, client_for):
+    """Neither by the button beside the change nor from the history; a manager who still works here comes back."""
+    client = client_for(company.hr)
+    with transaction() as session:
+        people.record_leaving(session.get_one(Person, company.manager.id), on=date(2026, 11, 2), by=SYSTEM, at=NOW)
+    form = client.get(f"/people/{company.amara.id}/move").form(ending="/move")
+    shown = client.follow(client.send(form, manager=company.skip.id, from_on="2026-11-02"))
+    refused = client.send(shown.form(ending="/revert"))
+    assert refused.status == 409
+    assert "Tomasz Wieczorek again, who has worked here until 1 November 2026 only" in refused.words("main")
+    live = ManagerLink.person_id == company.amara.id, ManagerLink.manager_id == company.skip.id
+    record = db.session.scalars(db.select(ManagerLink.id).where(*live)).one()
+    asked = client.get(f"/people/records/{record}/undo")
+    assert "Correct the entry instead" in asked.words("main")
+    assert not [form for form in asked.all("form") if form.get("action", "").endswith("/undo")]
+    assert client.post(f"/people/records/{record}/undo").status == 409
+    db.session.rollback()
+    assert queries.find_manager(company.amara.id).name == "Petra Skip"
+    with transaction() as session:
+        session.get_one(Person, company.manager.id).left_on = date(2026, 12, 1)
+    assert client.send(client.get(f"/people/records/{record}/undo").form(ending="/undo")).status == 302
+    db.session.rollback()
+    assert queries.find_manager(company.amara.id).name == "Tomasz Wieczorek"
 
 
 def test_records_of_hr_are_for_a_second_person(company, client_for):

@@ -1,6 +1,12 @@
 """Changing people: adding them, and setting what holds of them from a day on. Nothing effective-dated is updated."""
 
-from app.people.actions.corrections import check_may_be_changed, correct_record, revert_change, undo_record
+from app.people.actions.corrections import (
+    check_may_be_changed,
+    correct_record,
+    objection_to,
+    revert_change,
+    undo_record,
+)
 from app.people.actions.dated import (
     ROW_COLUMNS,
     Dated,
@@ -12,6 +18,7 @@ from app.people.actions.dated import (
     set_manager,
     set_team,
 )
+from app.people.actions.levels import check_reason
 from app.people.actions.loops import lock_reporting_lines
 from app.people.actions.moves import Moved, check_works_on, hire, move_person
 from app.people.actions.persons import (
@@ -42,6 +49,7 @@ __all__ = [
     "change_team",
     "check_last_day",
     "check_may_be_changed",
+    "check_reason",
     "check_works_on",
     "correct_record",
     "end_manager",
@@ -51,6 +59,7 @@ __all__ = [
     "let_go",
     "lock_reporting_lines",
     "move_person",
+    "objection_to",
     "plan_undoing",
     "record_leave",
     "record_leaving",

@@ -108,6 +108,8 @@ def correct_record(record: Record) -> ResponseReturnValue:
 def _correct(record: Record, form: Any, at: datetime) -> queries.Row:  # noqa: ANN401 - one of four forms
     if isinstance(form, ManagerSpellForm):
         actions.check_works_on(find_chosen_person(form.chosen("manager")), form.from_on.data)
+    if isinstance(form, LevelForm):
+        actions.check_reason(record.person, **_values(form), from_on=form.from_on.data, besides=record.id)
     until_on: date | None = form.until_on.data if isinstance(form, LeaveForm) else None
     given = {"from_on": form.from_on.data, "until_on": until_on, "values": _values(form)}
     return actions.correct_record(record, **given, by=author(), at=at)
@@ -122,7 +124,12 @@ def ask_before_undoing(record: Record) -> ResponseReturnValue:
     names, marks, day = queries.names_in([*plan.afterwards, record.row]), level_marks(), today()
     afterwards = [pages.line_of(queries.entry_of(record.kind, row, names), marks, day) for row in plan.afterwards]
     return render_template(
-        "people/undo.html", record=record, person=record.person, line=_line(record), afterwards=afterwards
+        "people/undo.html",
+        record=record,
+        person=record.person,
+        line=_line(record),
+        afterwards=afterwards,
+        objection=actions.objection_to(record, plan, day),
     )
 
 
