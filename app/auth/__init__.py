@@ -29,6 +29,8 @@ def register(app: Flask) -> None:
     register_periodic("auth.forget_sign_ins", timedelta(days=1))
     hooks.check_leaving(accounts.objections_to_leaving)
     hooks.on_leaving(accounts.close_for_leavers)
+    hooks.check_address_change(accounts.objections_to_another_address)
+    hooks.on_address_change(letters.follow_new_addresses)
     hooks.on_return(accounts.renew_for_returners)
     app.extensions["belay.ask_to_sign_in"] = ask_to_sign_in
     app.extensions["belay.ask_for_proof"] = ask_for_proof

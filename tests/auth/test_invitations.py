@@ -214,7 +214,7 @@ def test_used_reset_tells_the_person_by_mail(app, session, client_for):
         client = client_for(None)
         assert client.send(client.get(path).form(path), password=NEW, again=NEW).status == 302
     assert session.scalars(select(Mail.kind)).all() == ["auth.password_changed"]
-    assert "every session that was open has ended" in compose("auth.password_changed", person).body
+    assert "every other session that was open has ended" in compose("auth.password_changed", person).body
 
 
 # Leaving and coming back (T5) ----------------------------------------------------------

@@ -8,16 +8,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.actor import Role
-from app.access.guard import may, requires
+from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.admin.account_pages import grantable, invited_words
-from app.admin.views.accounts import links_page
+from app.admin.views.accounts import links_page, refuse_where_mail_is_on
 from app.admin.views.blueprint import author, bp, sends_mail
 from app.auth import actions, queries
 from app.auth.actions import Invited
+from app.auth.letters import Change, tell_of_change
 from app.auth.models import LinkPurpose
 from app.auth.queries.account_list import AccountEntry, count_open_sessions, get_entry, list_roles_held
-from app.domain.errors import MissingError
+from app.domain.errors import MissingError, NotAllowedNowError
 from app.infra import idempotency
 from app.infra.clock import now
 from app.infra.forms import Form
@@ -47,6 +48,7 @@ def _page(entry: AccountEntry, form: Form) -> ResponseReturnValue:
         roles=list_roles_held(entry.person_id),
         grantable=grantable(entry),
         sends_mail=sends_mail(),
+        is_own=entry.person_id == actor().person_id,
         allowed={permission.name.lower(): may(permission, entry) for permission in accounts},
     )
     return page, form.status
@@ -70,6 +72,7 @@ def invite_person(entry: AccountEntry) -> ResponseReturnValue:
 @writes
 def copy_link(entry: AccountEntry) -> ResponseReturnValue:
     """Show a link to hand over, once: an invitation, or a link for a new password to somebody who has one."""
+    refuse_where_mail_is_on()
     idempotency.keep_nothing(url_for("admin.show_account", person_id=entry.person_id))
     if entry.has_password:
         account, person = queries.get_account(entry.person_id), get_person(entry.person_id)
@@ -77,6 +80,18 @@ def copy_link(entry: AccountEntry) -> ResponseReturnValue:
         return links_page([entry], Invited(tokens={entry.person_id: token}), LinkPurpose.RESET)
     outcome = actions.invite([entry.person_id], by=author(), at=now(), mail_is_on=False)
     return links_page([entry], outcome, LinkPurpose.INVITE)
+
+
+@bp.post("/accounts/<uuid:person_id>/reset-link")
+@requires(Permission.Accounts.COPY_LINK, on=load_entry)
+@writes
+def send_reset_link(entry: AccountEntry) -> ResponseReturnValue:
+    """Send somebody a link for a new password."""
+    if not sends_mail():
+        raise NotAllowedNowError("This installation sends no mail. Get a link to hand over instead.")
+    actions.mail_reset_link(queries.get_account(entry.person_id), get_person(entry.person_id), by=author(), at=now())
+    flash(f"A link for a new password is on its way to {entry.email}.", "good")
+    return _back(entry)
 
 
 @bp.get("/accounts/<uuid:person_id>/disable")
@@ -98,7 +113,7 @@ def disable_account(entry: AccountEntry) -> ResponseReturnValue:
 
 
 @bp.post("/accounts/<uuid:person_id>/enable")
-@requires(Permission.Accounts.DISABLE, on=load_entry)
+@requires(Permission.Accounts.DISABLE, on=load_entry, fresh=True)
 @writes
 def enable_account(entry: AccountEntry) -> ResponseReturnValue:
     """Enable an account again."""
@@ -108,7 +123,7 @@ def enable_account(entry: AccountEntry) -> ResponseReturnValue:
 
 
 @bp.post("/accounts/<uuid:person_id>/sessions/end")
-@requires(Permission.Accounts.END_SESSIONS, on=load_entry)
+@requires(Permission.Accounts.END_SESSIONS, on=load_entry, fresh=True)
 @writes
 def end_sessions(entry: AccountEntry) -> ResponseReturnValue:
     """End every session of somebody."""
@@ -130,6 +145,7 @@ def ask_before_resetting(entry: AccountEntry) -> ResponseReturnValue:
 def reset_second_factor(entry: AccountEntry) -> ResponseReturnValue:
     """Take the second factor off somebody who has lost it."""
     actions.reset_second_factor(queries.get_account(entry.person_id), by=author(), at=now())
+    tell_of_change(entry.person_id, Change.FACTOR_OFF, by=author(), at=now())
     flash(f"The second factor of {entry.name} is taken off. Every session of theirs has ended.")
     return _back(entry)
 
@@ -143,7 +159,8 @@ def grant_role(entry: AccountEntry) -> ResponseReturnValue:
     if role is None:
         form.form_errors.append("Choose the role to grant.")
         return _page(entry, form)
-    actions.grant_role(get_person(entry.person_id), role, by=author(), at=now())
+    if actions.grant_role(get_person(entry.person_id), role, by=author(), at=now()):
+        tell_of_change(entry.person_id, Change.ROLE_GRANTED, by=author(), at=now())
     flash(f"{entry.name} now holds the role {role.label}, and signs in again before using it.", "good")
     return _back(entry)
 

@@ -34,6 +34,7 @@ from app.auth.queries.account_list import (
 from app.auth.queries.account_list import (
     list_accounts as accounts_in,
 )
+from app.domain.errors import NotAllowedNowError
 from app.infra import idempotency
 from app.infra.clock import now
 from app.infra.pagination import PER_PAGE, page_number
@@ -75,10 +76,15 @@ def list_accounts() -> ResponseReturnValue:
 @requires(Permission.Accounts.INVITE, on=load_selection)
 def ask_before_inviting(_: Selection) -> ResponseReturnValue:
     """Ask before everybody in a state is invited."""
-    state = request.args.get("show", AccountState.NOT_INVITED.value)
-    people = _of_state(state)
+    state, words = request.args.get("show", AccountState.NOT_INVITED.value), request.args.get("q", "")
+    people = _of_state(state, words)
     return render_template(
-        "admin/accounts_invite.html", people=people, names=some_names(people), state=state, sends_mail=sends_mail()
+        "admin/accounts_invite.html",
+        people=people,
+        names=some_names(people),
+        state=state,
+        words=words,
+        sends_mail=sends_mail(),
     )
 
 
@@ -104,12 +110,19 @@ def invite_people(_: Selection) -> ResponseReturnValue:
 @writes
 def copy_links(_: Selection) -> ResponseReturnValue:
     """Show a link for each of the chosen people, once; somebody with a role gets none that others see."""
+    refuse_where_mail_is_on()
     people, moment = allowed(actor(), Accounts.INVITE, _chosen()), now()
     if not people:
         return _nobody_chosen()
     idempotency.keep_nothing(url_for("admin.list_accounts", show=AccountState.INVITED.value))
     outcome = actions.invite([entry.person_id for entry in people], by=author(), at=moment, mail_is_on=False)
     return links_page(people, outcome, LinkPurpose.INVITE)
+
+
+def refuse_where_mail_is_on() -> None:
+    """Refuse to show a link that could be sent to its person instead: whoever sees one can use it."""
+    if sends_mail():
+        raise NotAllowedNowError("This installation sends mail, so links go to their people alone. Send one instead.")
 
 
 def links_page(people: list[AccountEntry], outcome: Invited, purpose: LinkPurpose) -> ResponseReturnValue:
@@ -125,9 +138,9 @@ def links_page(people: list[AccountEntry], outcome: Invited, purpose: LinkPurpos
 
 
 def _chosen() -> list[AccountEntry]:
-    """Return who was ticked, or everybody in the state that the form names."""
+    """Return who was ticked, or everybody in the state, and with the words, that the form names."""
     if request.form.get("everybody"):
-        return _of_state(request.form["everybody"])
+        return _of_state(request.form["everybody"], request.form.get("q", ""))
     ids = []
     for text in request.form.getlist("person")[:PER_PAGE]:
         try:
@@ -137,11 +150,11 @@ def _chosen() -> list[AccountEntry]:
     return [entry for entry in list_entries(ids, now()) if entry.is_to_invite]
 
 
-def _of_state(text: str) -> list[AccountEntry]:
+def _of_state(text: str, words: str) -> list[AccountEntry]:
     state = AccountState(text) if text in set(AccountState) else None
     if state is None or not is_bulk(state):
         return []
-    return allowed(actor(), Accounts.INVITE, list_of_state(state, now()))
+    return allowed(actor(), Accounts.INVITE, list_of_state(state, now(), " ".join(words.split())))
 
 
 def _nobody_chosen() -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from app.auth.actions.accounts import (
     revoke_role,
 )
 from app.auth.actions.attempts import Attempt, refuse_attempt, reserve_attempt, settle_attempt
-from app.auth.actions.invitations import Invited, ask_for_reset, copy_reset_link, invite, tell_of_new_password
+from app.auth.actions.invitations import Invited, ask_for_reset, copy_reset_link, invite, mail_reset_link
 from app.auth.actions.links import make_link, use_link
 from app.auth.actions.passwords import change_password, set_password, strengthen_hash
 from app.auth.actions.second_factor import (
@@ -49,6 +49,7 @@ __all__ = [
     "end_session",
     "grant_role",
     "invite",
+    "mail_reset_link",
     "make_link",
     "make_recovery_codes",
     "note_first_visit",
@@ -66,7 +67,6 @@ __all__ = [
     "settle_attempt",
     "strengthen_hash",
     "take_off",
-    "tell_of_new_password",
     "use_code",
     "use_link",
     "use_recovery_code",

@@ -144,6 +144,23 @@ def objections_to_leaving(people: Collection[uuid.UUID]) -> Mapping[uuid.UUID, s
     return dict.fromkeys(administrators, f"This is {LAST_ADMINISTRATOR}")
 
 
+def objections_to_another_address(people: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    """Say of those who hold a role and have no second factor that their address stays.
+
+    Whoever wrote in an address of their own would ask for a new password there, and set the second factor up.
+    """
+    why = (
+        "Whoever holds a role and has no second factor keeps the address to sign in with. Let them set up the second "
+        "factor first, or change the address on the server with “belay people import”."
+    )
+    bare: set[uuid.UUID] = set()
+    for part in parts_of(people):
+        rows = select(RoleGrant.person_id).outerjoin(Account, Account.person_id == RoleGrant.person_id)
+        held = RoleGrant.person_id.in_(part), RoleGrant.superseded_at.is_(None), Account.totp_confirmed_at.is_(None)
+        bare |= set(db.session.scalars(rows.where(*held)))
+    return dict.fromkeys(bare, why)
+
+
 def close_for_leavers(people: Collection[uuid.UUID], by: Author, at: datetime) -> None:
     """End links, and the sessions of those whose last day is over; with a later day both die on that day by itself."""
     end_links(people, at=at)

@@ -92,6 +92,16 @@ def copy_reset_link(account: Account, person: Person, *, by: Author, at: datetim
     return token
 
 
+def mail_reset_link(account: Account, person: Person, *, by: Author, at: datetime) -> None:
+    """Send somebody a link for a new password, for whoever looks after accounts; nobody else sees the link."""
+    if account.disabled_at is not None:
+        raise NotAllowedNowError(f"The account of {person.name} is disabled; a link would not open it.")
+    if account.password_hash is None:
+        raise NotAllowedNowError(f"{person.name} has not chosen a password yet. Send an invitation instead.")
+    log(Tag.PASSWORD_RESET_ASKED, by=by, at=at, subject_id=person.id, object_id=account.id)
+    send_reset(account.id, by=by, at=at)
+
+
 def ask_for_reset(email: str, *, by: Author, at: datetime) -> None:
     """Let the worker send a link for a new password, if somebody has this address.
 
@@ -113,8 +123,3 @@ def send_reset(account_id: uuid.UUID, *, by: Author, at: datetime) -> None:
         return
     if not whose_mail_waits(RESET, [account.person_id]):
         put(RESET, account.person_id, {}, by=by, at=at)
-
-
-def tell_of_new_password(person_id: uuid.UUID, *, by: Author, at: datetime) -> None:
-    """Tell somebody by mail that their password was changed, so that they hear of it when it was somebody else."""
-    put(PASSWORD_CHANGED, person_id, {}, by=by, at=at)

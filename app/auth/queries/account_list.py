@@ -221,10 +221,10 @@ def count_accounts(words: str, at: datetime) -> AccountCounts:
     return AccountCounts(of_state.total(), of_state, sum(row[2] for row in rows))
 
 
-def list_of_state(state: AccountState, at: datetime) -> list[AccountEntry]:
-    """Return, by name, everybody whose account is in a state, however many."""
+def list_of_state(state: AccountState, at: datetime, words: str = "") -> list[AccountEntry]:
+    """Return, by name, everybody whose account is in a state, however many; those with the words in name or address."""
     rows = db.session.execute(
-        _entries(at).where(*_narrowed(AccountFilter(state), at)).order_by(Person.sort_name, Person.id),
+        _entries(at).where(*_narrowed(AccountFilter(state, words=words), at)).order_by(Person.sort_name, Person.id),
     ).all()
     holders = select(RoleGrant.person_id, RoleGrant.role).where(RoleGrant.superseded_at.is_(None))
     roles: dict[uuid.UUID, tuple[Role, ...]] = {}

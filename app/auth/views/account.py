@@ -15,6 +15,7 @@ from app.auth import actions, queries
 from app.auth.actions.passwords import NOT_YOURS as WRONG
 from app.auth.addresses import safe_next
 from app.auth.forms import PasswordForm
+from app.auth.letters import tell_of_new_password
 from app.auth.models import AuthSession, Theme
 from app.auth.second_factor import is_compulsory_for
 from app.auth.views.blueprint import author, bp, passwords
@@ -80,6 +81,7 @@ def change_password() -> ResponseReturnValue:
         return _account_page(who, form)
     attempt().is_right = True
     actions.end_other_sessions(who.person_id, keep=who.session_id, by=author(), at=now())
+    tell_of_new_password(who.person_id, by=author(), at=now())
     flash("Your password is changed. All your other sessions have ended.")
     return redirect(url_for("auth.show_account"))
 

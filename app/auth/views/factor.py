@@ -9,6 +9,7 @@ from app.access.guard import actor, requires
 from app.access.permissions import Permission
 from app.auth import actions, queries
 from app.auth.forms import CodeForm
+from app.auth.letters import Change, tell_of_change
 from app.auth.models import Account, AuthSession
 from app.auth.second_factor import is_compulsory_for
 from app.auth.views.blueprint import author, bp, sealer
@@ -59,6 +60,7 @@ def set_up_second() -> ResponseReturnValue:
     if codes is None:
         return _set_up_page(form)
     _renew(row)
+    tell_of_change(account.person_id, Change.FACTOR_SET, by=author(), at=now())
     return _show(codes, "Your second factor is set up")
 
 
@@ -78,7 +80,9 @@ def renew_recovery_codes() -> ResponseReturnValue:
     """Make ten new recovery codes; the earlier ones are worthless."""
     idempotency.keep_nothing(url_for("auth.show_account"))
     account, _ = _own()
-    return _show(actions.make_recovery_codes(account, by=author(), at=now()), "Your new recovery codes")
+    codes = actions.make_recovery_codes(account, by=author(), at=now())
+    tell_of_change(account.person_id, Change.RECOVERY_CODES, by=author(), at=now())
+    return _show(codes, "Your new recovery codes")
 
 
 @bp.get("/account/second/off")
@@ -99,5 +103,6 @@ def take_off_second() -> ResponseReturnValue:
     who, (account, row) = actor(), _own()
     actions.take_off(account, who.roles, keep=row.id, by=author(), at=now())
     _renew(row)
+    tell_of_change(account.person_id, Change.FACTOR_OFF, by=author(), at=now())
     flash("Your second factor is off. All your other sessions have ended.")
     return redirect(url_for("auth.show_account"))

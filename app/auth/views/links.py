@@ -13,6 +13,7 @@ from app.access.guard import public
 from app.audit.actions import Author
 from app.audit.tags import Tag
 from app.auth import actions, queries
+from app.auth.letters import tell_of_new_password
 from app.auth.link_forms import AskForResetForm, ChoosePasswordForm
 from app.auth.models import LinkPurpose
 from app.auth.queries.links import LiveLink
@@ -76,12 +77,12 @@ def _use(purpose: LinkPurpose, token: str) -> ResponseReturnValue:
             actions.use_link, token, purpose, form.password.data, passwords=passwords(), address=address, at=moment
         )
     except MissingError:
-        actions.refuse_attempt(attempt(), Tag.PASSWORD_REFUSED)
+        actions.refuse_attempt(attempt(), Tag.LINK_REFUSED)
         return _dead(purpose)
     if person_id is None:
         return _link_page(purpose, token, form)
-    if purpose is LinkPurpose.RESET and mail_is_on(current_app.config["SETTINGS"]):
-        actions.tell_of_new_password(person_id, by=Author(person_id, address=address), at=moment)
+    if purpose is LinkPurpose.RESET:
+        tell_of_new_password(person_id, by=Author(person_id, address=address), at=moment)
     return _unreferred(enter(person_id, next_path=LEADS_TO[purpose], carried=None))
 
 

@@ -13,6 +13,7 @@ from app.access.permissions import Permission
 from app.audit.tags import Tag
 from app.auth import actions, queries
 from app.auth.forms import CodeForm, RecoveryForm
+from app.auth.letters import Change, tell_of_change
 from app.auth.models import SessionStage
 from app.auth.queries import HalfSignedIn
 from app.auth.views.blueprint import bp, sealer
@@ -161,6 +162,7 @@ def enrol() -> ResponseReturnValue:
     attempt().is_right = True
     actions.end_other_sessions(half.person_id, keep=half.row_id, by=by, at=now())
     complete(half)
+    tell_of_change(half.person_id, Change.FACTOR_SET, by=by, at=now())
     return codes_page(codes, next_path=form.next.data, carried=form.carried.data, title="Your second factor is set up")
 
 
