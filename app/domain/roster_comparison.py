@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from app.domain.roster import GROUP_PREFIX, ChangeKind, Column, FieldChange
 from app.domain.roster_cells import Entry, RowReader
-from app.domain.roster_company import Company, Grouped, Member, NewPerson, NewTeam, PersonKey, TeamKey, fold_name
-from app.domain.roster_dates import last_day
+from app.domain.roster_company import (
+    Company,
+    Grouped,
+    Member,
+    NewPerson,
+    NewTeam,
+    PersonKey,
+    Stored,
+    TeamKey,
+    fold_name,
+)
+from app.domain.roster_dates import in_words, last_day
 from app.domain.roster_decisions import Decision, FirstFields
 from app.domain.roster_header import LEVEL_COLUMNS, Layout
 from app.domain.roster_levels import Claimed, compare_level
-from app.domain.roster_spans import end_from, held_on, set_from
+from app.domain.roster_spans import Value, changed_since, end_from, held_on, set_from
+
+LATER = "choose a later day for the changes, or change it on the person's page."
 
 
 class Comparison:
@@ -216,6 +229,27 @@ class Comparison:
 
     # Somebody known -----------------------------------------------------------
 
+    def _is_settled(
+        self,
+        rows: Sequence[Stored[Value]],
+        wanted: Value | None,
+        day: date,
+        note: Callable[[Value | None, str], None],
+    ) -> bool:
+        """Say whether nothing is to be written, since what the file says holds already, or may not be from that day.
+
+        From a day in the past on, a value would end where the next one began, and today would stay as it is: whatever
+        was recorded since then is noted as a fault, with what holds today and since when.
+        """
+        held = held_on(rows, max(day, self.today))
+        now = held.value if held else None
+        if now == wanted:
+            return True
+        changed = changed_since(rows, day, self.today)
+        if changed is not None:
+            note(now, in_words(changed))
+        return changed is not None
+
     def _changed(self, entry: Entry, member: Member, *, has_manager: bool) -> Decision | None:
         fields: list[FieldChange] = []
         person = self._person(entry, member, fields)
@@ -258,7 +292,13 @@ class Comparison:
             return
         held = held_on(member.teams, day)
         team = self._team_of(entry.team) if entry.team else None
-        if (held.value if held else None) == team:
+        if self._is_settled(
+            member.teams, team, day,
+            lambda now, since: self._fault(
+                entry, Column.TEAM, entry.team,
+                f"In {'no team' if now is None else self._shown_team(now)} since {since}; {LATER}",
+            ),
+        ):  # fmt: skip
             return
         old = self.company.teams[held.value] if held and not isinstance(held.value, NewTeam) else ""
         new = "" if team is None else self._shown_team(team)
@@ -274,7 +314,13 @@ class Comparison:
             return
         held = held_on(member.managers, day)
         manager = self.key_of(entry.manager) if entry.manager else None
-        if (held.value if held else None) == manager:
+        if self._is_settled(
+            member.managers, manager, day,
+            lambda now, since: self._fault(
+                entry, Column.MANAGER, entry.manager,
+                f"Reporting to {'nobody' if now is None else self.name_of(now)} since {since}; {LATER}",
+            ),
+        ):  # fmt: skip
             return
         new = self.label_of(entry.manager) if entry.manager else ""
         fields.append(FieldChange(Column.MANAGER, self.name_of(held.value) if held else "", new, day))
@@ -303,11 +349,19 @@ class Comparison:
                 continue
             rows = [row for row in member.groups if row.value.dimension == dimension]
             held = held_on(rows, day)
-            if (held.value.value if held else "") != value:
-                group = Grouped(dimension, value)
-                rewrites.append(set_from(rows, group, day) if value else end_from(rows, day))
+            group = Grouped(dimension, value) if value else None
+            if not self._is_settled(
+                rows, group, day,
+                partial(self._regrouped_since, entry, column, value),
+            ):  # fmt: skip
+                rewrites.append(set_from(rows, group, day) if group else end_from(rows, day))
                 fields.append(FieldChange(column, "", value, day, is_hidden=held is not None))
         decision.groups = rewrites
+
+    def _regrouped_since(self, entry: Entry, column: str, value: str, now: Grouped | None, since: str) -> None:
+        # Nobody reads another person's group, so that what holds now is not told.
+        del now
+        self._fault(entry, column, value, f"Something else is recorded since {since}; {LATER}")
 
 
 def _kind(member: Member, person: Mapping[str, str | date | None], today: date) -> ChangeKind:

@@ -57,12 +57,12 @@ def read_day(text: str, today: date) -> date | str:
 def _guess(text: str, today: date) -> str:
     meant = sorted({day for day in _candidates(text) if EARLIEST <= day <= latest(today)})
     if len(meant) == 1:
-        return f"This form of a day is not read: write {meant[0]} if {_in_words(meant[0])} is meant."
+        return f"This form of a day is not read: write {meant[0]} if {in_words(meant[0])} is meant."
     if meant:
         # The day that European forms put first is named first.
         second, first = meant
-        words = f"{first.day} {first:%B}" if first.year == second.year else _in_words(first)
-        return f"This could be {words} or {_in_words(second)}: write {first} or {second}."
+        words = f"{first.day} {first:%B}" if first.year == second.year else in_words(first)
+        return f"This could be {words} or {in_words(second)}: write {first} or {second}."
     return f"This is no day that Belay reads: {_FORM}."
 
 
@@ -93,5 +93,10 @@ def _day(year: int, month: int, number: int) -> date | None:
         return None
 
 
-def _in_words(day: date) -> str:
+def in_words(day: date) -> str:
+    """Return a day as a sentence says it.
+
+    >>> in_words(date(2026, 6, 1))
+    '1 June 2026'
+    """
     return f"{day.day} {day:%B} {day.year}"

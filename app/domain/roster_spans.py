@@ -42,6 +42,12 @@ def held_on(rows: Sequence[Stored[Value]], day: date) -> Stored[Value] | None:
     return None
 
 
+def changed_since(rows: Sequence[Stored[Value]], day: date, today: date) -> date | None:
+    """Return the last day after a day, today at the latest, on which something else began to hold, or nothing did."""
+    days = [edge for row in rows for edge in (row.starts_on, row.ends_on) if edge is not None and day < edge <= today]
+    return max(days, default=None)
+
+
 def set_from(rows: Sequence[Stored[Value]], value: Value, day: date) -> Rewrite[Value]:
     """Let a value hold from a day until the next known change; what held on that day ends there."""
     ending = end_from(rows, day)

@@ -157,6 +157,39 @@ def test_level_in_the_file_is_a_new_spell_or_a_correction(session, cells, expect
     assert not plan_of(ADA, changed).changes
 
 
+PAST = date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        ("Edge,E3,Rome", "team", "In Late since 1 June 2026; choose a later day"),
+        ("Late,E1,Rome", "manager_employee_id", "Reporting to Cy (E3) since 1 June 2026"),
+        (",E3,Rome", "team", "In Late since 1 June 2026"),
+        ("Late,E3,Oslo", "group:office", "Something else is recorded since 1 June 2026"),
+    ],
+)
+def test_changes_from_a_day_in_the_past_do_not_end_where_something_later_began(session, cells, column, words):
+    cy = "E3,Cy,cy@larkspur.example,,,,,,2020-01-01,,"
+    ben = "E2,Ben Okafor,ben@larkspur.example,{},,,,2021-05-01,,{}"
+    take_over(ADA, cy, ben.format("Core,E1", "Oslo"), from_on=PAST)
+    take_over(ADA, cy, ben.format("Late,E3", "Rome"), from_on=date(2026, 6, 1))
+    assert not plan_of(ADA, cy, ben.format("Late,E3", "Rome"), from_on=PAST).changes
+    team, manager, office = cells.split(",")
+    rows = (ADA, cy, ben.format(f"{team},{manager}", office))
+    ((row, where, message),) = messages(plan_of(*rows, from_on=PAST))
+    assert (row, where) == (4, column)
+    assert words in message
+    assert not plan_of(*rows, from_on=date(2026, 6, 1)).faults
+
+
+def test_team_that_ended_since_a_day_in_the_past_is_a_fault(session):
+    take_over(ADA, from_on=PAST)
+    take_over(ADA.replace("Core", ""), from_on=date(2026, 6, 1))
+    ((_, _, message),) = messages(plan_of(ADA, from_on=PAST))
+    assert message.startswith("In no team since 1 June 2026")
+
+
 def test_blank_level_says_nothing(session):
     take_over(ADA, BEN)
     assert not plan_of(ADA, BEN.replace("Software Engineer,l2,2025-01-01", ",,")).changes
