@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from app.auth.actions import reseal_secrets, reset_second_factor
+from app.auth.letters import Change, tell_of_change
 from app.auth.queries import find_account
 from app.cli.context import FAULTS, command_line, open_app, stop
 from app.domain.errors import DomainError
@@ -34,6 +35,7 @@ def reset(*, email: str) -> None:
         try:
             with transaction():
                 reset_second_factor(account, by=command_line(), at=now())
+                tell_of_change(person.id, Change.FACTOR_OFF, by=command_line(), at=now())
         except DomainError as refusal:
             stop(f"Nothing was changed. {refusal.message}", FAULTS)
     click.echo(f"The second factor of {name} is off; all their sessions have ended.")

@@ -6,14 +6,16 @@ import click
 from email_validator import EmailNotValidError, validate_email
 
 from app.access.actor import Role
-from app.auth.actions import create_account, grant_role, set_password
+from app.auth.actions import create_account, enable_account, grant_role, revoke_role, set_password
+from app.auth.letters import Change, tell_of_change, tell_of_new_password
 from app.auth.passwords import Passwords
-from app.auth.queries import find_account
+from app.auth.queries import find_account, get_account
 from app.cli.context import FAULTS, command_line, open_app, stop
 from app.domain.errors import DomainError
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
 from app.people.actions import add_person
+from app.people.models import Person
 from app.people.queries import find_person_by_email
 
 ROLES = [role.value for role in Role]
@@ -21,7 +23,7 @@ ROLES = [role.value for role in Role]
 
 @click.group("user")
 def user_group() -> None:
-    """Make accounts."""
+    """Make accounts, open them again, and grant and take roles."""
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -45,12 +47,71 @@ def password(*, email: str, password: str) -> None:
         name = person.name
         try:
             with transaction():
-                set_password(
-                    account, person, password, passwords=app.extensions["belay.passwords"], by=command_line(), at=now()
-                )
+                by, at = command_line(), now()
+                passwords: Passwords = app.extensions["belay.passwords"]
+                set_password(account, person, password, passwords=passwords, by=by, at=at)
+                tell_of_new_password(person.id, by=by, at=at)
+                is_disabled = account.disabled_at is not None
         except DomainError as refusal:
             stop(f"The password was not changed. {refusal.message}", FAULTS)
-    click.echo(f"{name} can sign in with the new password; all their sessions have ended.")
+    if is_disabled:
+        click.echo(f"{name} has the new password, and the account is disabled: belay user enable --email {email}")
+    else:
+        click.echo(f"{name} can sign in with the new password; all their sessions have ended.")
+
+
+def _person(email: str) -> Person:
+    person = find_person_by_email(email)
+    if person is None:
+        stop(f"Nobody has the address {email}.", FAULTS)
+    return person
+
+
+@user_group.command("role")
+@click.option("--email", prompt="E-mail", callback=_address, help="The address of the person.")
+@click.option("--grant", type=click.Choice(ROLES), help="A role to grant; its person signs in again before using it.")
+@click.option("--revoke", type=click.Choice(ROLES), help="A role to take away; never that of the last administrator.")
+def role(*, email: str, grant: str | None, revoke: str | None) -> None:
+    """Grant a role, take one away, or both. Who has no account gets one, to be invited to; all their sessions end."""
+    if grant is None and revoke is None:
+        raise click.UsageError("Name a role with --grant or --revoke.")
+    with open_app().app_context():
+        by, at = command_line(), now()
+        try:
+            with transaction():
+                person = _person(email)
+                name, has_password = person.name, True
+                if grant is not None:
+                    if grant_role(person, Role(grant), by=by, at=at):
+                        tell_of_change(person.id, Change.ROLE_GRANTED, by=by, at=at)
+                    has_password = get_account(person.id).password_hash is not None
+                if revoke is not None:
+                    revoke_role(person, Role(revoke), by=by, at=at)
+        except DomainError as refusal:
+            stop(f"Nothing was changed. {refusal.message}", FAULTS)
+    if grant is not None:
+        click.echo(f"{name} holds the role {Role(grant).label}.")
+        if not has_password:
+            click.echo(f"{name} has no password yet: invite them, or run belay user create --email {email}")
+    if revoke is not None:
+        click.echo(f"{name} no longer holds the role {Role(revoke).label}.")
+
+
+@user_group.command("enable")
+@click.option("--email", prompt="E-mail", callback=_address, help="The address of the account.")
+def enable(*, email: str) -> None:
+    """Enable an account that was disabled, with password and second factor as they were."""
+    with open_app().app_context():
+        found = find_account(email)
+        if found is None:
+            stop(f"Nobody has an account with the address {email}.", FAULTS)
+        account, person = found
+        name = person.name
+        if account.disabled_at is None:
+            stop(f"The account of {name} is not disabled.", FAULTS)
+        with transaction():
+            enable_account(get_account(person.id), by=command_line(), at=now())
+    click.echo(f"The account of {name} is enabled.")
 
 
 @user_group.command("create")

@@ -102,8 +102,7 @@ def test_person_without_a_password_gets_one(belay, session, client_for):
     assert belay(*new_user(**{"--name": "Amara Diallo", "--email": person.email, "--role": "none"})).exit_code == 0
     client = client_for(None)
     form = client.get("/login").form("/login")
-    # An administrator's first sign-in ends with setting up the second factor.
-    assert client.send(form, email=person.email, password=PASSWORD).location == "/login/second/set-up?next=/"
+    assert client.send(form, email=person.email, password=PASSWORD).location == "/"
     assert session.scalar(select(func.count()).select_from(RoleGrant)) == 0
 
 

@@ -32,14 +32,28 @@ LAST_ADMINISTRATOR = "the last administrator. Make somebody else one first; othe
 def create_account(person: Person, *, password: str | None, passwords: Passwords, by: Author, at: datetime) -> Account:
     """Give a person the right to sign in; an account that has no password yet gets this one.
 
-    Without a password nobody can sign in until one is set. InvalidError when there is an account with a password.
+    Without a password nobody can sign in until one is set. InvalidError when there is an account with a password, when
+    the account is disabled, and when the person has left: a password would open nothing.
     """
+    if person.left_on is not None and person.left_on <= local(at).date():
+        raise InvalidError(
+            f"{person.name} has left. Let HR record that they are back first, under People.", field="email"
+        )
     if password is not None:
         check_new_password(password, known_words=(*person.name.split(), person.email.partition("@")[0]))
     there = db.session.scalars(select(Account).where(Account.person_id == person.id)).one_or_none()
     if there is not None:
+        if there.disabled_at is not None:
+            raise InvalidError(
+                f"The account of {person.name} is disabled. Enable it first: belay user enable --email {person.email}",
+                field="email",
+            )
         if there.password_hash is not None or password is None:
-            raise InvalidError(f"{person.name} has an account already.", field="email")
+            raise InvalidError(
+                f"{person.name} has an account already. “belay user password” sets a password, “belay user role” "
+                "grants a role.",
+                field="email",
+            )
         there.password_hash = passwords.hash(password)
         log(Tag.PASSWORD_CHANGED, by=by, at=at, subject_id=person.id, object_id=there.id)
         return there
