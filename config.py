@@ -127,21 +127,38 @@ class Settings:
         return ["BELAY_DATABASE_URL: the database is on another machine; add sslmode=verify-full to its address."]
 
     def check_fit_to_serve(self) -> None:
-        """Refuse to serve on a missing, short or example secret, or in plain HTTP on a public address."""
-        secret = self.secret_key
-        if not secret:
+        """Refuse to serve on a missing, short or example secret, or in plain HTTP on a public address.
+
+        A former secret still opens what it has signed, so it is held to the same.
+        """
+        if not self.secret_key:
             raise SettingsError(
                 "BELAY_SECRET_KEY is not set; set it, or BELAY_SECRET_KEY_FILE, to at least 32 random characters."
             )
-        if secret.lower() in EXAMPLE_SECRETS or len(set(secret)) < MIN_SECRET_BYTES // 4:
-            raise SettingsError("BELAY_SECRET_KEY is an example; set it to at least 32 random characters.")
-        if len(secret.encode()) < MIN_SECRET_BYTES:
-            raise SettingsError("BELAY_SECRET_KEY is too short; set it to at least 32 random characters.")
+        if fault := weakness_of(self.secret_key):
+            raise SettingsError(f"BELAY_SECRET_KEY is {fault}; set it to at least 32 random characters.")
+        for place, former in enumerate(self.secret_key_fallbacks, start=1):
+            if fault := weakness_of(former):
+                raise SettingsError(
+                    f"BELAY_SECRET_KEY_FALLBACKS: number {place} is {fault}; what it signs is trusted as much as what "
+                    "BELAY_SECRET_KEY signs. Leave it out."
+                )
         host = urlsplit(self.base_url).hostname or ""
         if self.plain_http and host not in LOOPBACK:
             raise SettingsError("BELAY_PLAIN_HTTP=1 is only for a loopback BELAY_BASE_URL; put a TLS proxy in front.")
         if not self.plain_http and urlsplit(self.base_url).scheme != "https":
             raise SettingsError("BELAY_BASE_URL must begin with https://, or set BELAY_PLAIN_HTTP=1 on a loopback one.")
+
+
+def weakness_of(secret: str) -> str:
+    """Return what is wrong with a secret, as it goes on after its name; empty when it can be used.
+
+    >>> weakness_of("change-me"), weakness_of("9f2c61d0b7"), weakness_of("0123456789abcdef0123456789abcdef")
+    ('an example', 'too short', '')
+    """
+    if secret.lower() in EXAMPLE_SECRETS or len(set(secret)) < MIN_SECRET_BYTES // 4:
+        return "an example"
+    return "too short" if len(secret.encode()) < MIN_SECRET_BYTES else ""
 
 
 def sqlite_url(data_dir: Path) -> str:

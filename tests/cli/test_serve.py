@@ -57,6 +57,11 @@ def refused(words: list[str], env: dict[str, str]) -> Result:
         ({"BELAY_SECRET_KEY": ""}, "BELAY_SECRET_KEY is not set"),
         ({"BELAY_SECRET_KEY": "change-me"}, "is an example"),
         ({"BELAY_SECRET_KEY": "a1B2c3D4e5F6"}, "is too short"),
+        ({"BELAY_SECRET_KEY_FALLBACKS": "change-me"}, "BELAY_SECRET_KEY_FALLBACKS: number 1 is an example"),
+        (
+            {"BELAY_SECRET_KEY_FALLBACKS": "0123456789abcdef0123456789abcdef,a1B2c3D4e5F6"},
+            "BELAY_SECRET_KEY_FALLBACKS: number 2 is too short",
+        ),
         ({"BELAY_BASE_URL": "http://belay.example"}, "only for a loopback"),
         ({"BELAY_MAIL_URL": "pigeon://x"}, "BELAY_MAIL_URL"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG is set"),
