@@ -9,7 +9,7 @@ class Tag(StrEnum):
     SIGN_IN = "auth:session:open"
     PASSWORD_ACCEPTED = "auth:password:accept"  # noqa: S105 - a tag; the second factor is still due
     SIGN_IN_FAILED = "auth:session:refuse"
-    SIGN_IN_THROTTLED = "auth:session:throttle"
+    SIGN_IN_THROTTLED = "auth:session:throttle"  # of passwords, codes and links alike
     SIGN_OUT = "auth:session:close"
     SESSION_ENDED = "auth:session:end"
     ACCOUNT_CREATED = "auth:account:create"
@@ -22,6 +22,7 @@ class Tag(StrEnum):
     INVITED = "auth:account:invite"
     LINK_COPIED = "auth:link:copy"
     LINK_USED = "auth:link:use"
+    LINK_REFUSED = "auth:link:refuse"
     ACCOUNT_DISABLED = "auth:account:disable"
     ACCOUNT_ENABLED = "auth:account:enable"
     ACCOUNT_RENEWED = "auth:account:renew"

@@ -72,11 +72,11 @@ _AUTH = {
         is_refusal=True,
     ),
     Tag.SIGN_IN_THROTTLED: Wording(
-        "Sign-in slowed down",
-        "tried to sign in as {subject} too often and has to wait",
-        told="tried too often to sign in to your account",
-        own="tried to sign in too often and has to wait",
-        bare="tried to sign in too often and has to wait",
+        "Tried too often",
+        "tried too often for {subject} and has to wait",
+        told="tried too often for your account",
+        own="tried too often and has to wait",
+        bare="tried too often and has to wait",
         is_refusal=True,
     ),
     Tag.SIGN_OUT: Wording("Signed out", "signed {subject} out", told="signed out", own="signed out"),
@@ -108,7 +108,7 @@ _AUTH = {
         "asked for a new password of {subject}",
         told="asked for a new password of yours",
         own="asked for a new password",
-        bare="asked for a new password, with an unknown address",
+        bare="asked for a new password",
     ),
     Tag.THEME_CHANGED: Wording(
         "Colours chosen", "chose the colours of {subject}", told="chose your colours", own="chose other colours"
@@ -134,6 +134,14 @@ _AUTH = {
         "used a one-time link of {subject}",
         told="used a one-time link of yours",
         own="used a one-time link",
+    ),
+    Tag.LINK_REFUSED: Wording(
+        "One-time link refused",
+        "tried a one-time link of {subject} that does not work any more",
+        told="tried a one-time link of yours that does not work any more",
+        own="tried a one-time link that does not work any more",
+        bare="tried a one-time link that does not work",
+        is_refusal=True,
     ),
     Tag.ACCOUNT_DISABLED: Wording(
         "Account disabled", "disabled the account of {subject}", told="disabled your account"
@@ -367,7 +375,6 @@ _HOUSE = {
         "Mail not sent", "could not send a mail to {subject}", told="could not send a mail to you"
     ),
     Tag.BACKUP_MADE: Wording("Backup made", "made a backup"),
-    Tag.BACKUP_FAILED: Wording("Backup failed", "began a backup that could not be finished"),
     Tag.BACKUP_FAILED: Wording("Backup failed", "could not make a backup"),
     Tag.RESTORED: Wording("Backup restored", "restored a backup"),
     Tag.SEEDED: Wording("Example company made", "made the example company"),

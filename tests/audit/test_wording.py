@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from string import Formatter
 
 import pytest
 
 from app.access.actor import Actor, Role
+from app.audit import wording
 from app.audit.models import AuditEvent
 from app.audit.sentences import lines_about, lines_for
 from app.audit.tags import Tag
@@ -40,13 +42,13 @@ def actor(person, *roles: Role) -> Actor:
 
 @pytest.mark.parametrize("tag", Tag)
 def test_every_tag_has_a_label_and_sentences(tag):
-    wording = WORDINGS[tag]
+    words = WORDINGS[tag]
     assert source_of(tag) in SOURCES
-    assert re.match(r"[A-Z]", wording.label)
-    for sentence in (wording.act, wording.in_full, wording.own, wording.bare, wording.told or ""):
+    assert re.match(r"[A-Z]", words.label)
+    for sentence in (words.act, words.in_full, words.own, words.bare, words.told or ""):
         assert not sentence.endswith(".")
         assert sentence == sentence.strip()
-    places = {name for _, name, _, _ in Formatter().parse(wording.act) if name}
+    places = {name for _, name, _, _ in Formatter().parse(words.act) if name}
     assert places <= {"subject"}, "the words without details have details in them"
 
 
@@ -60,6 +62,25 @@ def test_what_is_told_to_a_person_names_nobody_else(tag):
 def test_labels_of_one_source_differ():
     labels = [(source_of(tag), wording.label) for tag, wording in WORDINGS.items()]
     assert len(set(labels)) == len(labels)
+
+
+def test_no_tag_is_given_words_twice():
+    text = inspect.getsource(wording)
+    given = re.findall(r"^    (Tag\.\w+): Wording\(", text, re.MULTILINE)
+    assert sorted(given) == sorted(f"Tag.{tag.name}" for tag in Tag)
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        (Tag.PASSWORD_RESET_ASKED, "asked for a new password"),
+        (Tag.LINK_REFUSED, "tried a one-time link that does not work"),
+        (Tag.SIGN_IN_THROTTLED, "tried too often and has to wait"),
+    ],
+)
+def test_acts_of_visitors_are_told_as_what_they_were(app, tag, said):
+    [line] = lines_for(actor(make_person("Ruth Okonjo"), Role.HR), [row(tag)])
+    assert line.text.endswith(f"{said}.")
 
 
 def test_hr_reads_the_details_and_administrators_do_not(app):

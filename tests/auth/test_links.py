@@ -120,6 +120,8 @@ def test_link_of_somebody_who_left_or_is_disabled_is_dead_at_the_next_request(ap
         actions.disable_account(queries.get_account(disabled.id), disabled, by=SYSTEM, at=NOW)
     for client, form in zip(clients, forms, strict=True):
         assert client.send(form, password=NEW, again=NEW).status == 404
+    told = session.scalars(select(AuditEvent.tag).order_by(AuditEvent.seq.desc()).limit(2)).all()
+    assert told == [Tag.LINK_REFUSED] * 2
     hashes = session.scalars(select(Account.password_hash)).all()
     assert not any(kept and app.extensions["belay.passwords"].matches(kept, NEW) for kept in hashes)
 
