@@ -96,6 +96,46 @@ def test_large_company_is_folded_below_the_second_level(company, client_for, mon
     assert deeper.name in client_for(company.hr).get(link).words("main")
 
 
+def test_long_row_of_reports_turns_pages(company, client_for, monkeypatch):
+    monkeypatch.setattr(organisation, "MOST_IN_A_ROW", 3)
+    for number in range(5):
+        make_person(f"Report {number}", manager=company.manager)
+    client = client_for(company.hr)
+    first = client.get("/people/organisation")
+    assert "Report 0" in first.text
+    assert "Report 1" not in first.text
+    more = next(a.get("href") for a in first.all("a") if "page=2" in a.get("href", ""))
+    assert "4 people more who report to Tomasz" in first.words("main")
+    second = client.get(more)
+    assert "Report 1" in second.words("main")
+    assert "4–6 of 7" in second.words("main")
+    last = client.get(f"/people/organisation?from={company.manager.id}&page=99")
+    assert "Report 4" in last.text
+    assert "Report 3" not in last.text
+
+
+def test_many_without_a_manager_are_cut_and_lead_to_the_directory(company, client_for, monkeypatch):
+    monkeypatch.setattr(organisation, "MOST_IN_A_ROW", 3)
+    for number in range(4):
+        make_person(f"Single {number}")
+        make_person(f"Below {number}", manager=make_person(f"Chief {number}"))
+    page = client_for(company.hr).get("/people/organisation")
+    assert "Single 0" not in page.text.partition("h-alone")[0]
+    shown = [one for one in range(4) if f"Single {one}" in page.text]
+    assert shown == [0]
+    assert "3 more: see who has no line manager" in page.words("section", aria_labelledby="h-alone")
+    assert "2 more at the top" in page.words("main")
+    assert [a for a in page.all("a") if a.get("href", "").endswith("show=no-manager")]
+
+
+def test_a_page_opens_no_more_rows_than_it_can_hold(company, client_for, monkeypatch):
+    monkeypatch.setattr(organisation, "MOST_OPENED", 1)
+    page = client_for(company.hr).get("/people/organisation")
+    assert "Tomasz Wieczorek" in page.text
+    assert "Amara Diallo" not in page.text
+    assert "2 people below Tomasz" in page.words("main")
+
+
 def test_long_line_of_managers_is_no_trouble(company, client_for):
     person = company.amara
     for number in range(60):

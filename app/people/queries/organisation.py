@@ -13,6 +13,7 @@ from app.access.policy import visible_to
 from app.domain.errors import MissingError
 from app.infra.clock import today
 from app.infra.db import db
+from app.infra.pagination import Page
 from app.people.models import LevelSpell, ManagerLink, Person, Team, TeamMembership
 from app.people.queries.persons import holds_on, works_here
 
@@ -20,11 +21,16 @@ MOST_AT_ONCE = 400
 """How many people a page shows as a whole tree; of a larger company it shows the two upper levels and the rest by
 one's choice."""
 OPEN_DEPTH, DEEPEST = 2, 12
+MOST_IN_A_ROW, MOST_OPENED = 200, 600
+"""How many people one row of siblings shows, and how many below the top a page opens: further rows stay folded."""
 
 
 @dataclass(slots=True)
 class Node:
-    """Somebody in the tree. `size` counts everybody below; `is_folded`: those below stand on a page of their own."""
+    """Somebody in the tree. `size` counts everybody below; `is_folded`: those below stand on a page of their own.
+
+    `left_out` counts direct reports beyond the longest row; they too stand on pages of their own.
+    """
 
     id: uuid.UUID
     name: str
@@ -35,21 +41,30 @@ class Node:
     below: list[Node] = field(default_factory=list)
     size: int = 0
     is_folded: bool = False
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The trees, from the top; those who have neither a manager nor reports; the way up from the person asked for."""
+    """The trees, from the top; those who have neither a manager nor reports; the way up from the person asked for.
+
+    Of trees and of those alone, as many as a row holds; `tops_in_all` and `alone_in_all` count them. `row` says which
+    page of the reports of the person asked for is shown.
+    """
 
     trees: list[Node]
     alone: list[Node]
     above: list[Node]
     total: int
+    tops_in_all: int
+    alone_in_all: int
+    row: Page[Node] | None
 
 
-def read_organisation(actor: Actor, start: uuid.UUID | None = None) -> Organisation:
+def read_organisation(actor: Actor, start: uuid.UUID | None = None, page: int = 1) -> Organisation:
     """Return the organisation as far as the actor may see it, below `start` where it is given.
 
+    `page` turns the pages of a long row of people who report to `start`; a page that is not there is the last one.
     Somebody's own manager stands above them by name alone. MissingError when `start` is nobody whom the actor may see.
     Two reads, whatever the size of the company.
     """
@@ -62,11 +77,13 @@ def read_organisation(actor: Actor, start: uuid.UUID | None = None) -> Organisat
     for top in chosen:
         _count(top)
     total = sum(node.is_readable for node in nodes.values())
-    for top in chosen:
-        _fold(top, OPEN_DEPTH if total > MOST_AT_ONCE else DEEPEST)
     trees = [node for node in chosen if node.below or start is not None or len(chosen) == 1]
-    alone = [node for node in chosen if node not in trees]
-    return Organisation(trees, alone, _way_up(nodes, managers, start), total)
+    alone = [node for node in chosen if not node.below] if len(trees) < len(chosen) else []
+    row = _turn(nodes[start], page) if start is not None else None
+    shown = trees[:MOST_IN_A_ROW]
+    _fold(shown, OPEN_DEPTH if total > MOST_AT_ONCE else DEEPEST)
+    above = _way_up(nodes, managers, start)
+    return Organisation(shown, alone[:MOST_IN_A_ROW], above, total, len(trees), len(alone), row)
 
 
 def _visible_people(actor: Actor) -> dict[uuid.UUID, Node]:
@@ -124,12 +141,26 @@ def _count(top: Node) -> None:
         node.size = sum(1 + one.size for one in node.below)
 
 
-def _fold(node: Node, depth: int) -> None:
-    """Leave out everybody who stands more than `depth` steps below."""
-    if depth == 0 and node.below:
-        node.below, node.is_folded = [], True
-    for one in node.below:
-        _fold(one, depth - 1)
+def _turn(top: Node, number: int) -> Page[Node]:
+    """Leave of somebody's reports only one page; return it."""
+    total = len(top.below)
+    number = min(number, Page([], 1, total, MOST_IN_A_ROW).last)
+    top.below = top.below[(number - 1) * MOST_IN_A_ROW : number * MOST_IN_A_ROW]
+    return Page(top.below, number, total, MOST_IN_A_ROW)
+
+
+def _fold(tops: list[Node], depth: int) -> None:
+    """Leave out who stands more than `depth` steps below a top or beyond the end of a row, and what is too much."""
+    opened = 0
+    queue = [(top, depth) for top in tops]
+    for node, left in queue:
+        row = node.below[:MOST_IN_A_ROW]
+        if row and (left == 0 or opened + len(row) > MOST_OPENED):
+            node.below, node.is_folded = [], True
+            continue
+        node.left_out, node.below = len(node.below) - len(row), row
+        opened += len(row)
+        queue += [(one, left - 1) for one in row]
 
 
 def _way_up(nodes: dict[uuid.UUID, Node], managers: dict[uuid.UUID, uuid.UUID], start: uuid.UUID | None) -> list[Node]:

@@ -12,6 +12,7 @@ from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.domain.errors import MissingError
 from app.infra.clock import now
+from app.infra.pagination import page_number
 from app.infra.unit_of_work import writes
 from app.ladders.queries import level_marks
 from app.people import actions, queries
@@ -32,7 +33,7 @@ def show_organisation() -> ResponseReturnValue:
             start = uuid.UUID(asked)
         if start is None:
             raise MissingError
-    found = queries.read_organisation(actor(), start)
+    found = queries.read_organisation(actor(), start, page_number(request.args.get("page")))
     return render_template(
         "people/organisation.html",
         found=found,
