@@ -138,7 +138,7 @@ class Comparison:
                 entry, column, value,
                 f"Nobody leaves (the last day is {last_day(left_on)}) before they are hired ({hired_on}).",
             )  # fmt: skip
-        if entry.level_since and entry.level_since > self.today:
+        if entry.level_since and entry.level_since > self.today and entry.level_since != hired_on:
             self._fault(
                 entry, Column.LEVEL_SINCE, str(entry.level_since),
                 f"This day is yet to come (today is {self.today}). A level is recorded from the day it is held.",
@@ -148,6 +148,8 @@ class Comparison:
                 entry, Column.LEVEL_SINCE, str(entry.level_since),
                 f"Nobody holds a level before they are hired ({entry.hired_on}). Write that day or a later one.",
             )  # fmt: skip
+        elif member is None and entry.level_since and left_on and entry.level_since >= left_on:
+            self._fault(entry, Column.LEVEL_SINCE, str(entry.level_since), _given_late(left_on))
 
     def _check_manager(self, entry: Entry) -> bool:
         """Say whether the row names a manager who can be one; note the fault when it names another."""
@@ -264,6 +266,7 @@ class Comparison:
             ):
                 self._compare_manager(entry, member, decision, fields)
         self._compare_level(entry, member, decision, fields)
+        self._check_first_level(entry, member, decision)
         if self._stays(entry, day):
             self._compare_groups(entry, member, day, decision, fields)
         return decision if fields else None
@@ -339,6 +342,32 @@ class Comparison:
         decision.level = outcome.rewrite
         fields.extend(outcome.fields)
 
+    def _check_first_level(self, entry: Entry, member: Member, decision: Decision) -> None:
+        """Note a level outside the time of employment, where the row changes one of the two beside what is stored.
+
+        Whoever came back may have been hired anew after the levels of the first time.
+        """
+        since, person = entry.level_since, decision.person
+        hired_on, left_on = self.hired_on(entry.employee_id), self.left_on(entry.employee_id)
+        if decision.level is not None and since is not None:
+            if left_on is not None and since >= left_on:
+                self._fault(entry, Column.LEVEL_SINCE, str(since), _given_late(left_on))
+            elif entry.hired_on is None and hired_on is not None and since < hired_on:
+                self._fault(
+                    entry, Column.LEVEL_SINCE, str(since),
+                    f"Nobody holds a level before they are hired, on {hired_on} as Belay knows it. Write that day or a "
+                    "later one.",
+                )  # fmt: skip
+        spells = decision.level.result(member.spells) if decision.level else member.spells
+        first = min((spell.starts_on for spell in spells), default=None)
+        is_back = hired_on is not None and member.left_on is not None and hired_on >= member.left_on
+        if Column.HIRED_ON in person and hired_on and first and first < hired_on and first != since and not is_back:
+            self._fault(
+                entry, Column.HIRED_ON, str(hired_on),
+                f"A level is recorded from {first}. Write that day or an earlier one, or correct the level on the "
+                "person's page.",
+            )  # fmt: skip
+
     def _compare_groups(
         self, entry: Entry, member: Member, day: date, decision: Decision, fields: list[FieldChange]
     ) -> None:
@@ -362,6 +391,10 @@ class Comparison:
         # Nobody reads another person's group, so that what holds now is not told.
         del now
         self._fault(entry, column, value, f"Something else is recorded since {since}; {LATER}")
+
+
+def _given_late(left_on: date) -> str:
+    return f"The last day is {last_day(left_on)}; nobody is given a level after it. Write a day before."
 
 
 def _kind(member: Member, person: Mapping[str, str | date | None], today: date) -> ChangeKind:

@@ -43,9 +43,12 @@ def compare_level(
 
     Nothing known: a first spell. The same level with another day: its start is corrected. Another level with a later
     day: a new spell. Another level with the same day: the level is corrected. Another level with an earlier day
-    contradicts what is known.
+    contradicts what is known. What begins after today is looked at where the file names that day, or nothing earlier
+    is known.
     """
-    begun = [spell for spell in spells if spell.starts_on <= today]
+    begun = [spell for spell in spells if spell.starts_on <= max(today, claimed.since)]
+    if not begun and spells and spells[0].value.is_same_level(claimed.held):
+        return _corrected_start(spells[:1], claimed.since)
     if not begun:
         return _new_spell(spells, None, claimed, titles)
     current = begun[-1]

@@ -220,7 +220,9 @@ def taken_over(company: Company, outcome: Outcome) -> Company:
 
 
 DAYS = st.sampled_from(["", "2019-05-01", "2024-01-01", "2026-11-21", "2027-03-01"])
-LEVELS = st.sampled_from([("", "", ""), ("swe", "L1", "2024-01-01"), ("Software Engineer", "l2", "2025-06-01")])
+LEVELS = st.sampled_from([
+    ("", "", ""), ("swe", "L1", "2024-01-01"), ("Software Engineer", "l2", "2025-06-01"), ("swe", "L2", "2027-03-01"),
+])  # fmt: skip
 
 
 @st.composite
@@ -229,6 +231,7 @@ def files(draw):
     rows = []
     for number in range(draw(st.integers(1, 5))):
         level = draw(LEVELS)
+        ahead = level[2] if level[2] > str(TODAY) else ""
         rows.append(row(
             employee_id=f"E{number}",
             name=draw(st.sampled_from(["Ada", "Ben", "Cy"])),
@@ -236,7 +239,7 @@ def files(draw):
             team=draw(st.sampled_from(["", "Core", "core ", "Edge"])),
             manager_employee_id=draw(st.sampled_from(["", *(f"E{above}" for above in range(number))])),
             ladder=level[0], level=level[1], level_since=level[2],
-            hired_on=draw(DAYS) if not level[0] else "", left_on=draw(st.sampled_from(["", "", "2030-01-01"])),
+            hired_on=ahead if level[0] else draw(DAYS), left_on=draw(st.sampled_from(["", "", "2030-01-01"])),
             group_office=draw(st.sampled_from(["", "Oslo", "Berlin"])),
         ))  # fmt: skip
     return rows

@@ -453,6 +453,59 @@ def test_future_hire_begins_on_the_first_day_and_stays_unchanged(session):
     assert not plan_of(ADA, ahead).changes
 
 
+def faults_of(plan) -> list[tuple[str, str]]:
+    return [(fault.column, fault.value) for fault in plan.faults]
+
+
+def test_level_keeps_to_the_time_of_employment_that_is_stored(session):
+    take_over(ADA, BEN)
+    no_hire = BEN.replace("2021-05-01", "")
+    assert not plan_of(ADA, no_hire).changes
+    assert faults_of(plan_of(ADA, no_hire.replace("2025-01-01", "2021-04-30"))) == [("level_since", "2021-04-30")]
+    assert faults_of(plan_of(ADA, BEN.replace("2021-05-01", "2025-01-02"))) == [("level_since", "2025-01-01")]
+    header = "employee_id,name,email,hired_on"
+    ben = "E2,Ben Okafor,ben@larkspur.example"
+    assert faults_of(plan_of(f"{ben},2025-01-02", header=header)) == [("hired_on", "2025-01-02")]
+    assert not plan_of(f"{ben},2025-01-01", header=header).faults
+    take_over(f"{ben},2026-10-31", header=header.replace("hired_on", "left_on"))
+    header = "employee_id,name,email,ladder,level,level_since"
+    assert not plan_of(f"{ben},swe,L2,2025-01-01".replace("swe", "software-engineer"), header=header).changes
+    late = plan_of(f"{ben},software-engineer,L3,2026-11-01", header=header)
+    assert faults_of(late) == [("level_since", "2026-11-01")]
+    assert "The last day is 2026-10-31" in late.faults[0].message
+    assert not plan_of(f"{ben},software-engineer,L3,2026-10-31", header=header).faults
+
+
+def test_level_of_somebody_new_does_not_begin_after_the_last_day(session):
+    row = "E9,Dee,dee@larkspur.example,,,software-engineer,L3,2026-01-01,2020-01-01,2025-12-31,"
+    assert faults_of(plan_of(row)) == [("level_since", "2026-01-01")]
+
+
+def test_whoever_comes_back_may_be_hired_anew_with_a_level_of_that_day(session):
+    take_over(ADA, BEN.replace("2021-05-01,,", "2021-05-01,2025-12-31,"))
+    back = BEN.replace("2021-05-01", "2026-11-02").replace("l2,2025-01-01", "L3,2026-11-02")
+    plan = take_over(ADA, back)
+    assert [one.kind for one in plan.changes] == [ChangeKind.RETURNED]
+    assert [(one.level, one.starts_on) for one in list_spells(person_of("E2").id)] == [
+        ("L2", date(2025, 1, 1)), ("L3", date(2026, 11, 2)),
+    ]  # fmt: skip
+    assert not plan_of(ADA, back).changes
+    assert not plan_of(ADA, back).faults
+
+
+def test_joiner_has_a_level_from_the_first_day_to_come(session):
+    joiner = BEN.replace("2021-05-01", "2027-02-01").replace("2025-01-01", "2027-02-01")
+    take_over(ADA, joiner)
+    again = plan_of(ADA, joiner)
+    assert (again.changes, again.faults) == ([], [])
+    assert faults_of(plan_of(ADA, joiner.replace("l2,2027-02-01", "l2,2027-02-02"))) == [("level_since", "2027-02-02")]
+    for day in ("2027-03-01", "2027-01-04"):
+        moved = joiner.replace("2027-02-01", day)
+        take_over(ADA, moved)
+        assert [str(spell.starts_on) for spell in live(LevelSpell, person_id=person_of("E2").id)] == [day]
+        assert not plan_of(ADA, moved).changes
+
+
 # Uploads -----------------------------------------------------------------------
 
 
