@@ -12,7 +12,7 @@ import click
 from app.cli.context import CANNOT_START, FAULTS, command_line, open_app, stop
 from app.domain.errors import DomainError
 from app.domain.roster import ChangeKind, Fault, FieldChange, PersonChange, Plan
-from app.domain.roster_rules import summary_of
+from app.domain.roster_rules import Progress, no_progress, summary_of
 from app.infra.clock import now, today
 from app.infra.table_file import MAX_BYTES, TableError, read_limited, too_large
 from app.infra.unit_of_work import transaction
@@ -62,17 +62,24 @@ def import_people(file: Path, *, dry_run: bool, from_on: date | None) -> None:
     content = _read(file)
     with open_app().app_context():
         day = from_on or today()
-        _say(content, "Comparing the file with the company …")
-        plan = plan_import(content, from_on=day, today=today(), importer_id=None)
+        progress = _teller(content, "Comparing the file with the company")
+        plan = plan_import(content, from_on=day, today=today(), importer_id=None, progress=progress)
         if plan.faults_in_all:
             for line in _faults(str(file), plan):
                 click.echo(line)
             stop(_count_of(plan), FAULTS)
         if not dry_run:
-            _say(content, "Taking it over …")
+            progress = _teller(content, "Taking it over")
             try:
                 with transaction():
-                    plan = apply_plan(content, from_on=day, by=command_line(), at=now(), expected_digest=plan.digest)
+                    plan = apply_plan(
+                        content,
+                        from_on=day,
+                        by=command_line(),
+                        at=now(),
+                        expected_digest=plan.digest,
+                        progress=progress,
+                    )
             except DomainError as refusal:
                 stop(f"Nothing was taken over. {refusal.message}", FAULTS)
     for line in _summary(plan):
@@ -96,9 +103,23 @@ def _read(file: Path) -> bytes:
         stop(f"{file} cannot be read: {error.strerror or error}.", CANNOT_START)
 
 
-def _say(content: bytes, words: str) -> None:
-    if len(content) >= LONG and sys.stderr.isatty():
-        click.echo(words, err=True)
+def _is_looked_at() -> bool:
+    return sys.stderr.isatty()
+
+
+def _teller(content: bytes, words: str) -> Progress:
+    """Return what tells of every tenth that is done, when the file is long and somebody looks on."""
+    if len(content) < LONG or not _is_looked_at():
+        return no_progress
+    told = -1
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if (tenths := int(share * 10)) > told:
+            told = tenths
+            click.echo(f"{words}: {tenths * 10} %", err=True)
+
+    return tell
 
 
 def _count_of(plan: Plan) -> str:

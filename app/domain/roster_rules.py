@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from app.domain.roster import GROUP_PREFIX, ChangeKind, Column, Fault, FieldChange, PersonChange, Plan, Unlisted
 from app.domain.roster_cells import EmailCheck, RowReader
@@ -26,6 +27,37 @@ OWN_ROW = (
     "This is your own row. Nobody changes their own row: write what Belay holds of you, ask another person of HR, or "
     "run the import on the server."
 )
+
+
+Progress = Callable[[float], None]
+"""Hears how far the work is, as a share from 0 to 1."""
+HALF = 0.5
+TOLD_EVERY = 500
+"""How many rows are read between two words about them."""
+Thing = TypeVar("Thing")
+
+
+def no_progress(share: float) -> None:
+    """Tell nobody."""
+    del share
+
+
+def counted(
+    things: Iterable[Thing], total: int, progress: Progress, *, first: float = 0, last: float = 1
+) -> Iterator[Thing]:
+    """Yield things, and tell from time to time how far they are on the way from one share to another.
+
+    >>> told = []
+    >>> len(list(counted(range(1000), 1000, told.append, first=0.5)))
+    1000
+    >>> told
+    [0.5, 0.75, 1]
+    """
+    for number, thing in enumerate(things):
+        if number % TOLD_EVERY == 0:
+            progress(first + (last - first) * min(number / max(total, 1), 1))
+        yield thing
+    progress(last)
 
 
 def no_objections(people: frozenset[uuid.UUID]) -> Mapping[uuid.UUID, str]:
@@ -73,19 +105,25 @@ def work_out(
     setting: Setting,
     *,
     file_digest: str,
+    expected_rows: int = 0,
+    progress: Progress = no_progress,
 ) -> Outcome:
-    """Compare a people file with the company. Faults of the header end it; every other fault is found together."""
+    """Compare a people file with the company. Faults of the header end it; every other fault is found together.
+
+    `expected_rows` is about how many there are; nothing but the progress depends on it.
+    """
     findings = Findings()
     layout = read_header(header, header_row, findings)
     plan = Plan(0, ignored=layout.ignored, absent=layout.absent)
     if findings.count:
         return Outcome(_with_faults(plan, findings))
     reader = RowReader(layout, company, today=setting.today, check_email=setting.check_email, findings=findings)
-    entries = list(reader.read_all(rows))
+    entries = list(reader.read_all(counted(rows, expected_rows, progress, last=HALF)))
     if not entries and not findings.count:
         findings.add(None, "", "", "There is no row below the header. Each person has a row of their own.")
     comparison = Comparison(layout, company, entries, reader, from_on=setting.from_on, today=setting.today)
-    decisions = [decision for entry in entries if (decision := comparison.decide(entry)) is not None]
+    looked_at = counted(entries, len(entries), progress, first=HALF)
+    decisions = [decision for entry in looked_at if (decision := comparison.decide(entry)) is not None]
     check_loops(comparison, decisions, findings)
     _check_own_row(decisions, setting, findings)
     _check_leaving(decisions, setting, findings)

@@ -78,6 +78,21 @@ def test_import_says_what_it_did_in_words(belay, session, people_file):
     assert "Changed (1):\n  Ada Lovelace (E1): level L3 → L4 from 2025-01-01" in again.output
 
 
+def test_whoever_looks_on_is_told_of_every_tenth_of_a_long_file(belay, monkeypatch, people_file):
+    rows = "".join(f"E{number};Some Body;e{number}@larkspur.example;Core;;;;;\n" for number in range(1100))
+    people_file.write_text(GOOD.splitlines()[0] + "\n" + rows, encoding="utf-8")
+    assert "%" not in belay(str(people_file), "--dry-run").stderr
+    monkeypatch.setattr("app.cli.people.LONG", 1000)
+    assert "%" not in belay(str(people_file), "--dry-run").stderr
+    monkeypatch.setattr("app.cli.people._is_looked_at", lambda: True)
+    told = belay(str(people_file)).stderr.splitlines()
+    for words in ("Comparing the file with the company", "Taking it over"):
+        shares = [int(line.split(": ")[1].removesuffix(" %")) for line in told if line.startswith(words)]
+        assert (shares[0], shares[-1]) == (0, 100)
+        assert len(shares) >= 4
+        assert shares == sorted(set(shares))
+
+
 def test_dry_run_changes_nothing(belay, session, people_file):
     before = count(session, AuditEvent)
     result = belay(str(people_file), "--dry-run")

@@ -17,7 +17,7 @@ from app.domain.roster import ChangeKind, Column
 from app.domain.roster_company import NewPerson, NewTeam, PersonKey, TeamKey
 from app.domain.roster_comparison import Comparison
 from app.domain.roster_decisions import Decision
-from app.domain.roster_rules import Outcome
+from app.domain.roster_rules import HALF, Outcome, Progress, counted, no_progress
 from app.domain.roster_spans import Rewrite
 from app.infra.bulk import BulkInsert
 from app.infra.db import Model, db
@@ -36,11 +36,11 @@ TAGS = {
 }
 
 
-def write_decisions(outcome: Outcome, *, by: Author, at: datetime) -> None:
+def write_decisions(outcome: Outcome, *, by: Author, at: datetime, progress: Progress = no_progress) -> None:
     """Write decisions into the running transaction, with one note for the audit for each person and each new team."""
     if outcome.comparison is None or not outcome.decisions:
         return
-    _Writer(outcome.comparison, by, at).write(outcome)
+    _Writer(outcome.comparison, by, at).write(outcome, progress)
 
 
 def _fresh_ids() -> Iterator[str]:
@@ -71,12 +71,12 @@ class _Writer:
         self.groups = BulkInsert(session, GroupMembership, (*DATED, "dimension", "value"), told)
         self.superseded: dict[type[Model], list[Row]] = defaultdict(list)
 
-    def write(self, outcome: Outcome) -> None:
+    def write(self, outcome: Outcome, progress: Progress) -> None:
         """Write teams first, then persons, then what holds of them, so that every reference finds its row."""
         self._write_teams()
         self._write_persons(outcome)
         self._supersede(outcome)
-        for decision in outcome.decisions:
+        for decision in counted(outcome.decisions, len(outcome.decisions), progress, first=HALF):
             self._dated(decision)
             self._note(decision)
         for table in (self.teams, self.managers, self.levels, self.groups):

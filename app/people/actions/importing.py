@@ -13,7 +13,7 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import ConflictError, InvalidError, NotAllowedNowError
 from app.domain.roster import ChangeKind, Plan
-from app.domain.roster_rules import Outcome, leavers, moved, summary_of
+from app.domain.roster_rules import HALF, Outcome, Progress, leavers, moved, no_progress, summary_of
 from app.infra.clock import local
 from app.infra.db import db
 from app.infra.table_file import MAX_BYTES, too_large
@@ -68,15 +68,23 @@ def apply_plan(
     at: datetime,
     expected_digest: str | None,
     import_id: uuid.UUID | None = None,
+    progress: Progress = no_progress,
 ) -> Plan:
     """Take a people file over. InvalidError when there are faults, ConflictError when the outcome is another one.
 
-    `expected_digest` is `Plan.digest` of what was previewed; None takes over whatever comes out.
+    `expected_digest` is `Plan.digest` of what was previewed; None takes over whatever comes out. `progress` hears
+    how far it is.
     """
     lock_company()
     # What is in the session is written first, so that the statements below see it.
     db.session.flush()
-    outcome = work_out_import(content, from_on=from_on, today=local(at).date(), importer_id=by.person_id)
+    outcome = work_out_import(
+        content,
+        from_on=from_on,
+        today=local(at).date(),
+        importer_id=by.person_id,
+        progress=lambda share: progress(share * HALF),
+    )
     plan = outcome.plan
     if expected_digest not in {None, plan.digest}:
         raise ConflictError(CHANGED_SINCE, stored={}, version=0)
@@ -85,7 +93,7 @@ def apply_plan(
     try:
         # A savepoint, so that whoever is told of the conflict can be shown the company as it is now.
         with db.session.begin_nested():
-            write_decisions(outcome, by=by, at=at)
+            write_decisions(outcome, by=by, at=at, progress=progress)
     except IntegrityError as error:
         raise ConflictError(CHANGED_SINCE, stored={}, version=0) from error
     _tell(outcome, by, at)

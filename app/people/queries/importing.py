@@ -19,7 +19,7 @@ from app.domain.errors import MissingError
 from app.domain.roster import Fault, Plan
 from app.domain.roster_company import Company, Grouped, Held, KnownLadder, Member, Stored, fold_name
 from app.domain.roster_faults import shown
-from app.domain.roster_rules import Outcome, Setting, refused, work_out
+from app.domain.roster_rules import Outcome, Progress, Setting, no_progress, refused, work_out
 from app.infra.db import db
 from app.infra.table_file import TableError, open_table
 from app.ladders.models import LadderVersion
@@ -43,16 +43,30 @@ LONGEST_DOMAIN = 100
 MOST_DOMAINS = 500
 
 
-def plan_import(content: bytes, *, from_on: date, today: date, importer_id: uuid.UUID | None) -> Plan:
+def plan_import(
+    content: bytes,
+    *,
+    from_on: date,
+    today: date,
+    importer_id: uuid.UUID | None,
+    progress: Progress = no_progress,
+) -> Plan:
     """Return what taking a people file over would do; faults are in the plan, never raised.
 
     Teams, managers and groups change from `from_on`. `importer_id` is whoever would take the file over, None on the
-    command line.
+    command line. `progress` hears how far it is.
     """
-    return work_out_import(content, from_on=from_on, today=today, importer_id=importer_id).plan
+    return work_out_import(content, from_on=from_on, today=today, importer_id=importer_id, progress=progress).plan
 
 
-def work_out_import(content: bytes, *, from_on: date, today: date, importer_id: uuid.UUID | None) -> Outcome:
+def work_out_import(
+    content: bytes,
+    *,
+    from_on: date,
+    today: date,
+    importer_id: uuid.UUID | None,
+    progress: Progress = no_progress,
+) -> Outcome:
     """Return the plan of a people file with the decisions behind it."""
     try:
         table = open_table(content)
@@ -70,6 +84,8 @@ def work_out_import(content: bytes, *, from_on: date, today: date, importer_id: 
                 hooks.objections_to_address_change,
             ),
             file_digest=file_digest(content),
+            expected_rows=content.count(b"\n"),
+            progress=progress,
         )
     except TableError as error:
         return refused(Fault(error.row, "", shown(error.value), error.message))
