@@ -86,6 +86,18 @@ def test_list_shows_how_far_everybody_has_come_and_filters_count(app, session, h
     assert "In Vited" not in only.words("table")
 
 
+def test_link_that_was_ended_counts_as_expired_however_new(app, session, hr):
+    # As after a restore, which ends every link.
+    person = make_person()
+    make_link(person)
+    with transaction():
+        queries.get_account(person.id).invited_at = NOW
+    assert state_of(person) is AccountState.INVITED
+    with transaction() as write:
+        write.scalars(select(OneTimeLink)).one().ended_at = NOW
+    assert state_of(person) is AccountState.EXPIRED
+
+
 def test_link_that_lives_counts_as_invited_however_long_ago(app, session, hr):
     person = make_person()
     make_link(person)

@@ -122,8 +122,15 @@ def _state(at: datetime) -> ColumnElement[str]:
     link = select(OneTimeLink.id).where(
         OneTimeLink.person_id == Person.id, OneTimeLink.purpose == LinkPurpose.INVITE, is_live(at)
     )
-    # Between an invitation by mail and the sending of its letter there is no link yet.
-    is_waiting = or_(link.exists(), Account.invited_at > at - lifetime_of(LinkPurpose.INVITE))
+    # Between an invitation by mail and the sending of its letter there is no link yet. One that was made and ended
+    # since, as a restore ends them all, is no longer waited for.
+    made = select(OneTimeLink.id).where(
+        OneTimeLink.person_id == Person.id,
+        OneTimeLink.purpose == LinkPurpose.INVITE,
+        OneTimeLink.created_at >= Account.invited_at,
+    )
+    is_sent_soon = and_(Account.invited_at > at - lifetime_of(LinkPurpose.INVITE), ~made.exists())
+    is_waiting = or_(link.exists(), is_sent_soon)
     return case(
         (Person.left_on <= day, AccountState.LEFT.value),
         (Account.disabled_at.is_not(None), AccountState.DISABLED.value),
