@@ -22,6 +22,7 @@ MAX_LINES_BEFORE_HEADER = 100
 DELIMITERS = ",;\t"
 CHUNK = 64 * 1024
 SAMPLE = 4096
+MANY_SIGNS = 3
 SAVE_AS = "Save it as “CSV UTF-8” and use that file."
 _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive"),
@@ -41,6 +42,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _WORD_ENDS = (b",", b";", b"\t", b"\n", b"\r", b'"')
+_KANJI = re.compile(rb"(?:[\x88-\x9f][\x40-\x7e\x80-\xfc]){2,}")
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?\s*\Z', re.IGNORECASE)
 
@@ -108,22 +110,25 @@ def open_table(content: bytes) -> Table:
 
 def _find_header(text: io.TextIOWrapper) -> tuple[str, int, str]:
     """Return the delimiter, the number of lines before the header, and the line of the header."""
-    skipped = 0
+    skipped = looked_at = 0
     chosen = ""
     while line := text.readline(MAX_LINE + 1):
-        if skipped == MAX_LINES_BEFORE_HEADER:
+        if looked_at == MAX_LINES_BEFORE_HEADER:
             raise TableError(
                 f"The first {MAX_LINES_BEFORE_HEADER} rows are blank. The header stands in the first row; take the "
                 "blank ones out.",
                 row=1,
             )
+        looked_at += 1
         if len(line) > MAX_LINE:
             delimiter = chosen or _delimiter_of(line)
             many = line.count(delimiter) >= MAX_COLUMNS
             raise TableError(_too_many_columns() if many else _too_long(), row=skipped + 1, value=line[:SAMPLE])
         if said := _SEPARATOR_LINE.match(line):
+            # A spreadsheet does not show this line, and counts from the next one.
             chosen = said[1]
-        elif line.strip().strip(DELIMITERS).strip():
+            continue
+        if line.strip().strip(DELIMITERS).strip():
             return chosen or _delimiter_of(line), skipped, line
         skipped += 1
     raise TableError(
@@ -271,7 +276,9 @@ def _guess(content: bytes, position: int) -> str:
     begin = max(content.rfind(b"\n", max(0, position - SAMPLE), position) + 1, position - SAMPLE, 0)
     around = content[begin : position + SAMPLE]
     japanese = around.decode("shift_jis", errors="replace")
-    if len(_KANA.findall(japanese)) > 1 and japanese.count("\N{REPLACEMENT CHARACTER}") <= 1:
+    # Of kanji, the common ones count where several stand together: one alone may be an accented letter and the next.
+    signs = len(_KANA.findall(japanese)) + sum(len(run) // 2 for run in _KANJI.findall(around))
+    if signs > MANY_SIGNS and japanese.count("\N{REPLACEMENT CHARACTER}") <= 1:
         return "It looks like Shift-JIS."
     word_begin = max(begin, *(content.rfind(sign, begin, position) + 1 for sign in _WORD_ENDS))
     word = re.split(rb'[,;\t\r\n"]', content[max(word_begin, position - 40) : position + 40], maxsplit=1)[0]

@@ -133,7 +133,7 @@ class SpellReason(StrEnum):
     @property
     def label(self) -> str:
         """Return how a page says it."""
-        return {"import": "first import", "transfer": "change of ladder"}.get(self.value, self.value)
+        return {"transfer": "change of ladder"}.get(self.value, self.value)
 
 
 class LevelSpell(EffectiveDated, Model):

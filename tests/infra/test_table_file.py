@@ -55,7 +55,7 @@ def test_delimiter_inside_quotation_marks_does_not_count():
 
 def test_line_that_names_the_separator_is_understood():
     table = open_table(b"sep=;\nid;name\n1;x")
-    assert (table.header, table.header_row, list(table.rows())) == (["id", "name"], 2, [(3, ["1", "x"])])
+    assert (table.header, table.header_row, list(table.rows())) == (["id", "name"], 1, [(2, ["1", "x"])])
 
 
 def test_blank_columns_at_the_end_of_the_header_are_none():
@@ -78,6 +78,8 @@ def test_blank_columns_at_the_end_of_the_header_are_none():
         ("a,b\n1,2".encode("utf-32"), "UTF-32"),
         ("a,b\nMüller,2".encode("cp1252"), "where it would read “Müller”"),
         ("名前,部署\nたろう,さくら".encode("shift_jis"), "Shift-JIS"),
+        ("氏名,部署\n山田太郎,営業部".encode("shift_jis"), "Shift-JIS"),
+        ("a,b\nFrédérique Noël,Équipe été".encode("cp1252"), "Windows-1252"),
         (b"a,b\n1,2\0", "NUL"),
         (b'a,b\n1,"2\n3,4\n', "never closed"),
         (b'a,b\n1,"2"3\n', "Text follows a closing quotation mark"),
@@ -89,7 +91,7 @@ def test_blank_columns_at_the_end_of_the_header_are_none():
         (b"a,b\n" + b"\n" * (MAX_LINES + 5), "more than 1000000 lines"),
         (b"a" * (MAX_BYTES + 1), "larger than 32 MB"),
     ],
-    ids=range(23),
+    ids=range(25),
 )
 def test_anything_else_is_refused_with_what_was_found(content, found):
     assert found in refusal(content).message

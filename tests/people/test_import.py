@@ -506,6 +506,27 @@ def test_joiner_has_a_level_from_the_first_day_to_come(session):
         assert not plan_of(ADA, moved).changes
 
 
+def test_name_whose_key_is_longer_than_the_name_is_taken(session):
+    take_over("E9," + "ß" * 150 + ",dee@larkspur.example,,,,,,,,")
+    assert person_of("E9").sort_name == "s" * 200
+
+
+def test_clock_that_was_set_back_stops_no_import(session):
+    take_over(ADA, BEN)
+    content = "\n".join([HEADER, ADA, BEN.replace("Core,E1", "Edge,").replace("Oslo", "Rome")]).encode()
+    earlier = NOW - timedelta(hours=1)
+    with transaction():
+        actions.apply_plan(content, from_on=TODAY, by=SYSTEM, at=earlier, expected_digest=None)
+    for table in (TeamMembership, GroupMembership, ManagerLink):
+        rows = session.scalars(select(table).where(table.superseded_at.is_not(None))).all()
+        assert rows
+        assert all(row.superseded_at > row.recorded_at for row in rows)
+
+
+def test_level_of_an_import_is_not_called_the_first(session):
+    assert SpellReason.IMPORT.label == "import"
+
+
 # Uploads -----------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from app.people import hooks
 from app.people.actions.import_rows import write_decisions
 from app.people.actions.loops import lock_company
 from app.people.models import ImportState, PeopleImport
-from app.people.queries.importing import file_digest, work_out_import
+from app.people.queries.importing import file_digest, moment_after_all, work_out_import
 
 KEPT_FOR = timedelta(days=1)
 LONGEST_FILE_NAME = 200
@@ -90,6 +90,8 @@ def apply_plan(
         raise ConflictError(CHANGED_SINCE, stored={}, version=0)
     if plan.faults_in_all:
         raise InvalidError("The file has faults; nothing was taken over.")
+    # The clock may have been set back since the last change.
+    at = moment_after_all(at)
     try:
         # A savepoint, so that whoever is told of the conflict can be shown the company as it is now.
         with db.session.begin_nested():

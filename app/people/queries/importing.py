@@ -6,11 +6,11 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.orm import defer
 
 from app.audit.models import AuditEvent
@@ -201,6 +201,18 @@ def _ladders(today: date) -> list[KnownLadder]:
         )
         for edition in list_adopted(today)
     ]
+
+
+def moment_after_all(at: datetime) -> datetime:
+    """Return a moment, later than all that is recorded of anybody: nothing is superseded before it was recorded."""
+    latest = [
+        select(func.max(table.recorded_at), func.max(table.superseded_at))
+        for table in (TeamMembership, ManagerLink, LevelSpell, GroupMembership)
+    ]
+    known: list[datetime] = [
+        moment for row in db.session.execute(union_all(*latest)) for moment in row if moment is not None
+    ]
+    return max([at, *(moment + timedelta(microseconds=1) for moment in known)])
 
 
 # Uploaded files ---------------------------------------------------------------

@@ -14,6 +14,8 @@ from app.domain.errors import MissingError
 from app.infra.db import already_read, db
 from app.people.models import Person
 
+LONGEST_KEY = 200
+
 
 def holds_on(table: Any, day: date) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped class or its alias
     """Return the condition that a row is live and holds on a day."""
@@ -52,15 +54,18 @@ def count_people() -> int:
 
 
 def sort_key(name: str) -> str:
-    """Return a name as it is sorted and searched: without capitals and accents.
+    """Return a name as it is sorted and searched: without capitals and accents, cut to what is stored of it.
+
+    Some signs become several, so that a name of the greatest length may have a longer key.
 
     >>> sort_key("Ébba  Nyström")
     'ebba nystrom'
     """
     if name.isascii():
-        return " ".join(name.casefold().split())
+        return " ".join(name.casefold().split())[:LONGEST_KEY]
     plain = unicodedata.normalize("NFKD", name)
-    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).casefold().split())
+    key = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+    return " ".join(key.split())[:LONGEST_KEY]
 
 
 def like_pattern(words: str) -> str:
