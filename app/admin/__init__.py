@@ -4,7 +4,20 @@ Owns no tables. May use every feature below. Technical power opens no personnel 
 something happened, not what it says.
 """
 
-from flask import Flask
+from flask import Flask, url_for
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import can
+from app.people import panels
+from app.people.models import Person
+
+
+def account_link(actor: Actor, person: Person) -> panels.PersonLink | None:
+    """Lead from the page of a person to their account."""
+    if not can(actor, Permission.Accounts.READ, person):
+        return None
+    return panels.PersonLink("Account", url_for("admin.show_account", person_id=person.id), "key")
 
 
 def register(app: Flask) -> None:
@@ -13,5 +26,6 @@ def register(app: Flask) -> None:
     from app.admin.views import bp, probes  # noqa: PLC0415 - views need the registered policy
 
     housekeeping.register()
+    panels.provide(account_link)
     app.register_blueprint(bp)
     app.register_blueprint(probes.bp)

@@ -15,7 +15,7 @@ from app.auth.models import RoleGrant
 from app.infra.clock import local, today
 from app.infra.db import db
 from app.people.models import LevelSpell, ManagerLink, Person
-from app.people.queries import ReportEntry, has_not_left, holds_on, list_reports, works_here
+from app.people.queries import ReportEntry, has_manager, has_not_left, holds_on, list_reports, works_here
 
 SHOWN_UNPLACED = 12
 SHOWN_RUNNING = 50
@@ -87,12 +87,15 @@ def company_state() -> Company:
     """Return what HR sees first, in a fixed number of queries."""
     day = today()
     has_level = select(LevelSpell.id).where(LevelSpell.person_id == Person.id, holds_on(LevelSpell, day)).exists()
-    has_manager = select(ManagerLink.id).where(ManagerLink.person_id == Person.id, holds_on(ManagerLink, day)).exists()
+    is_led = has_manager(day)
     leads = select(ManagerLink.id).where(ManagerLink.manager_id == Person.id, holds_on(ManagerLink, day)).exists()
     live = RoleGrant.superseded_at.is_(None)
     looks_after_belay = select(RoleGrant.id).where(RoleGrant.person_id == Person.id, live).exists()
-    # The head of the company reports to nobody; somebody who leads others need not be on a ladder.
-    lacking = and_(works_here(day), or_(and_(~has_level, ~leads), and_(~has_manager, ~leads)))
+    named = select(ManagerLink.id).where(ManagerLink.person_id == Person.id, holds_on(ManagerLink, day)).exists()
+    # The head of the company reports to nobody; somebody who leads others need not be on a ladder. Whoever leads and
+    # has a manager who left is no head of the company.
+    lacks_level, lacks_manager = and_(~has_level, ~leads), and_(~is_led, or_(~leads, named))
+    lacking = and_(works_here(day), or_(lacks_level, lacks_manager))
     counts = db.session.execute(
         select(
             func.count().filter(works_here(day)),
@@ -109,7 +112,7 @@ def company_state() -> Company:
         .limit(SHOWN_RUNNING),
     )
     rows = db.session.execute(
-        select(Person.id, Person.name, Person.hired_on, ~has_level, ~has_manager)
+        select(Person.id, Person.name, Person.hired_on, lacks_level, lacks_manager)
         .where(lacking)
         .order_by(Person.sort_name, Person.id)
         .limit(SHOWN_UNPLACED),

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from app.infra.clock import local
+from app.infra.templating import long_date
 from app.ladders.queries import LevelMark
-from app.people.models import Person
+from app.people.models import LevelSpell, Person
 from app.people.queries import Absence, Entry, RecordKind
 
 Marks = Mapping[tuple[str, str], LevelMark]
@@ -51,6 +53,26 @@ class Now:
     team: str
     manager: str
     leave: Entry | None
+    manager_last_day: date | None = None
+    """The last day of a line manager who works here no more and whom nobody has followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaceable:
+    """A level that another one takes the place of when it is recorded from the very same day."""
+
+    day: date
+    words: str
+
+
+def replaceable(spells: Iterable[LevelSpell], today: date) -> list[Replaceable]:
+    """Return what a level recorded from the same day would replace, the newest first."""
+
+    def words(row: LevelSpell) -> str:
+        day = local(row.recorded_at).date()
+        return f"{row.level}, recorded {'today' if day == today else f'on {long_date(day)}'}"
+
+    return sorted((Replaceable(row.starts_on, words(row)) for row in spells), key=lambda one: one.day, reverse=True)
 
 
 def line_of(entry: Entry, marks: Marks, today: date) -> Line:
@@ -97,8 +119,9 @@ def _single(icon: str, words: str, day: date, today: date, note: str = "") -> Li
     return Line(icon, words, note, None, day, day, "ahead" if day > today else "past")
 
 
-def now_of(entries: Iterable[Entry], marks: Marks, today: date) -> Now:
-    """Return what holds today of all that is recorded."""
+def now_of(entries: Iterable[Entry], marks: Marks, today: date, lead: Person | None = None) -> Now:
+    """Return what holds today, or held on a last day, of all that is recorded; `lead` is the line manager then."""
+    has_left = lead is not None and lead.left_on is not None and lead.left_on <= today
     held = {entry.kind: entry for entry in entries if entry.holds_on(today)}
     level = held.get(RecordKind.LEVEL)
     team, manager = held.get(RecordKind.TEAM), held.get(RecordKind.MANAGER)
@@ -109,4 +132,5 @@ def now_of(entries: Iterable[Entry], marks: Marks, today: date) -> Now:
         team=team.name if team else "",
         manager=manager.name if manager else "",
         leave=held.get(RecordKind.LEAVE),
+        manager_last_day=lead.left_on - ONE_DAY if has_left and lead and lead.left_on else None,
     )

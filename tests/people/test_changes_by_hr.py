@@ -120,10 +120,10 @@ def test_level_before_the_day_of_hire_and_of_no_ladder_is_refused(company, clien
     client = client_for(company.hr)
     form = client.get(f"/people/{company.amara.id}/level").form(ending="/level")
     before = levels(company.amara)
-    early = client.send(form, level="software-engineer:L3", from_on="2022-12-31")
+    early = client.send(form, level="software-engineer:L3", reason="promotion", from_on="2022-12-31")
     assert "hired on" in early.words("span", id="from_on-error")
     for changed in ({"level": "software-engineer:L9"}, {"level": "none"}, {"reason": "import"}, {"reason": ""}):
-        assert client.send(form, **changed).status == 422
+        assert client.send(form, **({"reason": "promotion"} | changed)).status == 422
     assert levels(company.amara) == before
 
 

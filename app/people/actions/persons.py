@@ -15,6 +15,7 @@ from app.infra.clock import local
 from app.infra.db import db
 from app.infra.templating import long_date
 from app.people import hooks
+from app.people.actions.leaving import check_nothing_later
 from app.people.actions.loops import lock_identities, lock_person
 from app.people.models import Person
 from app.people.queries import find_person_by_email, list_spells, sort_key
@@ -148,14 +149,15 @@ def record_leaving(person: Person, *, on: date, by: Author, at: datetime) -> Non
 def let_go(person: Person, *, last_day: date, by: Author, at: datetime) -> None:
     """Record somebody's last day of work, and tell the other features.
 
-    InvalidError at `last_day` when it lies before the day of hire, or when a feature objects: the last administrator
-    cannot leave, for instance.
+    InvalidError at `last_day` when it lies before the day of hire or before something recorded from a later day, or
+    when a feature objects: the last administrator cannot leave, for instance.
     """
     if person.hired_on is not None and last_day < person.hired_on:
         raise InvalidError(
             f"{person.name} began on {long_date(person.hired_on)}; the last day of work is that day or later.",
             field="last_day",
         )
+    check_nothing_later(person, last_day)
     leaving = frozenset({person.id})
     for sentence in hooks.objections_to_leaving(leaving).values():
         raise InvalidError(sentence, field="last_day")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.infra.clock import today
 from app.infra.db import db, once_per_transaction
 from app.people.models import ManagerLink, Person
-from app.people.queries.persons import holds_on
+from app.people.queries.persons import holds_on, works_here
 
 MAX_CHAIN = 50
 
@@ -25,6 +25,14 @@ def find_manager(person_id: uuid.UUID, day: date | None = None) -> Person | None
         holds_on(ManagerLink, day or today()),
     )
     return db.session.scalars(select(Person).where(Person.id.in_(link))).one_or_none()
+
+
+def has_manager(day: date) -> ColumnElement[bool]:
+    """Return the condition that somebody leads a person on a day. A manager who works here no more leads nobody."""
+    leading = select(Person.id).where(works_here(day)).correlate(None)
+    link = aliased(ManagerLink)
+    held = select(link.id).where(link.person_id == Person.id, holds_on(link, day), link.manager_id.in_(leading))
+    return held.correlate(Person).exists()
 
 
 def managers_of(person_id: uuid.UUID) -> tuple[uuid.UUID, ...]:

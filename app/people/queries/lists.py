@@ -16,6 +16,7 @@ from app.infra.clock import today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.people.models import LevelSpell, ManagerLink, Person, Team, TeamMembership
+from app.people.queries.lines import has_manager
 from app.people.queries.persons import begins_later, has_not_left, holds_on, like_pattern, sort_key, works_here
 from app.policies.queries import value_of
 
@@ -124,7 +125,7 @@ def _directory_rows(
     if wanted.kept is Kept.NO_LEVEL:
         rows += [opens, ~exists().where(LevelSpell.person_id == Person.id, holds_on(LevelSpell, day))]
     if wanted.kept is Kept.NO_MANAGER:
-        rows += [opens, ~exists().where(ManagerLink.person_id == Person.id, holds_on(ManagerLink, day))]
+        rows += [opens, ~has_manager(day)]
     return rows
 
 
@@ -151,7 +152,7 @@ def list_candidates(besides: uuid.UUID | None = None) -> list[Candidate]:
 
 
 def list_reports(manager_id: uuid.UUID) -> list[ReportEntry]:
-    """Return the direct reports of a manager today, by name; never in any other order."""
+    """Return the direct reports of a manager today, leavers left out, by name; never in any other order."""
     day = today()
     rows = db.session.execute(
         select(Person.id, Person.name, Team.name, LevelSpell.ladder, LevelSpell.level, LevelSpell.starts_on)
@@ -159,7 +160,7 @@ def list_reports(manager_id: uuid.UUID) -> list[ReportEntry]:
         .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
         .outerjoin(Team, Team.id == TeamMembership.team_id)
         .outerjoin(LevelSpell, and_(LevelSpell.person_id == Person.id, holds_on(LevelSpell, day)))
-        .where(ManagerLink.manager_id == manager_id)
+        .where(ManagerLink.manager_id == manager_id, has_not_left(day))
         .order_by(Person.sort_name, Person.id),
     )
     return [ReportEntry(*row) for row in rows]

@@ -95,11 +95,18 @@ def _move(person: Person, form: MoveForm, at: datetime) -> actions.Moved:
 @requires(Permission.Person.EDIT, on=load_person)
 def show_level(person: Person) -> ResponseReturnValue:
     """Show the form that records a level."""
-    held = next((row for row in queries.list_spells(person.id) if row.covers(today())), None)
+    spells = queries.list_spells(person.id)
+    held = next((row for row in spells if row.covers(today())), None)
+    # Why a level changes is for HR to say; only the first one comes with a reason, the hire.
     first = {"level": f"{held.ladder}:{held.level}"} if held else {}
-    form = LevelForm(formdata=None, data=first | {"reason": "promotion" if held else "hire", "from_on": today()})
+    why = {} if spells else {"reason": "hire"}
+    form = LevelForm(formdata=None, data=first | why | {"from_on": today()})
+    return _level_page(person, form)
+
+
+def _level_page(person: Person, form: LevelForm) -> ResponseReturnValue:
     form.offer_levels(level_marks())
-    return _page("level", person, form)
+    return _page("level", person, form, replaced=pages.replaceable(queries.list_spells(person.id), today()))
 
 
 @bp.post("/<uuid:person_id>/level")
@@ -109,23 +116,20 @@ def grant_level(person: Person) -> ResponseReturnValue:
     """Record a level from a day on."""
     form, at = LevelForm(), queries.moment_after(person.id, now())
     form.offer_levels(level_marks())
+    replaced = pages.replaceable(queries.list_spells(person.id), today())
     if form.validate_on_submit() and (spell := form.attempt(_grant, person, form, at)):
-        say_recorded(f"{person.name} holds {spell.level} from {long_date(spell.starts_on)}.", spell.id, at)
+        said = f"{person.name} holds {spell.level} from {long_date(spell.starts_on)}."
+        gone = [f" This takes the place of {one.words}." for one in replaced if one.day == spell.starts_on]
+        say_recorded(said + "".join(gone), spell.id, at)
         return _back(person)
-    return _page("level", person, form)
+    return _level_page(person, form)
 
 
 def _grant(person: Person, form: LevelForm, at: datetime) -> LevelSpell:
     ladder, level = form.chosen_level() or ("", "")
-    return actions.grant_level(
-        person,
-        ladder=ladder,
-        level=level,
-        from_on=form.from_on.data,
-        reason=SpellReason(form.reason.data),
-        by=author(),
-        at=at,
-    )
+    given = {"ladder": ladder, "level": level, "from_on": form.from_on.data, "reason": SpellReason(form.reason.data)}
+    actions.check_reason(person, **given)
+    return actions.grant_level(person, **given, by=author(), at=at)
 
 
 # Leave ----------------------------------------------------------------------------

@@ -22,12 +22,16 @@ def show_person(person: Person) -> ResponseReturnValue:
     """Show one person: what holds today, and how it came about."""
     who, marks, day = actor(), level_marks(), today()
     entries = queries.history_of(person.id, with_leave=may(Permission.Person.READ_LEAVE, person))
+    last_day = person.left_on - pages.ONE_DAY if person.left_on else None
+    has_left = last_day is not None and last_day < day
+    shown_day = last_day if last_day and has_left else day
     return render_template(
         "people/person.html",
         person=person,
-        now=pages.now_of(entries, marks, day),
+        now=pages.now_of(entries, marks, shown_day, queries.find_manager(person.id, shown_day)),
+        has_left=has_left,
         lines=pages.history_lines(person, entries, queries.absences_of(person.id), marks, day),
-        last_day=person.left_on - pages.ONE_DAY if person.left_on else None,
+        last_day=last_day,
         today=day,
         links=panels.links_for(who, person),
         groups=queries.list_groups(person.id) if may(Permission.Person.READ_GROUPS, person) else [],
