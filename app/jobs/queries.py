@@ -60,7 +60,8 @@ def has_due_job(at: datetime, kinds: Sequence[str]) -> bool:
 def oldest_due(at: datetime) -> datetime | None:
     """Return since when the job that has waited longest could have been taken; None when none waits."""
     since = case((Job.state == JobState.QUEUED, Job.run_at), else_=Job.lent_until)
-    return db.session.scalar(select(since).where(is_due(at)).order_by(since).limit(1))
+    first: datetime | None = db.session.scalar(select(func.min(since)).where(is_due(at)))
+    return first
 
 
 def holds_loan(worker: str, at: datetime) -> bool:

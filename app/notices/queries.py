@@ -67,7 +67,8 @@ def has_due_mail(at: datetime, kinds: Sequence[str]) -> bool:
 def oldest_due(at: datetime) -> datetime | None:
     """Return since when the mail that has waited longest could have been taken; None when none waits."""
     since = case((Mail.state == MailState.QUEUED, Mail.send_at), else_=Mail.lent_until)
-    return db.session.scalar(select(since).where(is_due(at)).order_by(since).limit(1))
+    first: datetime | None = db.session.scalar(select(func.min(since)).where(is_due(at)))
+    return first
 
 
 def list_unknown_kinds(at: datetime, kinds: Sequence[str]) -> list[tuple[str, int]]:
