@@ -10,16 +10,19 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import Select, TextInput
 
 from app.infra.clock import today
 from app.infra.forms import DayField, Form, StorableText, clean_line
 from app.ladders.queries import LevelMark
 from app.people.actions import Details
 from app.people.models import Person, SpellReason, Team
-from app.people.queries import Candidate
+from app.people.queries import MOST_OFFERED, Candidate, search_candidates
 
 NAME_LENGTH, EMPLOYEE_ID_LENGTH, EMAIL_LENGTH, TEAM_LENGTH = 200, 64, 254, 120
-NONE = "none"
+NONE, AGAIN = "none", "again"
+MOST_FOUND = 20
+"""How many people a field offers when what was typed fits several."""
 EARLIEST = date(1950, 1, 1)
 YEARS_AHEAD = timedelta(days=731)
 REASONS = {reason.value: reason.label.capitalize() for reason in SpellReason if reason is not SpellReason.IMPORT}
@@ -54,13 +57,75 @@ class ChoiceField(_Offered, SelectField):  # type: ignore[misc]
     """One of a long list."""
 
 
+class PersonField(ChoiceField):
+    """Somebody: one of a list, or of a large company somebody who is looked for by name or address.
+
+    What was typed stays. Where several people fit, the page offers those.
+    """
+
+    is_search = False
+    takes_nobody = True
+    kept: Person | None = None
+    typed: str | None = None
+
+    def look_for(self, kept: Person | None) -> None:
+        """Take words in place of a choice. `kept` is who is named already, and stays although they left."""
+        self.is_search, self.kept, self.widget = True, kept, TextInput()
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        if self.kept is not None and self.data == str(self.kept.id):
+            return self.kept.email
+        return "" if self.data in {NONE, None} else str(self.data)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse what the page does not offer, or words that fit nobody or several people."""
+        if not self.is_search:
+            super().pre_validate(form)
+            return
+        if self.data is None:
+            raise ValidationError(self.missing)
+        sent = clean_line(self.data)
+        self.typed = words = "" if sent == NONE else "".join(char for char in sent if char.isprintable())
+        if len(words) < len(sent) and sent != NONE:
+            raise ValidationError("Take out the invisible control characters, for instance by typing the name anew.")
+        if words in {"", AGAIN}:
+            self.typed, self.data = "", NONE
+            if words or not self.takes_nobody:
+                raise ValidationError("Enter part of the name, or the e-mail address.")
+            return
+        if self.kept is not None and words in {self.kept.email, str(self.kept.id)}:
+            self.typed, self.data = self.kept.email, str(self.kept.id)
+            return
+        self._choose(words, search_candidates(words, MOST_FOUND + 1))
+
+    def _choose(self, words: str, found: list[Person]) -> None:
+        if not found:
+            raise ValidationError(
+                f"Nobody who works here fits “{words}”. Enter part of the name, or the e-mail address."
+            )
+        if len(found) > MOST_FOUND:
+            raise ValidationError(f"More than {MOST_FOUND} people fit “{words}”. Enter more of the name.")
+        if len(found) > 1:
+            self.is_search, self.widget, self.data = False, Select(), AGAIN
+            people = {str(one.id): f"{one.name}, {one.email}" for one in found}
+            self.choices = {AGAIN: "Look for somebody else"} | people
+            raise ValidationError(f"{len(found)} people fit “{words}”. Choose one of them.")
+        (person,) = found
+        self.data = str(person.id)
+        self.typed = person.email if words == self.data else words
+
+
 class FewField(_Offered, RadioField):  # type: ignore[misc]
     """One of a few words."""
 
 
 def leave_out_none(field: Any) -> None:  # noqa: ANN401 - WTForms has no types
     """Take the choice of nobody or nothing off a field."""
-    field.choices = {key: words for key, words in field.choices.items() if key != NONE}
+    field.takes_nobody = False
+    if not getattr(field, "is_search", False):
+        field.choices = {key: words for key, words in field.choices.items() if key != NONE}
 
 
 def _day(label: str, missing: str) -> DayField:
@@ -112,7 +177,14 @@ class OrganisationChoices(Form):
         self._fields["team"].choices = {NONE: none} | {str(team.id): team.name for team in teams}
 
     def offer_people(self, people: Iterable[Candidate], *, kept: Person | None = None) -> None:
-        """Offer people under their teams, and nobody. `kept` stays on offer although they left."""
+        """Offer people under their teams, and nobody. `kept` stays on offer although they left.
+
+        Where there are more people than a list can hold, the field takes a name or an address instead.
+        """
+        people = list(people)
+        if len(people) > MOST_OFFERED:
+            self._fields["manager"].look_for(kept)
+            return
         groups: dict[str, dict[str, str]] = {}
         for one in people:
             groups.setdefault(one.team, {})[str(one.id)] = one.name
@@ -146,7 +218,7 @@ class NewPersonForm(DetailsForm, EmailForm, OrganisationChoices):
 
     hired_on = _day("First day of work", "Choose the first day of work.")
     team = ChoiceField("Team", "Choose a team of the list.", default=NONE)
-    manager = ChoiceField("Line manager", "Choose somebody of the list.", default=NONE)
+    manager = PersonField("Line manager", "Choose somebody of the list.", default=NONE)
     level = ChoiceField("Level", "Choose a level of the list.", default=NONE)
 
 
@@ -154,7 +226,7 @@ class MoveForm(OrganisationChoices):
     """Another team, another manager, or both, from one day on."""
 
     team = ChoiceField("Team", "Choose a team of the list.")
-    manager = ChoiceField("Line manager", "Choose somebody of the list.")
+    manager = PersonField("Line manager", "Choose somebody of the list.")
     from_on = _day("From", "Choose the day from which this counts.")
 
 
@@ -168,7 +240,7 @@ class TeamSpellForm(OrganisationChoices):
 class ManagerSpellForm(OrganisationChoices):
     """One entry of the history: a line manager from a day on."""
 
-    manager = ChoiceField("Line manager", "Choose somebody of the list.")
+    manager = PersonField("Line manager", "Choose somebody of the list.")
     from_on = _day("From", "Choose the day from which this counts.")
 
 

@@ -1,5 +1,6 @@
 """Reading people: who somebody is, whom they report to, which level they hold."""
 
+from app.people.queries.candidates import search_candidates
 from app.people.queries.held import (
     NamedSpell,
     find_team,
@@ -26,6 +27,7 @@ from app.people.queries.lines import (
     was_line_manager_rows,
 )
 from app.people.queries.lists import (
+    MOST_OFFERED,
     Candidate,
     DirectoryEntry,
     DirectoryFilter,
@@ -61,6 +63,7 @@ from app.people.queries.teams import (
 
 __all__ = [
     "MAX_CHAIN",
+    "MOST_OFFERED",
     "Absence",
     "Candidate",
     "DirectoryEntry",
@@ -115,6 +118,7 @@ __all__ = [
     "read_organisation",
     "select_below_reports",
     "select_reports",
+    "search_candidates",
     "sort_key",
     "was_line_manager",
     "was_line_manager_rows",

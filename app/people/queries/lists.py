@@ -129,6 +129,10 @@ def _directory_rows(
     return rows
 
 
+MOST_OFFERED = 300
+"""How many people a page offers as a list; of a larger company, somebody is looked for by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who may be chosen as a manager, under the team they are in."""
@@ -139,14 +143,18 @@ class Candidate:
 
 
 def list_candidates(besides: uuid.UUID | None = None) -> list[Candidate]:
-    """Return everybody who works here or begins later, by team and name, but for one person; no team comes last."""
+    """Return everybody who works here or begins later, by team and name, but for one person; no team comes last.
+
+    One more than `MOST_OFFERED` stands for a company that is too large for a list.
+    """
     day = today()
     rows = db.session.execute(
         select(Person.id, Person.name, Team.name)
         .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
         .outerjoin(Team, Team.id == TeamMembership.team_id)
         .where(has_not_left(day), Person.id != besides if besides else true())
-        .order_by(Team.name.is_(None), Team.name, Person.sort_name, Person.id),
+        .order_by(Team.name.is_(None), Team.name, Person.sort_name, Person.id)
+        .limit(MOST_OFFERED + 1),
     )
     return [Candidate(row[0], row[1], row[2] or "In no team") for row in rows]
 

@@ -84,11 +84,11 @@ def _args(asked: queries.DirectoryFilter) -> dict[str, Any]:
 @requires(Permission.Person.ADD)
 def show_new() -> ResponseReturnValue:
     """Show the form that adds somebody."""
-    return _new_page(NewPersonForm(formdata=None))
+    return _new_page(_offer(NewPersonForm(formdata=None)))
 
 
 def _new_page(form: NewPersonForm) -> ResponseReturnValue:
-    return make_response(render_template("people/new.html", form=_offer(form)), form.status)
+    return make_response(render_template("people/new.html", form=form), form.status)
 
 
 def _offer(form: NewPersonForm) -> NewPersonForm:
