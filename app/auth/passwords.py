@@ -9,6 +9,7 @@ from zxcvbn import zxcvbn
 from app.domain.errors import InvalidError
 
 MIN_LENGTH = 12
+NO_PASSWORD_FITS = "!"  # noqa: S105 - no hash looks like this; the example people of the demo have it
 MAX_LENGTH = 200
 FULL_COST = 3
 # zxcvbn counts from 0 to 4; it knows 30 000 common passwords, names, keyboard rows and dates. It reads 72 characters.

@@ -10,7 +10,10 @@ from app.audit.models import AuditEvent
 from app.audit.tags import Tag
 from app.auth import demo as the_demo
 from app.auth.demo import DemoPerson, DemoRole
+from app.auth.passwords import NO_PASSWORD_FITS
+from app.auth.queries import get_account
 from app.infra.idempotency import IdempotencyKey
+from app.infra.unit_of_work import transaction
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.people import PASSWORD, make_person
@@ -164,8 +167,11 @@ def test_nobody_who_is_out_is_asked_to_prove(app, client_for):
     assert client_for(None).get(AGAIN).location.startswith("/login?")
 
 
-def test_demo_asks_for_a_click_of_the_same_person(app, clock, make_app):
+@pytest.mark.parametrize("stored", [None, NO_PASSWORD_FITS])
+def test_demo_asks_for_a_click_of_the_same_person(app, clock, make_app, stored):
     person, guest = make_person("Amara Diallo"), make_person("Ben Otieno", password=PASSWORD)
+    with transaction():
+        get_account(person.id).password_hash = stored
     own = make_app()
     people = tuple(DemoPerson(one.id, one.name, "") for one in (person, guest))
     the_demo.open_door(own, [DemoRole("Engineers", people)])

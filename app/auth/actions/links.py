@@ -68,9 +68,10 @@ def use_link(
     if found is None:
         raise MissingError
     person = found.person
-    lock_account(person.id)
     # A password that is refused must find the link as it was.
     check_new_password(password, known_words=(*person.name.split(), person.email.partition("@")[0]))
+    # The account before the link, as everywhere: two that lock in another order wait for one another for ever.
+    lock_account(person.id)
     mine = update(OneTimeLink).where(
         OneTimeLink.id == found.row.id, OneTimeLink.used_at.is_(None), OneTimeLink.ended_at.is_(None)
     )

@@ -82,7 +82,7 @@ def check_second() -> ResponseReturnValue:
         return _elsewhere()
     if not form.validate_on_submit():
         return code_page(form, status=form.status)
-    account = queries.get_account(half.person_id)
+    account = queries.lock_account(half.person_id)
     form.attempt(actions.use_code, account, form.one_time_code.data, sealer=sealer(), at=now())
     if form.one_time_code.errors:
         _refuse(half)
@@ -102,7 +102,7 @@ def check_recovery() -> ResponseReturnValue:
     empty = CodeForm(formdata=None, next=form.next.data, carried=form.carried.data)
     if not form.validate_on_submit():
         return code_page(empty, form, form.status)
-    account = queries.get_account(half.person_id)
+    account = queries.lock_account(half.person_id)
     form.attempt(actions.use_recovery_code, account, form.recovery_code.data, by=half_author(half), at=now())
     if form.recovery_code.errors:
         _refuse(half)
@@ -152,7 +152,7 @@ def enrol() -> ResponseReturnValue:
     half, form = half_signed_in(SessionStage.ENROL), CodeForm()
     if half is None:
         return _elsewhere()
-    account, by = queries.get_account(half.person_id), half_author(half)
+    account, by = queries.lock_account(half.person_id), half_author(half)
     secret, code = new_secret(account, queries.get_session(half.row_id).token_hash), form.one_time_code.data or ""
     codes = None
     if form.validate():

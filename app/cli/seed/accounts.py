@@ -6,9 +6,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.auth.passwords import NO_PASSWORD_FITS
 from app.cli.seed.plan import PlannedPerson
 
-NO_PASSWORD_FITS = "!"  # noqa: S105 - no hash looks like this
 NEWCOMER_FOR = timedelta(days=60)
 INVITED_BEFORE = timedelta(days=400)
 LAST_HOURS = 220
