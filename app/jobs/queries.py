@@ -57,7 +57,7 @@ def has_due_job(at: datetime, kinds: Sequence[str]) -> bool:
     return db.session.scalar(select(Job.id).where(is_due(at), Job.kind.in_(kinds)).limit(1)) is not None
 
 
-def oldest_due(at: datetime) -> datetime | None:
+def find_oldest_due(at: datetime) -> datetime | None:
     """Return since when the job that has waited longest could have been taken; None when none waits."""
     since = case((Job.state == JobState.QUEUED, Job.run_at), else_=Job.lent_until)
     first: datetime | None = db.session.scalar(select(func.min(since)).where(is_due(at)))

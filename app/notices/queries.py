@@ -64,7 +64,7 @@ def has_due_mail(at: datetime, kinds: Sequence[str]) -> bool:
     return db.session.scalar(select(Mail.id).where(is_due(at), Mail.kind.in_(kinds)).limit(1)) is not None
 
 
-def oldest_due(at: datetime) -> datetime | None:
+def find_oldest_due(at: datetime) -> datetime | None:
     """Return since when the mail that has waited longest could have been taken; None when none waits."""
     since = case((Mail.state == MailState.QUEUED, Mail.send_at), else_=Mail.lent_until)
     first: datetime | None = db.session.scalar(select(func.min(since)).where(is_due(at)))

@@ -18,10 +18,10 @@ from app.infra import health
 from app.infra.clock import now
 from app.jobs.models import JobState
 from app.jobs.queries import count_jobs, last_beat
-from app.jobs.queries import oldest_due as oldest_due_job
+from app.jobs.queries import find_oldest_due as oldest_due_job
 from app.notices.models import MailState
 from app.notices.queries import count_mail
-from app.notices.queries import oldest_due as oldest_due_mail
+from app.notices.queries import find_oldest_due as oldest_due_mail
 
 
 @bp.get("/")
