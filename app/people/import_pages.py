@@ -152,11 +152,13 @@ def _day(value: date) -> str:
 def shown_change(change: PersonChange) -> ShownChange:
     """Return one person's changes as the page says them."""
     is_addition = change.kind is ChangeKind.ADDED
-    fields = [
-        shown_field(one, is_addition=is_addition)
-        for one in change.fields
-        if not (is_addition and one.column in {Column.NAME, Column.EMPLOYEE_ID})
-    ]
+    fields: list[ShownField] = []
+    for one in change.fields:
+        if is_addition and one.column in {Column.NAME, Column.EMPLOYEE_ID}:
+            continue
+        fields.append(shown_field(one, is_addition=is_addition))
+        if is_addition and one.column == Column.LEVEL and one.from_on:
+            fields.append(ShownField(label_of(Column.LEVEL_SINCE), "", _day(one.from_on), "", is_new=True))
     return ShownChange(change.row, change.employee_id, change.name, fields)
 
 
@@ -192,6 +194,11 @@ class Preview:
     def people(self) -> int:
         """Return how many people taking the file over would touch."""
         return len(self.plan.changes)
+
+    @property
+    def adds_people(self) -> bool:
+        """Say whether somebody new comes; they begin on their first day, not on the day of the upload."""
+        return bool(self.plan.of(ChangeKind.ADDED))
 
     @property
     def faults_left_out(self) -> int:

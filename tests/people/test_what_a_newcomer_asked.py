@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.access.actor import Role
 from app.infra.db import db
@@ -193,3 +196,45 @@ def test_undo_asks_in_plain_words(company, client):
         actions.end_team(company.amara, on=date(2026, 11, 1), by=SYSTEM, at=NOW)
     db.session.rollback()
     assert "Was here before, or comes later" in client.get(f"/people/teams/{company.team.id}").words("main")
+
+
+# Importing ------------------------------------------------------------------------
+
+PEOPLE = (
+    "employee_id,name,email,ladder,level,level_since,Dept,Boss,Title\n"
+    "X-1,Amal Newcomer,amal@larkspur.example,software-engineer,L2,2025-02-03,Billing,X-2,Engineer\n"
+)
+
+
+def preview(client, content: str):
+    """Upload a file and look at its preview."""
+    sent = {"from_on": "2026-11-21", "file": FileStorage(io.BytesIO(content.encode()), "people.csv")}
+    boundary, body = encode_multipart(sent)
+    page = client.post(
+        "/people/import",
+        input_stream=io.BytesIO(body),
+        content_length=str(len(body)),
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
+    return client.follow(page)
+
+
+def test_preview_shows_the_first_day_at_a_level_and_from_when_the_new_ones_count(company, client):
+    words = preview(client, PEOPLE).words("main")
+    assert "Level since" in words
+    assert "3 February 2025" in words
+    assert "Changes count from 21 November 2026; for people who are new, from their first day" in words
+
+
+def test_preview_names_what_columns_of_other_names_perhaps_are(company, client):
+    words = preview(client, PEOPLE).words("main")
+    for name, perhaps in (("Dept", "team"), ("Boss", "manager_employee_id"), ("Title", "level")):
+        assert f"{name}. Did you mean {perhaps}?" in words
+
+
+def test_import_page_says_before_the_upload_what_a_row_of_ones_own_may_say(company, client, client_for):
+    assert "Your own row: nobody changes it themselves" in client.get("/people/import").words("main")
+    with transaction() as session:
+        session.merge(company.hr).employee_id = None
+    page = client_for(company.hr).get("/people/import")
+    assert "Your own row: you have no employee id yet" in page.words("main")

@@ -66,6 +66,7 @@ def _start_page(form: UploadForm) -> ResponseReturnValue:
         columns=pages.COLUMNS,
         earlier=[pages.shown_import(row, names) for row in rows],
         most_bytes=MAX_BYTES,
+        is_employee=queries.get_person(actor().person_id).employee_id is not None,
     )
     return make_response(page, form.status)
 
