@@ -131,7 +131,7 @@ class Comparison:
     def _check_dates(self, entry: Entry, member: Member | None) -> None:
         hired_on = entry.hired_on or (member.hired_on if member else None)
         left_on = self.left_on(entry.employee_id)
-        if hired_on and left_on and left_on <= hired_on:
+        if _is_reversed(hired_on, left_on):
             column = Column.LEFT_ON if entry.left_on else Column.HIRED_ON
             value = str(last_day(entry.left_on) or entry.hired_on)
             self._fault(
@@ -148,7 +148,7 @@ class Comparison:
                 entry, Column.LEVEL_SINCE, str(entry.level_since),
                 f"Nobody holds a level before they are hired ({entry.hired_on}). Write that day or a later one.",
             )  # fmt: skip
-        elif member is None and entry.level_since and left_on and entry.level_since >= left_on:
+        elif member is None and _is_late(entry.level_since, hired_on, left_on):
             self._fault(entry, Column.LEVEL_SINCE, str(entry.level_since), _given_late(left_on))
 
     def _check_manager(self, entry: Entry) -> bool:
@@ -350,7 +350,7 @@ class Comparison:
         since, person = entry.level_since, decision.person
         hired_on, left_on = self.hired_on(entry.employee_id), self.left_on(entry.employee_id)
         if decision.level is not None and since is not None:
-            if left_on is not None and since >= left_on:
+            if _is_late(since, hired_on, left_on):
                 self._fault(entry, Column.LEVEL_SINCE, str(since), _given_late(left_on))
             elif entry.hired_on is None and hired_on is not None and since < hired_on:
                 self._fault(
@@ -393,7 +393,16 @@ class Comparison:
         self._fault(entry, column, value, f"Something else is recorded since {since}; {LATER}")
 
 
-def _given_late(left_on: date) -> str:
+def _is_reversed(hired_on: date | None, left_on: date | None) -> bool:
+    return hired_on is not None and left_on is not None and left_on <= hired_on
+
+
+def _is_late(since: date | None, hired_on: date | None, left_on: date | None) -> bool:
+    """Say whether a level begins after the last day; not where that day is itself a fault."""
+    return since is not None and left_on is not None and left_on <= since and not _is_reversed(hired_on, left_on)
+
+
+def _given_late(left_on: date | None) -> str:
     return f"The last day is {last_day(left_on)}; nobody is given a level after it. Write a day before."
 
 

@@ -479,6 +479,7 @@ def test_level_keeps_to_the_time_of_employment_that_is_stored(session):
 def test_level_of_somebody_new_does_not_begin_after_the_last_day(session):
     row = "E9,Dee,dee@larkspur.example,,,software-engineer,L3,2026-01-01,2020-01-01,2025-12-31,"
     assert faults_of(plan_of(row)) == [("level_since", "2026-01-01")]
+    assert faults_of(plan_of(row.replace("2025-12-31", "2019-12-31"))) == [("left_on", "2019-12-31")]
 
 
 def test_whoever_comes_back_may_be_hired_anew_with_a_level_of_that_day(session):
