@@ -119,12 +119,12 @@ def _single(icon: str, words: str, day: date, today: date, note: str = "") -> Li
     return Line(icon, words, note, None, day, day, "ahead" if day > today else "past")
 
 
-def now_of(entries: Iterable[Entry], marks: Marks, today: date, lead: Person | None = None) -> Now:
-    """Return what holds today, or held on a last day, of all that is recorded; `lead` is the line manager then."""
-    has_left = lead is not None and lead.left_on is not None and lead.left_on <= today
+def now_of(entries: Iterable[Entry], marks: Marks, today: date) -> Now:
+    """Return what holds today, or held on a last day, of all that is recorded."""
     held = {entry.kind: entry for entry in entries if entry.holds_on(today)}
     level = held.get(RecordKind.LEVEL)
     team, manager = held.get(RecordKind.TEAM), held.get(RecordKind.MANAGER)
+    gone_on = manager.left_on if manager and manager.left_on and manager.left_on <= today else None
     return Now(
         mark=marks.get((level.ladder, level.level)) if level else None,
         level_since=level.starts_on if level else None,
@@ -132,5 +132,5 @@ def now_of(entries: Iterable[Entry], marks: Marks, today: date, lead: Person | N
         team=team.name if team else "",
         manager=manager.name if manager else "",
         leave=held.get(RecordKind.LEAVE),
-        manager_last_day=lead.left_on - ONE_DAY if has_left and lead and lead.left_on else None,
+        manager_last_day=gone_on - ONE_DAY if gone_on else None,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, literal, null, select, union_all
+from sqlalchemy import Date, Select, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.audit.models import AuditEvent
@@ -50,6 +50,8 @@ class Entry:
     reason: str
     recorded_by: str
     recorded_at: datetime | None
+    left_on: date | None = None
+    """The first day without the manager, where they have left."""
 
     def holds_on(self, day: date) -> bool:
         """Say whether the entry holds on a day."""
@@ -82,6 +84,7 @@ def _everything_of(kind: RecordKind, person_id: uuid.UUID) -> Select[*tuple[Any,
             (LevelSpell.reason if is_level else null()).label("reason"),
             name.label("name"),
             recorder.name.label("recorder"),
+            (manager.left_on if kind is RecordKind.MANAGER else cast(null(), Date)).label("left_on"),
             exists()
             .where(PeopleImport.state == ImportState.APPLIED, PeopleImport.applied_at == table.recorded_at)
             .label("is_import"),
@@ -114,6 +117,7 @@ def _entry_in(row: Any, rows: Iterable[Any]) -> Entry:  # noqa: ANN401 - a row o
         reason=row.reason.label if row.reason else "",
         recorded_by=IMPORT if is_import else first.recorder or COMMAND_LINE,
         recorded_at=first.recorded_at,
+        left_on=row.left_on,
     )
 
 

@@ -28,7 +28,7 @@ def show_person(person: Person) -> ResponseReturnValue:
     return render_template(
         "people/person.html",
         person=person,
-        now=pages.now_of(entries, marks, shown_day, queries.find_manager(person.id, shown_day)),
+        now=pages.now_of(entries, marks, shown_day),
         has_left=has_left,
         lines=pages.history_lines(person, entries, queries.absences_of(person.id), marks, day),
         last_day=last_day,
