@@ -128,7 +128,7 @@ def hire(company: Company) -> dict[str, Person]:
             manager=everybody.get(MANAGED_BY.get(name, "")),
             level="L2" if name in {"peer", "asked", "other", "stranger"} else None,
             roles=(ROLES[name],) if name in ROLES else (),
-            password=PASSWORD if name in {"subject", "peer"} else None,
+            password=PASSWORD if name in {"subject", "peer", "admin"} else None,
         )
     subject = everybody["subject"]
     team = make_team(canary("team", "name"))

@@ -407,3 +407,17 @@ def test_nobody_is_set_below_themselves_by_the_action(company):
 
     with pytest.raises(InvalidError), transaction():
         actions.set_manager(company.amara, company.amara, from_on=date(2026, 1, 1), by=SYSTEM, at=AT)
+
+
+def test_later_last_day_of_somebody_who_had_left_brings_them_back(company, app, monkeypatch):
+    """Who works here again has come back, whichever form says so: the other features hear of it."""
+    heard = []
+    monkeypatch.setattr("app.people.hooks._return_listeners", [lambda people, *_: heard.append(people)])
+    with transaction():
+        people.record_leaving(again(company.amara), on=date(2026, 10, 1), by=SYSTEM, at=NOW)
+    with transaction():
+        people.let_go(again(company.amara), last_day=date(2026, 10, 15), by=SYSTEM, at=NOW)
+    assert heard == []
+    with transaction():
+        people.let_go(again(company.amara), last_day=date(2026, 12, 31), by=SYSTEM, at=NOW)
+    assert heard == [frozenset({company.amara.id})]

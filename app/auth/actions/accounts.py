@@ -176,11 +176,12 @@ def objections_to_another_address(people: Collection[uuid.UUID]) -> Mapping[uuid
 
 
 def close_for_leavers(people: Collection[uuid.UUID], by: Author, at: datetime) -> None:
-    """End links, and the sessions of those whose last day is over; with a later day both die on that day by itself."""
-    end_links(people, at=at)
+    """End links and sessions of those whose last day is over; with a later day both die on that day by themselves."""
     for part in parts_of(people):
-        gone = Person.id.in_(part), Person.left_on <= local(at).date()
-        _end_sessions_of(list(db.session.scalars(select(Person.id).where(*gone).order_by(Person.id))), by=by, at=at)
+        due = Person.id.in_(part), Person.left_on <= local(at).date()
+        gone = list(db.session.scalars(select(Person.id).where(*due).order_by(Person.id)))
+        end_links(gone, at=at)
+        _end_sessions_of(gone, by=by, at=at)
 
 
 def renew_for_returners(people: Collection[uuid.UUID], by: Author, at: datetime) -> None:

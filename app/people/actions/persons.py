@@ -150,8 +150,11 @@ def let_go(person: Person, *, last_day: date, by: Author, at: datetime) -> None:
     """Record somebody's last day of work, and tell the other features.
 
     InvalidError at `last_day` when it lies before the day of hire or before something recorded from a later day, or
-    when a feature objects: the last administrator cannot leave, for instance.
+    when a feature objects: the last administrator cannot leave, for instance. Who had left already and works here
+    again until the new day has come back: the other features hear of that too.
     """
+    lock_person(person.id)
+    db.session.refresh(person)
     if person.hired_on is not None and last_day < person.hired_on:
         raise InvalidError(
             f"{person.name} began on {long_date(person.hired_on)}; the last day of work is that day or later.",
@@ -161,9 +164,13 @@ def let_go(person: Person, *, last_day: date, by: Author, at: datetime) -> None:
     leaving = frozenset({person.id})
     for sentence in hooks.objections_to_leaving(leaving).values():
         raise InvalidError(sentence, field="last_day")
+    today = local(at).date()
+    has_come_back = person.left_on is not None and person.left_on <= today <= last_day
     record_leaving(person, on=last_day + timedelta(days=1), by=by, at=at)
     db.session.flush()
     hooks.tell_of_leaving(leaving, by, at)
+    if has_come_back:
+        hooks.tell_of_return(leaving, by, at)
 
 
 def restore_last_day(person: Person, *, last_day: date, instead_of: date, by: Author, at: datetime) -> None:
@@ -176,9 +183,6 @@ def restore_last_day(person: Person, *, last_day: date, instead_of: date, by: Au
         let_go(person, last_day=last_day, by=by, at=at)
     except InvalidError as refusal:
         raise NotAllowedNowError(str(refusal)) from refusal
-    today = local(at).date()
-    if instead_of < today <= last_day:
-        hooks.tell_of_return(frozenset({person.id}), by, at)
 
 
 def check_last_day(person: Person, last_day: date) -> None:
