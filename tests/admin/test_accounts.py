@@ -504,3 +504,12 @@ def test_role_that_nobody_holds_and_ones_own_are_refused(app, admin):
     with pytest.raises(NotAllowedNowError, match="their own account"), transaction():
         actions.disable_account(queries.get_account(admin.id), admin, by=as_author(admin), at=NOW)
     assert db.session.scalar(select(Account.disabled_at).where(Account.person_id == admin.id)) is None
+
+
+def test_account_leads_to_the_person_for_those_who_may_read_them(app, hr, admin, client_for):
+    person = make_person("Amara Diallo")
+    leads = {
+        who: bool(client_for(reader).get(f"/admin/accounts/{person.id}").all("a", href=f"/people/{person.id}"))
+        for who, reader in (("hr", hr), ("admin", admin))
+    }
+    assert leads == {"hr": True, "admin": False}

@@ -50,6 +50,7 @@ def _page(entry: AccountEntry, form: Form) -> ResponseReturnValue:
         sends_mail=sends_mail(),
         is_own=entry.person_id == actor().person_id,
         allowed={permission.name.lower(): may(permission, entry) for permission in accounts},
+        may_read_person=may(Permission.Person.READ, entry),
     )
     return page, form.status
 
