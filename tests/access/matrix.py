@@ -127,6 +127,7 @@ def make_cell(
     kind, act, name, actor = key
     method = "POST" if "post" in request else "GET"
     usual = request.get("answer", 200 if method == "GET" else 302)
+    usual = request.get("answer_to", {}).get(actor, usual)
     return Cell(
         row=place["row"],
         kind=kind,

@@ -15,7 +15,7 @@ from tests.access.forms import Offered, offered_forms
 from tests.access.world import Dump, World, tables
 
 SEVERAL = {"expectations", "standing", "person"}
-SHOWN_ONCE = {"admin.copy_link"}
+SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes"}
 """Acts whose answer is a secret: a second answer leads elsewhere."""
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
 SCRIPTED = {"window", "sequence"}
@@ -128,8 +128,9 @@ def test_pages_offer_a_form_for_every_act(world, forms):
     absent.add("people.revert_record")
     # Without mail nothing is sent; nobody of the company is disabled, and no link of theirs is still good.
     absent |= {"admin.invite_people", "admin.invite_person", "admin.enable_account", "auth.ask_for_reset"}
+    absent.add("admin.send_reset_link")
     absent |= {"auth.accept_invitation", "auth.reset_password"}
-    # Nobody of the company is half-way in, and nobody has a second factor: `tests/auth` sends these.
+    # Nobody of the company is half-way in, and no factor there may be taken off: `tests/auth` sends these.
     absent |= {"auth.check_second", "auth.check_recovery", "auth.enrol", "auth.leave_second", "auth.go_on"}
     absent |= {"auth.renew_recovery_codes", "auth.take_off_second", "auth.end_other_sessions"}
     assert posts - set(forms) <= absent
