@@ -130,6 +130,7 @@ def test_hr_corrects_the_day_of_a_level_and_takes_the_level_back(visit, company)
     begin(visitor, address, "A level")
     look(visitor, "level")
     page.get_by_label("Level", exact=True).select_option(label="L3, Software Engineer")
+    page.get_by_label("Promotion").check()
     page.get_by_label("From", exact=True).fill("2026-11-16")
     act(hand, "Record it")
     newest = page.locator(".history-line").first
