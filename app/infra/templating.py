@@ -242,7 +242,7 @@ def mark_difference(text: str, other: str) -> Markup:
     """
     by_line = max(text.count(" "), other.count(" ")) > COMPARED_BY_WORD
     mine, theirs = _pieces(text, by_line=by_line), _pieces(other, by_line=by_line)
-    # Safe without escaping: every word goes through `escape` or through `format`, which escapes it; only the tag is ours.
+    # Safe without escaping: each word goes through `escape`, or `format`, which escapes; only the tag is ours.
     out = Markup()
     for kind, start, end, _, _ in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
         words = "".join(mine[start:end])
