@@ -91,7 +91,8 @@ class Visitor:
             self.expected = before
 
     def _settle(self) -> None:
-        """Let what the browser has already said arrive."""
+        """Let what the browser has already said arrive, and a page that is on its way be there as a whole."""
+        self.page.wait_for_load_state("load")
         self.page.evaluate("0")
 
     # What a person does ------------------------------------------------------
