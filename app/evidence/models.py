@@ -20,6 +20,8 @@ NARRATIVE_LENGTH = 20_000
 LINE_LENGTH = 500
 LINK_LENGTH = 2048
 WORDS_LENGTH = 5000
+ASKING_LENGTH = 500
+FILE_NAME_LENGTH = 120
 CHECKSUMS = 1_000_000_000
 """Checksums stay below this, so that they have at most the nine digits that a form's version may have."""
 
@@ -59,6 +61,9 @@ class Evidence(Keyed, Model):
     claims: Mapped[list[Claim]] = relationship(order_by="Claim.position", cascade="all, delete-orphan", lazy="raise")
     corroborations: Mapped[list[Corroboration]] = relationship(
         order_by="Corroboration.asked_at, Corroboration.id", cascade="all, delete-orphan", lazy="raise"
+    )
+    attachments: Mapped[list[Attachment]] = relationship(
+        order_by="Attachment.added_at, Attachment.id", cascade="all, delete-orphan", lazy="raise"
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
@@ -165,11 +170,18 @@ class Corroboration(Keyed, Model):
     evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
     colleague_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime]
+    asking: Mapped[str] = mapped_column(short(ASKING_LENGTH), default="")
+    """The line that the author wrote to the colleague, if any."""
+    reminded_at: Mapped[datetime | None]
     outcome: Mapped[CorroborationAnswer | None] = mapped_column(Code(CorroborationAnswer, 16))
     words: Mapped[str] = mapped_column(default="")
     standing: Mapped[str] = mapped_column(default="")
     was_line_manager: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime | None]
+
+    limits: Mapped[list[CorroborationLimit]] = relationship(
+        order_by="CorroborationLimit.expectation_id", cascade="all, delete-orphan", lazy="raise"
+    )
 
     @property
     def is_open(self) -> bool:
@@ -187,3 +199,56 @@ class Corroboration(Keyed, Model):
     def left_standing(self) -> frozenset[str]:
         """Return the expectations that a limited answer still supports."""
         return frozenset(self.standing.split())
+
+
+class CorroborationLimit(Keyed, Model):
+    """The words of a limited answer for one expectation: how far the colleague can confirm it, or why not."""
+
+    __tablename__ = "corroboration_limit"
+    __table_args__ = (
+        UniqueConstraint("corroboration_id", "expectation_id"),
+        CheckConstraint("length(words) > 0", name="has_words"),
+    )
+
+    corroboration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence_corroboration.id", ondelete="CASCADE"))
+    expectation_id: Mapped[str] = mapped_column(short(80))
+    words: Mapped[str]
+
+
+class Attachment(Keyed, Model):
+    """A file of a piece. Its contents lie under a random name in the data folder, outside of what is served."""
+
+    __tablename__ = "evidence_attachment"
+    __table_args__ = (
+        UniqueConstraint("stored_as"),
+        Index("ix_evidence_attachment_evidence_id", "evidence_id"),
+        CheckConstraint("size > 0", name="is_not_empty"),
+    )
+
+    evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(short(FILE_NAME_LENGTH))
+    """The name that the author's file had, without a folder; only ever shown, never opened."""
+    media_type: Mapped[str] = mapped_column(short(40))
+    size: Mapped[int]
+    """In bytes."""
+    sha256: Mapped[str] = mapped_column(short(64))
+    stored_as: Mapped[str] = mapped_column(short(64))
+    added_at: Mapped[datetime]
+
+
+class EvidenceRevision(Keyed, Model):
+    """What a piece said from a moment on, once it was shared: one row when it is shared, one for each later change.
+
+    A former line manager reads what was submitted in their period and nothing later; the author reads them all.
+    `content` is JSON: title, narrative, kind, days, links, and the claims with their lines.
+    """
+
+    __tablename__ = "evidence_revision"
+    __table_args__ = (UniqueConstraint("evidence_id", "number"),)
+
+    evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    said_at: Mapped[datetime]
+    said_on: Mapped[date]
+    """The company's calendar day of `said_at`."""
+    content: Mapped[str]

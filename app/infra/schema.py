@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -24,15 +26,43 @@ def _config(connection: Connection) -> Config:
     return config
 
 
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose transaction is the whole migration.
+
+    SQLite changes a table by making it anew: rows that point to it must not be looked at, let alone deleted, while the
+    old one is away. So its foreign keys are off, which only works outside of a transaction, and all are looked at
+    before the commit.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        connection.detach()
+        _pragma(connection, "foreign_keys=OFF")
+        with connection.begin():
+            yield connection
+            if astray := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise SchemaError(f"{len(astray)} rows point to nothing, first of {astray[0][0]}; nothing was changed.")
+
+
+def _pragma(connection: Connection, words: str) -> None:
+    # Straight to the driver: SQLAlchemy would begin a transaction first.
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA {words}")
+    cursor.close()
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to date, in one transaction: a process killed in between leaves the old schema."""
-    with engine.begin() as connection:
+    with _migrating(engine) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema back to a revision, in one transaction."""
-    with engine.begin() as connection:
+    with _migrating(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 

@@ -1,9 +1,12 @@
-"""Tables of mail: what is to be sent. A row holds no secret and no text; both are made at the moment of sending."""
+"""Tables of mail: what is to be sent, and how each person wants to hear of what.
+
+A row of mail holds no secret and no text; both are made at the moment of sending.
+"""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index
@@ -39,3 +42,31 @@ class Mail(Keyed, Model):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(default="")
+
+
+class Hearing(StrEnum):
+    """How somebody hears of one kind of notice. In every case it stands in the inbox."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NEVER = "never"
+
+
+class NoticePreference(Model):
+    """How a person wants to hear of one kind of notice; without a row it is the kind's own default."""
+
+    __tablename__ = "notice_preference"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(short(60), primary_key=True)
+    hearing: Mapped[Hearing] = mapped_column(Code(Hearing, 8))
+    changed_at: Mapped[datetime]
+
+
+class Digest(Model):
+    """The last day for which a person was sent the daily letter, so that it comes once a day at most."""
+
+    __tablename__ = "notice_digest"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    sent_on: Mapped[date]

@@ -1,4 +1,4 @@
-"""Tables of assessments."""
+"""Tables of assessments: one round of two sides, what each author has written, and who closed a missing side."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, not_, or_, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.rating import Answer
 from app.infra.db import Code, Keyed, Model, short
-from app.people.models import LIVE
 
 COMMENT_LENGTH = 4000
 WINDOW_LENGTH = 64
-RUNNING = text("self_submitted_at IS NULL OR manager_submitted_at IS NULL")
+RUNNING = text(
+    "called_off_at IS NULL AND ("
+    "(self_submitted_at IS NULL AND self_closed_at IS NULL)"
+    " OR (manager_submitted_at IS NULL AND manager_closed_at IS NULL))"
+)
 
 
 class Side(StrEnum):
@@ -31,7 +34,8 @@ class Assessment(Keyed, Model):
     """One round of answers about one person against one target level of one ladder version, pinned when opened.
 
     `manager_id` is the manager who submitted the manager's side; before that it is empty, and the current line manager
-    writes it. It is revealed when both sides are in.
+    writes it. It is revealed when both sides are settled: in, or closed as “not given”, which at most one of them is.
+    `called_off_at`: opened by mistake and ended before anything was in.
     """
 
     __tablename__ = "assessment"
@@ -59,21 +63,71 @@ class Assessment(Keyed, Model):
     self_submitted_at: Mapped[datetime | None]
     manager_submitted_at: Mapped[datetime | None]
     manager_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[date | None]
+    """The company's calendar day by which both sides are asked for."""
+    reminded_at: Mapped[datetime | None]
+    """When those who owed a side were last reminded."""
+    self_closed_at: Mapped[datetime | None]
+    manager_closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Who closed the missing side as “not given”, after the due day and a reminder."""
+    called_off_at: Mapped[datetime | None]
+    called_off_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     submitted_on: Mapped[date | None]
-    """The company's calendar day on which the later side came in."""
+    """The company's calendar day on which the later side came in or was closed: that of the reveal."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
 
     @hybrid_property
+    def is_self_settled(self) -> bool:
+        """Say whether the engineer's side is in, or closed as “not given”."""
+        return self.self_submitted_at is not None or self.self_closed_at is not None
+
+    @is_self_settled.inplace.expression
+    @classmethod
+    def _is_self_settled(cls) -> ColumnElement[bool]:
+        return or_(cls.self_submitted_at.is_not(None), cls.self_closed_at.is_not(None))
+
+    @hybrid_property
+    def is_manager_settled(self) -> bool:
+        """Say whether the manager's side is in, or closed as “not given”."""
+        return self.manager_submitted_at is not None or self.manager_closed_at is not None
+
+    @is_manager_settled.inplace.expression
+    @classmethod
+    def _is_manager_settled(cls) -> ColumnElement[bool]:
+        return or_(cls.manager_submitted_at.is_not(None), cls.manager_closed_at.is_not(None))
+
+    @hybrid_property
     def is_revealed(self) -> bool:
-        """Say whether both sides are in."""
-        return self.self_submitted_at is not None and self.manager_submitted_at is not None
+        """Say whether both sides are settled: in, or the missing one closed as “not given”."""
+        return self.is_self_settled and self.is_manager_settled
 
     @is_revealed.inplace.expression
     @classmethod
     def _is_revealed(cls) -> ColumnElement[bool]:
-        return and_(cls.self_submitted_at.is_not(None), cls.manager_submitted_at.is_not(None))
+        return and_(cls.is_self_settled, cls.is_manager_settled)
+
+    @hybrid_property
+    def is_running(self) -> bool:
+        """Say whether a side is still asked for: neither revealed nor called off."""
+        return self.called_off_at is None and not self.is_revealed
+
+    @is_running.inplace.expression
+    @classmethod
+    def _is_running(cls) -> ColumnElement[bool]:
+        return and_(cls.called_off_at.is_(None), not_(cls.is_revealed))
+
+    @hybrid_property
+    def is_untouched(self) -> bool:
+        """Say whether it runs and neither side is in or closed."""
+        return self.called_off_at is None and not self.is_self_settled and not self.is_manager_settled
+
+    @is_untouched.inplace.expression
+    @classmethod
+    def _is_untouched(cls) -> ColumnElement[bool]:
+        return and_(cls.called_off_at.is_(None), not_(cls.is_self_settled), not_(cls.is_manager_settled))
 
 
 class AssessmentSheet(Keyed, Model):
@@ -120,30 +174,3 @@ class AssessmentAnswer(Keyed, Model):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
-
-
-class Waiver(Keyed, Model):
-    """That an expectation does not apply to a person: approved by the manager and by HR, with a reason."""
-
-    __tablename__ = "waiver"
-    __table_args__ = (
-        Index(
-            "uq_waiver_live",
-            "subject_id",
-            "expectation_id",
-            unique=True,
-            sqlite_where=LIVE,
-            postgresql_where=LIVE,
-        ),
-        CheckConstraint("length(reason) > 0", name="has_reason"),
-    )
-
-    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    expectation_id: Mapped[str] = mapped_column(short(80))
-    reason: Mapped[str]
-    asked_at: Mapped[datetime]
-    manager_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    manager_approved_at: Mapped[datetime | None]
-    hr_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    hr_approved_at: Mapped[datetime | None]
-    superseded_at: Mapped[datetime | None]

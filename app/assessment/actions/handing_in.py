@@ -1,0 +1,85 @@
+"""Handing one side in, and taking it back while the other one is out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.assessment.actions.rows import OTHER, author_id, check_is_out, lock, note, submitted_at
+from app.assessment.actions.writing import Entry, save_draft
+from app.assessment.models import Assessment, Side
+from app.assessment.queries import list_answers, needed_ids
+from app.audit.actions import Author
+from app.audit.tags import Tag
+from app.domain.errors import IncompleteError, NotAllowedNowError
+from app.infra.clock import local
+from app.infra.db import db
+from app.infra.templating import counted
+
+
+class UnansweredError(IncompleteError):
+    """A side was handed in before every expectation that is asked has an answer; `expectation_ids` names them."""
+
+    def __init__(self, expectation_ids: tuple[str, ...]) -> None:
+        """Keep which answers are missing, in ladder order."""
+        number = len(expectation_ids)
+        super().__init__(f"{counted(number, 'answer is', 'answers are')} missing.")
+        self.expectation_ids = expectation_ids
+
+
+def submit_side(
+    assessment: Assessment,
+    side: Side,
+    entries: Mapping[str, Entry],
+    *,
+    revision: int,
+    window: str = "",
+    may_open: bool = True,
+    by: Author,
+    at: datetime,
+) -> Assessment:
+    """Keep the last words and hand the side in: sealed until the other side is in too, then both are revealed.
+
+    `may_open`: the author knows that this opens both sides for good. Without that a second side stays a draft.
+    UnansweredError names what is missing; NotAllowedNowError when the side is in already; ConflictError as for a draft.
+    """
+    lock(assessment)
+    check_is_out(assessment, side)
+    # What is missing is said before anything is written: a refused page shows what was typed and claims nothing saved.
+    stored = list_answers(assessment.id, side, author_id(by))
+    given = {one for one, row in stored.items() if row.answer} | {one for one, entry in entries.items() if entry.answer}
+    missing = tuple(one for one in needed_ids(assessment, given) if one not in given)
+    if missing:
+        raise UnansweredError(missing)
+    save_draft(assessment, side, entries, revision=revision, window=window, by=by, at=at)
+    # Decided under the lock: the other side may have come in since the page was shown.
+    if submitted_at(assessment, OTHER[side]) is not None and not may_open:
+        return assessment
+    if side is Side.SELF:
+        assessment.self_submitted_at = at
+    else:
+        assessment.manager_submitted_at, assessment.manager_id = at, by.person_id
+    note(Tag.ASSESSMENT_SUBMITTED, assessment, by=by, at=at, side=side.value, answers=len(given))
+    if assessment.is_revealed:
+        assessment.submitted_on = local(at).date()
+        note(Tag.ASSESSMENT_REVEALED, assessment, by=by, at=at)
+    db.session.flush()
+    return assessment
+
+
+def reopen_side(assessment: Assessment, side: Side, *, by: Author, at: datetime) -> Assessment:
+    """Take one's own side back for changes, as long as the other one is not in. NotAllowedNowError afterwards."""
+    lock(assessment)
+    if assessment.is_revealed:
+        raise NotAllowedNowError("Both sides are in and open to both; ratings stay as they were given.")
+    if submitted_at(assessment, side) is None:
+        raise NotAllowedNowError("This side is open already.")
+    if side is Side.MANAGER and assessment.manager_id != by.person_id:
+        raise NotAllowedNowError("Only whoever handed this side in can take it back.")
+    if side is Side.SELF:
+        assessment.self_submitted_at = None
+    else:
+        assessment.manager_submitted_at = assessment.manager_id = None
+    note(Tag.ASSESSMENT_REOPENED, assessment, by=by, at=at, side=side.value)
+    db.session.flush()
+    return assessment

@@ -1,0 +1,84 @@
+"""Lists of assessments, and opening one."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.access.guard import actor, may, requires
+from app.access.permissions import Permission
+from app.assessment import actions, queries
+from app.assessment.forms import TargetForm
+from app.assessment.views.blueprint import address_of, author, bp, load_person, load_self
+from app.infra.clock import now, today
+from app.infra.pagination import page_number
+from app.infra.unit_of_work import writes
+from app.people.models import Person
+
+
+@bp.get("/assessments/")
+@requires(Permission.Assessment.LIST, on=load_self)
+def list_assessments(person: Person) -> ResponseReturnValue:
+    """Show one's own assessments, those of one's reports, and what waits for one's own answers."""
+    who, number = actor(), page_number(request.args.get("page"))
+    return render_template(
+        "assessment/list.html",
+        person=person,
+        waiting=queries.list_waiting(who),
+        page=queries.list_for_person(who, person.id, number),
+        reports=queries.list_of_reports(who),
+        opening=queries.find_opening(person.id, today()),
+        form=_target_form(person),
+    )
+
+
+@bp.get("/people/<uuid:person_id>/assessments")
+@requires(Permission.Assessment.LIST, on=load_person)
+def list_of_person(person: Person) -> ResponseReturnValue:
+    """Show the assessments of somebody, as much as the reader may know of them."""
+    return _person_page(person, _target_form(person))
+
+
+def _target_form(person: Person, *, is_sent: bool = False) -> TargetForm:
+    form = TargetForm() if is_sent else TargetForm(formdata=None)
+    opening = queries.find_opening(person.id, today())
+    form.target.choices = opening.levels if opening else []
+    if opening and not is_sent:
+        form.target.data = opening.usual
+    return form
+
+
+def _person_page(person: Person, form: TargetForm) -> ResponseReturnValue:
+    page = render_template(
+        "assessment/person.html",
+        person=person,
+        page=queries.list_for_person(actor(), person.id, page_number(request.args.get("page"))),
+        opening=queries.find_opening(person.id, today()),
+        form=form,
+        can_open=may(Permission.Assessment.OPEN, person),
+        is_own=actor().person_id == person.id,
+    )
+    return make_response(page, form.status)
+
+
+@bp.post("/people/<uuid:person_id>/assessments")
+@requires(Permission.Assessment.OPEN, on=load_person)
+@writes
+def open_assessment(person: Person) -> ResponseReturnValue:
+    """Open an assessment of somebody, or lead to the one that runs already."""
+    form = _target_form(person, is_sent=True)
+    found = form.attempt(actions.open_assessment, person, target=form.target.data, by=author(), at=now())
+    return redirect(address_of(found)) if found else _person_page(person, form)
+
+
+@bp.post("/people/<uuid:person_id>/assessments/ask")
+@requires(Permission.Assessment.ANSWER_SELF, on=load_person)
+@writes
+def ask_for_rating(person: Person) -> ResponseReturnValue:
+    """Ask one's manager for a rating: an assessment runs from now on and waits for both."""
+    form = _target_form(person, is_sent=True)
+    found = form.attempt(actions.ask_for_rating, person, target=form.target.data, by=author(), at=now())
+    if found is None:
+        return _person_page(person, form)
+    flash("Your manager finds this assessment among what waits for them. It opens once both of you are in.", "good")
+    return redirect(address_of(found))
