@@ -9,7 +9,8 @@ class Permission:
     class Home(StrEnum):
         """The start page."""
 
-        READ = "home:read"  # See one's own start page.
+        READ = "home:read"  # See one's own start page, and what waits for oneself.
+        SEARCH = "home:search"  # Search in what one may read.
 
     class Account(StrEnum):
         """One's own account."""
@@ -22,6 +23,7 @@ class Permission:
 
         SET_SECOND_FACTOR = "account:set_second_factor"  # Set up, renew or take off one's own second factor.
         PROVE = "account:prove"  # Prove again who one is, before a weighty act.
+        CHOOSE_NOTICES = "account:choose_notices"  # Choose how one hears of what waits: at once, daily, never.
         READ_ACCESS = "account:read_access"  # See who has read or changed what is about oneself.
 
     class Accounts(StrEnum):
@@ -63,6 +65,24 @@ class Permission:
 
         READ = "standing:read"  # See the verdict, the statuses and the blockers of a person.
 
+    class Board(StrEnum):
+        """The team board."""
+
+        READ = "board:read"  # See somebody's direct reports by competency, each as far as one may see their standing.
+
+    class GrowthPlan(StrEnum):
+        """What somebody chose to work on."""
+
+        READ = "growth_plan:read"  # Read the growth plan of a person.
+        EDIT = "growth_plan:edit"  # Open, change or close the growth plan of a person.
+
+    class Waiver(StrEnum):
+        """That an expectation does not apply to somebody."""
+
+        READ = "waiver:read"  # Read the waivers of a person, with their reasons.
+        APPROVE_AS_MANAGER = "waiver:approve_as_manager"  # Ask for or approve a waiver as line manager, or end it.
+        APPROVE_AS_HR = "waiver:approve_as_hr"  # Ask for or approve a waiver as HR, or end it.
+
     class Evidence(StrEnum):
         """Pieces of evidence."""
 
@@ -74,6 +94,7 @@ class Permission:
         SET_ASIDE = "evidence:set_aside"  # As manager: set a shared piece aside for one expectation, with a reason.
         ANSWER_SETTING_ASIDE = "evidence:answer_setting_aside"  # As author: answer a setting aside.
         ASK = "evidence:ask"  # Ask a colleague to confirm a shared piece of one's own.
+        READ_HISTORY = "evidence:read_history"  # As author: see what a shared piece of one's own said before.
         CORROBORATE = "evidence:corroborate"  # As the colleague asked: confirm, limit or decline.
 
     class Assessment(StrEnum):
@@ -86,6 +107,15 @@ class Permission:
         READ_MANAGER = "assessment:read_manager"  # Read the manager's answers.
         ANSWER_SELF = "assessment:answer_self"  # Give and submit the engineer's answers.
         ANSWER_MANAGER = "assessment:answer_manager"  # Give and submit the manager's answers.
+        SET_DUE = "assessment:set_due"  # Say by when both sides are asked for, while it runs.
+        REMIND = "assessment:remind"  # Remind whoever owes a side.
+        CALL_OFF = "assessment:call_off"  # End an assessment that was opened by mistake, before a side is in.
+        CLOSE_SELF = "assessment:close_self"  # Close the engineer's missing side as “not given”.
+        CLOSE_MANAGER = "assessment:close_manager"  # Close the manager's missing side as “not given”.
+        READ_RESULT = "assessment:read_result"  # Read joint notes and signatures; print the result or take it out.
+        WRITE_NOTE = "assessment:write_note"  # Write the joint notes of a revealed assessment.
+        SIGN_SELF = "assessment:sign_self"  # Sign the result as the engineer, or record why not.
+        SIGN_MANAGER = "assessment:sign_manager"  # Sign the result as the line manager, or record why not.
 
     class Admin(StrEnum):
         """Looking after the installation."""

@@ -41,6 +41,7 @@ HR_OR_ADMIN = rule((p.is_hr,), (p.is_admin,))
 
 POLICY: Mapping[StrEnum, Rule] = {
     Permission.Home.READ: EVERYBODY,
+    Permission.Home.SEARCH: EVERYBODY,
     Permission.Account.SIGN_OUT: EVERYBODY,
     Permission.Account.CHANGE_THEME: EVERYBODY,
     Permission.Account.READ_SESSIONS: EVERYBODY,
@@ -48,6 +49,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Account.END_SESSION: OWN,
     Permission.Account.SET_SECOND_FACTOR: EVERYBODY,
     Permission.Account.PROVE: EVERYBODY,
+    Permission.Account.CHOOSE_NOTICES: EVERYBODY,
     # 21: the own access record
     Permission.Account.READ_ACCESS: EVERYBODY,
     # 23, note 11
@@ -78,6 +80,15 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Team.EDIT: HR_ALONE,
     # 32
     Permission.Standing.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    # 32: the board of the person who leads; each line of it rests on `Standing.READ`.
+    Permission.Board.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    # 33
+    Permission.GrowthPlan.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,)),
+    Permission.GrowthPlan.EDIT: rule((p.is_subject,), (p.is_current_manager,)),
+    # 36
+    Permission.Waiver.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Waiver.APPROVE_AS_MANAGER: rule((p.is_current_manager,), never=(p.is_subject,)),
+    Permission.Waiver.APPROVE_AS_HR: rule((p.is_hr,), never=(p.is_subject,)),
     # 1, 2, 29. A person's list holds what `Evidence.READ` lets through, piece by piece.
     Permission.Evidence.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     Permission.Evidence.LIST_ASKED: EVERYBODY,
@@ -94,6 +105,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Evidence.SET_ASIDE: rule((p.is_current_manager, p.is_shared), never=(p.is_subject,)),
     Permission.Evidence.ANSWER_SETTING_ASIDE: OWN,
     Permission.Evidence.ASK: rule((p.is_subject, p.is_shared)),
+    Permission.Evidence.READ_HISTORY: OWN,
     Permission.Evidence.CORROBORATE: rule((p.was_asked, p.is_shared), never=(p.is_subject,)),
     # 3 to 6
     Permission.Assessment.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
@@ -122,6 +134,28 @@ POLICY: Mapping[StrEnum, Rule] = {
     ),
     Permission.Assessment.ANSWER_SELF: OWN,
     Permission.Assessment.ANSWER_MANAGER: rule((p.is_current_manager,), never=(p.is_subject,)),
+    Permission.Assessment.SET_DUE: rule((p.is_subject, p.is_running), (p.is_current_manager, p.is_running)),
+    Permission.Assessment.REMIND: rule(
+        (p.is_subject, p.is_running), (p.is_current_manager, p.is_running), (p.is_hr, p.is_running)
+    ),
+    Permission.Assessment.CALL_OFF: rule((p.is_subject, p.is_untouched), (p.is_current_manager, p.is_untouched)),
+    # Domain specification 4.1: manager or HR close a missing side. Nobody closes a side that they owe themselves, for
+    # that would open the other one to them without a word of their own.
+    Permission.Assessment.CLOSE_SELF: rule(
+        (p.is_current_manager, p.is_running), (p.is_hr, p.is_running), never=(p.is_subject,)
+    ),
+    Permission.Assessment.CLOSE_MANAGER: rule((p.is_hr, p.is_running), never=(p.is_subject, p.is_current_manager)),
+    # 4b, 6: what both have agreed on. Note 4: a former manager keeps what they signed.
+    Permission.Assessment.READ_RESULT: rule(
+        (p.is_subject, p.is_revealed),
+        (p.is_current_manager, p.is_revealed),
+        (p.is_above_manager, p.is_revealed),
+        (p.is_hr, p.is_revealed),
+        (p.has_signed, p.is_revealed),
+    ),
+    Permission.Assessment.WRITE_NOTE: rule((p.is_subject, p.is_revealed), (p.is_current_manager, p.is_revealed)),
+    Permission.Assessment.SIGN_SELF: rule((p.is_subject, p.is_revealed)),
+    Permission.Assessment.SIGN_MANAGER: rule((p.is_current_manager, p.is_revealed), never=(p.is_subject,)),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,
     Permission.Admin.LIST_JOBS: ADMIN_ALONE,

@@ -6,7 +6,6 @@ says what it is about: `subject_id` (the person), `id`, and the states that pred
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +69,14 @@ def _own(name: str, sentence: str) -> Predicate:
     )
 
 
-def _asked_rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
-    relation = relations.about_objects.get(Fact.ASKED_ABOUT)
-    if relation is None:
-        return false()
-    return columns.id.in_(relation.objects(actor.person_id))  # type: ignore[no-any-return]
+def _concerns(fact: Fact, sentence: str) -> Predicate:
+    def rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
+        relation = relations.about_objects.get(fact)
+        if relation is None:
+            return false()
+        return columns.id.in_(relation.objects(actor.person_id))  # type: ignore[no-any-return]
+
+    return Predicate(sentence, lambda actor, thing: relations.concerns(fact, actor.person_id, thing.id), rows)
 
 
 def _managed_then_rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
@@ -87,11 +89,6 @@ def _managed_then(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any objec
     return relations.held(actor.person_id, thing.subject_id, thing.submitted_on)
 
 
-def _was_asked(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any object with an id
-    object_id: uuid.UUID = thing.id
-    return relations.concerns(Fact.ASKED_ABOUT, actor.person_id, object_id)
-
-
 signed_in = Predicate("Anybody who has signed in", lambda *_: True, lambda *_: true())
 is_hr = _role(Role.HR, "HR")
 is_admin = _role(Role.ADMIN, "Administrators")
@@ -100,11 +97,14 @@ is_subject = _own("subject_id", "The person it is about")
 is_current_manager = _fact(Fact.MANAGES, "Their line manager today")
 is_above_manager = _fact(Fact.LEADS, "Somebody above their line manager today")
 was_manager_then = Predicate("Their line manager on the day it was submitted", _managed_then, _managed_then_rows)
-was_asked = Predicate("The colleague who was asked about it", _was_asked, _asked_rows)
+was_asked = _concerns(Fact.ASKED_ABOUT, "The colleague who was asked about it")
+has_signed = _concerns(Fact.SIGNED, "Whoever signed it")
 is_shared = _state("is_shared", "once it is shared")
 is_draft = _state("is_draft", "while it is a draft")
 was_shared = _state("was_shared", "once it has been shared, withdrawn or not")
 is_revealed = _state("is_revealed", "once both sides are in")
+is_running = _state("is_running", "while it runs")
+is_untouched = _state("is_untouched", "before a side is in")
 is_manager_author = _own("manager_id", "The manager who writes it")
 holds_no_role = _state("holds_no_role", "who holds no role")
 is_for_hr = _state("is_for_hr", "of a people policy")

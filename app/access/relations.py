@@ -22,6 +22,7 @@ class Fact(StrEnum):
     MANAGES = "manages"  # The actor is the person's line manager today.
     LEADS = "leads"  # The actor stands above the person's line manager today.
     ASKED_ABOUT = "asked_about"  # The actor was asked about this very object.
+    SIGNED = "signed"  # The actor has signed this very object, or recorded why not.
 
 
 @dataclass(frozen=True)

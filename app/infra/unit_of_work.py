@@ -7,6 +7,7 @@ becomes of the request (failed sign-ins, refusals, last seen); it is written in 
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
 Hook = Callable[[Session], None]
 Record = Callable[[Session], None]
+Touched = Callable[[frozenset[uuid.UUID]], None]
 GOOD = 400
+TOUCHED = "belay.touched"
 
 logger = logging.getLogger(__name__)
 _before_commit: list[Hook] = []
 _after_rollback: list[Hook] = []
+_on_touched: list[Touched] = []
 
 
 def before_commit(hook: Hook) -> None:
@@ -47,6 +51,7 @@ def rollback() -> None:
     """Drop the unit of work."""
     session: Session = db.session()
     session.rollback()
+    session.info.pop(TOUCHED, None)
     for hook in _after_rollback:
         hook(session)
 
@@ -55,9 +60,35 @@ def commit() -> None:
     """Commit the unit of work. The audit's head row is locked here, last, so that it is held only briefly."""
     session: Session = db.session()
     session.flush()
+    # Before the hooks: the audit's chain is locked last.
+    _tell_touched(session)
     for hook in _before_commit:
         hook(session)
     session.commit()
+
+
+def touch(person_id: uuid.UUID) -> None:
+    """Say that something changed on which a person's standing rests; who computes it hears of it before the commit.
+
+    Features below call it for what they own; `on_touched` lets the one above listen.
+    """
+    session: Session = db.session()
+    session.info.setdefault(TOUCHED, set()).add(person_id)
+
+
+def on_touched(listener: Touched) -> None:
+    """Let a feature hear before each commit for whom `touch` was called."""
+    if listener not in _on_touched:
+        _on_touched.append(listener)
+
+
+def _tell_touched(session: Session) -> None:
+    people: set[uuid.UUID] = session.info.pop(TOUCHED, set())
+    if people:
+        session.flush()
+        for listener in _on_touched:
+            listener(frozenset(people))
+        session.flush()
 
 
 @contextmanager

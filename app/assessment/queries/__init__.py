@@ -31,6 +31,7 @@ from app.assessment.queries.sheets import (
     sealed_sheet_of,
     sheet_of,
 )
+from app.assessment.queries.signing import has_signed, select_signed_by
 from app.assessment.queries.waivers import find_waiver
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "find_waiver",
     "get_assessment",
     "get_round",
+    "has_signed",
     "last_revealed",
     "list_answers",
     "list_for_person",
@@ -60,5 +62,6 @@ __all__ = [
     "readiness_of",
     "readiness_of_people",
     "sealed_sheet_of",
+    "select_signed_by",
     "sheet_of",
 ]
