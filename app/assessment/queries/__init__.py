@@ -4,6 +4,7 @@
 `rounds` lists assessments and their state.
 """
 
+from app.assessment.queries.comparison import ComparedRow, Comparison, Voice, comparison_of
 from app.assessment.queries.opening import Opening, find_opening
 from app.assessment.queries.readiness import PersonReadiness, readiness_of, readiness_of_people
 from app.assessment.queries.rounds import (
@@ -18,13 +19,9 @@ from app.assessment.queries.rounds import (
     list_waiting,
 )
 from app.assessment.queries.sheets import (
-    ComparedRow,
-    Comparison,
     SealedSheet,
     Sheet,
     SheetRow,
-    Voice,
-    comparison_of,
     find_sheet,
     list_answers,
     needed_ids,

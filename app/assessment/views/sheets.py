@@ -10,8 +10,9 @@ from app.access.permissions import Permission
 from app.assessment import actions, queries
 from app.assessment.forms import SheetForm
 from app.assessment.models import Assessment, Side
-from app.assessment.sheet_pages import comparison_view, sealed_view, sheet_view
+from app.assessment.sheet_pages import sealed_view, sheet_view
 from app.assessment.views.blueprint import address_of, author, bp, load_assessment
+from app.assessment.views.compare import comparison_page
 from app.infra.clock import now
 from app.infra.unit_of_work import writes
 from app.ladders.queries import get_edition
@@ -24,7 +25,7 @@ PERMISSIONS = {Side.SELF: Permission.Assessment.ANSWER_SELF, Side.MANAGER: Permi
 def show_assessment(assessment: Assessment) -> ResponseReturnValue:
     """Show what the reader may see of an assessment: both sides, their own, or only how far it is."""
     if may(Permission.Assessment.READ_SELF, assessment) and may(Permission.Assessment.READ_MANAGER, assessment):
-        return _comparison(assessment)
+        return comparison_page(assessment)
     side = _side_of_reader(assessment)
     if side is None:
         found = queries.get_round(actor(), assessment)
@@ -38,12 +39,6 @@ def _side_of_reader(assessment: Assessment) -> Side | None:
         return Side.SELF
     writes_it = may(Permission.Assessment.ANSWER_MANAGER, assessment) and assessment.manager_id is None
     return Side.MANAGER if writes_it or assessment.manager_id == actor().person_id else None
-
-
-def _comparison(assessment: Assessment) -> ResponseReturnValue:
-    found = queries.comparison_of(assessment)
-    view = comparison_view(found, queries.get_round(actor(), assessment), actor().person_id)
-    return render_template("assessment/compare.html", view=view)
 
 
 def _sheet_page(
