@@ -8,9 +8,10 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Join the start page and the navigation of every page."""
-    from app.home import links, navigation, welcome  # noqa: PLC0415 - views need the registered policy
+    # Views need the registered policy; importing them joins their routes to the blueprint.
+    from app.home import blueprint, inbox, letters, links, navigation, views, welcome  # noqa: F401, PLC0415
 
+    letters.register()
     links.register()
     navigation.register(app)
-    # The page that greets has joined the blueprint of the start page.
-    app.register_blueprint(welcome.bp)
+    app.register_blueprint(blueprint.bp)

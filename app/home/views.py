@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.actor import Role
@@ -12,8 +12,7 @@ from app.assessment.pages import Viewpoint, standing_view
 from app.assessment.queries import list_waiting, readiness_of
 from app.evidence.queries import by_quarter, list_asked_of
 from app.home import pages, queries
-
-bp = Blueprint("home", __name__)
+from app.home.blueprint import bp
 
 
 @bp.get("/")

@@ -15,12 +15,11 @@ from app.assessment.pages import StandingView, Viewpoint, standing_view
 from app.assessment.queries import readiness_of
 from app.auth import actions
 from app.auth.queries import get_account
-from app.home.views import bp
+from app.home.blueprint import bp
 from app.infra.clock import now
 from app.infra.unit_of_work import writes
 
 STEPS = 3
-__all__ = ["bp", "end_welcome", "first_steps", "show_welcome"]
 
 
 @dataclass(frozen=True, slots=True)

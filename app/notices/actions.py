@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
@@ -77,6 +77,15 @@ def write_daily(person_id: uuid.UUID, on: date, *, by: Author, at: datetime) -> 
     """Queue the daily letter of a person, and note that they got the one of this day."""
     db.session.merge(Digest(person_id=person_id, sent_on=on))
     return put(DAILY, person_id, {"on": on}, by=by, at=at)
+
+
+def drop_stale(before: datetime) -> None:
+    """Drop letters “at once” that were queued before a moment and never sent: what they say has been told since."""
+    db.session().execute(
+        update(Mail)
+        .where(Mail.kind == WAITING, Mail.state == MailState.QUEUED, Mail.created_at < before)
+        .values(state=MailState.DROPPED)
+    )
 
 
 def retry_mail(mail: Mail, by: Author, at: datetime) -> None:
