@@ -1,4 +1,4 @@
-"""Tables of assessment: rounds and answers, waivers, what both sign, growth plans."""
+"""Tables of assessment: rounds and answers, waivers, what both sign, growth plans, stored standing."""
 
 from app.assessment.models.growth import GrowthAction, GrowthGoal, GrowthPlan
 from app.assessment.models.rounds import (
@@ -10,6 +10,7 @@ from app.assessment.models.rounds import (
     Side,
 )
 from app.assessment.models.signing import NOTE_LENGTH, WHOLE, AssessmentNote, AssessmentSignature
+from app.assessment.models.standing import StandingHead, StoredReadiness, StoredStanding
 from app.assessment.models.waivers import Waiver
 
 __all__ = [
@@ -26,5 +27,8 @@ __all__ = [
     "GrowthGoal",
     "GrowthPlan",
     "Side",
+    "StandingHead",
+    "StoredReadiness",
+    "StoredStanding",
     "Waiver",
 ]
