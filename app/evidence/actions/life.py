@@ -20,6 +20,7 @@ from app.evidence.actions.content import (
     conflict_labels,
     stored_texts,
 )
+from app.evidence.actions.revisions import keep_revision
 from app.evidence.models import Claim, Evidence, EvidenceLink
 from app.evidence.queries import find_live_setting_aside, lock_evidence, next_number
 from app.infra.db import db
@@ -97,6 +98,8 @@ def change_evidence(piece: Evidence, content: Content, *, version: int, by: Auth
         db.session.flush()
         added, removed = sorted(content.claims.keys() - before), sorted(before.keys() - content.claims)
         _note(Tag.EVIDENCE_CHANGED, piece, by=by, at=at, fields=sorted(changed), added=added, removed=removed)
+        if piece.is_shared:
+            keep_revision(piece, at)
     return piece
 
 
@@ -158,6 +161,7 @@ def share_evidence(piece: Evidence, *, by: Author, at: datetime) -> None:
 
 def _share(piece: Evidence, *, by: Author, at: datetime) -> None:
     piece.state, piece.shared_at, piece.submitted_on = EvidenceState.SHARED, at, company_day(at)
+    keep_revision(piece, at)
     _note(Tag.EVIDENCE_SHARED, piece, by=by, at=at, expectations=sorted(claim.expectation_id for claim in piece.claims))
 
 

@@ -23,6 +23,15 @@ from app.evidence.queries.pieces import (
     next_number,
     usual_kind,
 )
+from app.evidence.queries.revisions import (
+    Said,
+    SaidClaim,
+    contents_for,
+    find_last_revision,
+    list_revisions,
+    reads_now,
+    revision_for,
+)
 
 __all__ = [
     "AskedEntry",
@@ -34,9 +43,13 @@ __all__ = [
     "Filters",
     "Marks",
     "PiecePage",
+    "Said",
+    "SaidClaim",
     "by_quarter",
     "concerns",
+    "contents_for",
     "corroborators_of",
+    "find_last_revision",
     "find_live_setting_aside",
     "fitting_kind",
     "get_claim",
@@ -46,12 +59,15 @@ __all__ = [
     "list_choices",
     "list_evidence",
     "list_possible_colleagues",
+    "list_revisions",
     "load_evidence",
     "lock_evidence",
     "marks_for",
     "next_number",
     "piece_page",
     "pieces_for_readiness",
+    "reads_now",
+    "revision_for",
     "select_asked_about",
     "usual_kind",
 ]
