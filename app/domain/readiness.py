@@ -117,6 +117,7 @@ class Facts:
 
     Answers come from revealed assessments only: drafts and sealed ratings never change a standing. `spells` is the
     whole level history, of all ladders. What lies after the day of the report is left out of it by the rules.
+    `revealed_on` are the days on which assessments with answers opened, later ones included, whose answers are not.
     """
 
     pieces: Mapping[str, Sequence[Piece]] = field(default_factory=lambda: MappingProxyType({}))
@@ -125,6 +126,7 @@ class Facts:
     waivers: Mapping[str, Waiver] = field(default_factory=lambda: MappingProxyType({}))
     spells: Sequence[Spell] = ()
     leaves: Sequence[Leave] = ()
+    revealed_on: Sequence[date] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,14 @@ def find_live_adoption(lineage: str, starts_on: date) -> LadderAdoption | None:
     return db.session.scalars(row).one_or_none()
 
 
+def adoption_days() -> dict[str, list[date]]:
+    """Return the days from which an adoption counts by lineage, earliest first, those that lie ahead included."""
+    days: dict[str, list[date]] = {}
+    for adoption in _live_adoptions():
+        days.setdefault(adoption.lineage, []).append(adoption.starts_on)
+    return days
+
+
 def list_adopted(day: date | None = None) -> list[Edition]:
     """Return the editions that count on a day, by title."""
     editions = _adopted_editions([*_adoptions_on(day or today()).values()], day)

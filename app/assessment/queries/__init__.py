@@ -29,20 +29,31 @@ from app.assessment.queries.sheets import (
     sheet_of,
 )
 from app.assessment.queries.signing import has_signed, select_signed_by
+from app.assessment.queries.standing import (
+    ExpectationStanding,
+    PersonStanding,
+    TargetStanding,
+    computed_standings,
+    standings_of_people,
+)
 from app.assessment.queries.waivers import find_waiver
 
 __all__ = [
     "ComparedRow",
     "Comparison",
+    "ExpectationStanding",
     "Opening",
     "PersonReadiness",
+    "PersonStanding",
     "Round",
     "SealedSheet",
     "Sheet",
     "SheetRow",
     "SideState",
+    "TargetStanding",
     "Voice",
     "comparison_of",
+    "computed_standings",
     "find_opening",
     "find_running",
     "find_sheet",
@@ -61,4 +72,5 @@ __all__ = [
     "sealed_sheet_of",
     "select_signed_by",
     "sheet_of",
+    "standings_of_people",
 ]

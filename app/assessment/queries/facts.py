@@ -32,7 +32,7 @@ def facts_of(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, Fac
     if not ids:
         return {}
     spells, leaves, waivers = held_levels_of(frozenset(ids)), leaves_of(frozenset(ids)), _waivers(ids)
-    own, managers = _answers(ids, on)
+    own, managers, revealed = _answers(ids, on)
     pieces = pieces_for_readiness(sorted(ids))
     return {
         person_id: Facts(
@@ -42,20 +42,23 @@ def facts_of(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, Fac
             waivers=waivers.get(person_id, {}),
             spells=list(spells[person_id]),
             leaves=leaves[person_id],
+            revealed_on=sorted(revealed.get(person_id, ())),
         )
         for person_id in ids
     }
 
 
 def _waivers(ids: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, DomainWaiver]]:
-    rows = db.session.scalars(
-        select(Waiver)
-        .where(
-            Waiver.subject_id.in_(ids),
-            Waiver.superseded_at.is_(None),
-            Waiver.manager_approved_at.is_not(None),
-            Waiver.hr_approved_at.is_not(None),
+    # Columns, not rows of the mapper: the session may still hold a waiver as it was before somebody else approved it.
+    rows = db.session.execute(
+        select(
+            Waiver.subject_id,
+            Waiver.expectation_id,
+            Waiver.reason,
+            Waiver.manager_approved_at,
+            Waiver.hr_approved_at,
         )
+        .where(Waiver.subject_id.in_(ids), Waiver.holds)
         .order_by(Waiver.subject_id, Waiver.expectation_id),
     )
     approved: dict[uuid.UUID, dict[str, DomainWaiver]] = defaultdict(dict)
@@ -70,8 +73,13 @@ def _day(moment: datetime | None) -> date | None:
     return local(moment).date() if moment else None
 
 
-def _answers(ids: set[uuid.UUID], on: date) -> tuple[dict[uuid.UUID, Answers], dict[uuid.UUID, Answers]]:
-    """Return the engineers' own answers and the managers', by person and expectation, of what is revealed."""
+def _answers(
+    ids: set[uuid.UUID], on: date
+) -> tuple[dict[uuid.UUID, Answers], dict[uuid.UUID, Answers], dict[uuid.UUID, set[date]]]:
+    """Return the engineers' own answers and the managers', by person and expectation, and the days of the reveals.
+
+    Answers of an assessment that is revealed later than the day are left out; that day is among those of the reveals.
+    """
     rows = db.session.execute(
         select(
             Assessment.subject_id,
@@ -81,12 +89,13 @@ def _answers(ids: set[uuid.UUID], on: date) -> tuple[dict[uuid.UUID, Answers], d
             AssessmentAnswer.author_id,
             Assessment.self_submitted_at,
             Assessment.manager_submitted_at,
+            Assessment.submitted_on,
         )
         .join(Assessment, Assessment.id == AssessmentAnswer.assessment_id)
         .where(
             Assessment.subject_id.in_(ids),
             Assessment.is_revealed,
-            Assessment.submitted_on <= on,
+            Assessment.submitted_on.is_not(None),
             AssessmentAnswer.answer.is_not(None),
             counts_for_its_side(),
         )
@@ -94,18 +103,29 @@ def _answers(ids: set[uuid.UUID], on: date) -> tuple[dict[uuid.UUID, Answers], d
     )
     own: dict[uuid.UUID, Answers] = defaultdict(lambda: defaultdict(list))
     managers: dict[uuid.UUID, Answers] = defaultdict(lambda: defaultdict(list))
-    for subject_id, side, expectation_id, answer, author_id, self_at, manager_at in rows:
+    revealed: dict[uuid.UUID, set[date]] = defaultdict(set)
+    for subject_id, side, expectation_id, answer, author_id, self_at, manager_at, submitted_on in rows:
         given_at = self_at if side is Side.SELF else manager_at
-        if answer is None or given_at is None:
+        if answer is None or given_at is None or submitted_on is None:
+            continue
+        revealed[subject_id].add(submitted_on)
+        if submitted_on > on:
             continue
         given = GivenAnswer(answer, local(given_at).date(), given_at, author_id)
         (own if side is Side.SELF else managers)[subject_id][expectation_id].append(given)
-    return own, managers
+    return own, managers, revealed
 
 
 def counts_for_its_side() -> Any:  # noqa: ANN401 - a condition of the database
-    """Return the condition that an answer is by whoever submitted its side: no draft that a former manager left."""
+    """Return the condition that an answer is by whoever submitted its side.
+
+    No draft that a former manager left, and none of a side that was closed as “not given”.
+    """
     return or_(
-        and_(AssessmentAnswer.side == Side.SELF, AssessmentAnswer.author_id == Assessment.subject_id),
+        and_(
+            AssessmentAnswer.side == Side.SELF,
+            AssessmentAnswer.author_id == Assessment.subject_id,
+            Assessment.self_submitted_at.is_not(None),
+        ),
         and_(AssessmentAnswer.side == Side.MANAGER, AssessmentAnswer.author_id == Assessment.manager_id),
     )

@@ -1,0 +1,194 @@
+"""Where people stand as lists and boards need it: stored rows, or the same computed for whoever has none that holds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from app.assessment.queries.facts import facts_of
+from app.domain.bar import Bar, bar_for
+from app.domain.evidence import EvidenceState
+from app.domain.progression import held_on, last_spell_on_lineage
+from app.domain.rating import Answer
+from app.domain.readiness import BlockerGroup, Facts, Readiness, Status, Verdict, report
+from app.domain.standing import holds_until, stored_targets
+from app.infra.clock import today
+from app.ladders.queries import Edition, adoption_days, list_adopted
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationStanding:
+    """The status on one expectation of a target, with what a list needs to explain it.
+
+    `level` is the lowest level on the path to the target that demands it. `rating` is the manager's latest rating that
+    is revealed; `counted` pieces count towards it, the last of them of `counted_last_on`.
+    """
+
+    expectation_id: str
+    level: str
+    status: Status
+    is_required: bool
+    is_blocking: bool
+    is_slipped: bool
+    had_no_opportunity: bool
+    rating: Answer | None
+    rated_on: date | None
+    self_rating: Answer | None
+    counted: int
+    counted_last_on: date | None
+
+
+@dataclass(frozen=True)
+class TargetStanding:
+    """Where somebody stands on one target. `expectations` stand in ladder order, optional ones included."""
+
+    target: str
+    verdict: Verdict
+    met: int
+    of: int
+    evidenced: str | None
+    blockers: Mapping[BlockerGroup, int]
+    """How many expectations block, by group, in the order in which groups are told; groups without any are left out."""
+    expectations: tuple[ExpectationStanding, ...]
+
+    @cached_property
+    def statuses(self) -> Mapping[str, Status]:
+        """Return the status by expectation."""
+        return {one.expectation_id: one.status for one in self.expectations}
+
+    @property
+    def blocking(self) -> int:
+        """Return how many expectations block."""
+        return sum(self.blockers.values())
+
+
+@dataclass(frozen=True)
+class PersonStanding:
+    """Where one person stands on a day.
+
+    `targets` has one for each level that may follow the one held, at the top of the ladder the level held; it is empty
+    for somebody without a level, or on a ladder of which nothing was adopted. It holds from `computed_on` until the
+    day before `holds_until` (None: no end in sight).
+    """
+
+    person_id: uuid.UUID
+    lineage: str | None
+    held: str | None
+    held_since: date | None
+    edition: Edition | None
+    targets: tuple[TargetStanding, ...]
+    last_evidence_on: date | None
+    """The latest day of a piece that is shared and not set aside for what it was claimed for."""
+    last_rated_on: date | None
+    """The day of the manager's latest answer that is revealed: when somebody last looked."""
+    last_revealed_on: date | None
+    computed_on: date = field(compare=False)
+    holds_until: date | None
+
+    @property
+    def is_at_top(self) -> bool:
+        """Say whether no level follows the one held."""
+        if self.edition is None or self.held is None or not self.edition.ladder.has_level(self.held):
+            return False
+        return not self.edition.ladder.level(self.held).next
+
+
+def standings_of_people(
+    person_ids: Collection[uuid.UUID], *, on: date | None = None
+) -> dict[uuid.UUID, PersonStanding]:
+    """Return where people stand on a day, in the order asked for, in a number of queries that does not grow with it."""
+    return computed_standings(person_ids, on or today())
+
+
+def computed_standings(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, PersonStanding]:
+    """Return where people stand on a day from what is known of them, whatever is stored."""
+    known = facts_of(person_ids, on)
+    adopted = {edition.ladder.lineage: edition for edition in list_adopted(on)} if known else {}
+    days = adoption_days() if known else {}
+    bars: dict[tuple[uuid.UUID, str], Bar] = {}
+    return {one: _computed(one, known[one], on, adopted, days, bars) for one in person_ids}
+
+
+def _computed(
+    person_id: uuid.UUID,
+    facts: Facts,
+    on: date,
+    adopted: Mapping[str, Edition],
+    days: Mapping[str, Collection[date]],
+    bars: dict[tuple[uuid.UUID, str], Bar],
+) -> PersonStanding:
+    spell = held_on(facts.spells, on)
+    edition = adopted.get(spell.lineage) if spell else None
+    stay = last_spell_on_lineage(facts.spells, spell.lineage, on) if spell else None
+    reports = []
+    if spell is not None and edition is not None:
+        for target in stored_targets(edition.ladder, spell.level):
+            key = edition.id, target
+            if key not in bars:
+                bars[key] = bar_for(edition.ladder, target)
+            reports.append(report(bars[key], facts, on))
+    return PersonStanding(
+        person_id=person_id,
+        lineage=spell.lineage if spell else None,
+        held=spell.level if spell else None,
+        held_since=stay.starts_on if stay else None,
+        edition=edition,
+        targets=tuple(_target(one) for one in reports),
+        last_evidence_on=_last_evidence(facts, on),
+        last_rated_on=_last_rated(facts, on),
+        last_revealed_on=max((day for day in facts.revealed_on if day <= on), default=None),
+        computed_on=on,
+        holds_until=holds_until(reports, facts, on, days.get(spell.lineage, ()) if spell else ()),
+    )
+
+
+def _target(found: Readiness) -> TargetStanding:
+    blocking = {one.standing.expectation.id: one.group for one in found.blockers}
+    groups = list(blocking.values())
+    return TargetStanding(
+        target=found.target.id,
+        verdict=found.verdict,
+        met=found.met,
+        of=found.of,
+        evidenced=found.evidenced_level.id if found.evidenced_level else None,
+        blockers={group: number for group in BlockerGroup if (number := groups.count(group))},
+        expectations=tuple(
+            ExpectationStanding(
+                expectation_id=one.expectation.id,
+                level=one.level.id,
+                status=one.status,
+                is_required=one.is_required,
+                is_blocking=one.expectation.id in blocking,
+                is_slipped=one.is_slipped,
+                had_no_opportunity=one.had_no_opportunity,
+                rating=one.rating.answer if one.rating else None,
+                rated_on=one.rating.given_on if one.rating else None,
+                self_rating=one.self_rating.answer if one.self_rating else None,
+                counted=one.sufficiency.count,
+                counted_last_on=one.sufficiency.counted[-1].occurred_on if one.sufficiency.counted else None,
+            )
+            for one in found.standings
+        ),
+    )
+
+
+def _last_evidence(facts: Facts, on: date) -> date | None:
+    return max(
+        (
+            piece.occurred_on
+            for pieces in facts.pieces.values()
+            for piece in pieces
+            if piece.state is EvidenceState.SHARED and not piece.set_aside and piece.occurred_on <= on
+        ),
+        default=None,
+    )
+
+
+def _last_rated(facts: Facts, on: date) -> date | None:
+    return max(
+        (given.given_on for answers in facts.manager_answers.values() for given in answers if given.given_on <= on),
+        default=None,
+    )
