@@ -22,11 +22,11 @@ from app.notices.models import Hearing
 from app.notices.sources import every_source
 from app.notices.transport import mail_is_on
 
-HEARINGS = (
-    (Hearing.AT_ONCE.value, "By mail at once"),
-    (Hearing.DAILY.value, "In the daily mail"),
-    (Hearing.NEVER.value, "Only in Belay"),
-)
+HEARINGS = {
+    Hearing.AT_ONCE.value: "By mail at once",
+    Hearing.DAILY.value: "In the daily mail",
+    Hearing.NEVER.value: "Only in Belay",
+}
 
 
 @bp.get("/inbox")

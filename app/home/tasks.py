@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.infra.clock import local
-from app.infra.templating import short_date
+from app.infra.templating import day_and_month, short_date
 from app.notices.sources import Waiting
 
 SOON = timedelta(days=3)
@@ -50,12 +50,16 @@ def grouped(tasks: Iterable[Task]) -> list[tuple[str, list[Task]]]:
 def _line(waiting: Waiting, today: date) -> str:
     """Return the line under a task: “Kofi Mensah asks, since 12 Nov”, “Against L3, due 24 Nov”."""
     if waiting.due_on is None:
-        when = f"since {short_date(local(waiting.since).date())}"
+        when = f"since {_day(local(waiting.since).date(), today)}"
     elif waiting.due_on == today:
         when = "due today"
     else:
-        when = f"{'was due' if waiting.due_on < today else 'due'} {short_date(waiting.due_on)}"
+        when = f"{'was due' if waiting.due_on < today else 'due'} {_day(waiting.due_on, today)}"
     return f"{waiting.detail}, {when}" if waiting.detail else f"{when[:1].upper()}{when[1:]}"
+
+
+def _day(day: date, today: date) -> str:
+    return day_and_month(day) if day.year == today.year else short_date(day)
 
 
 def _is_soon(waiting: Waiting, today: date) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Label, Select, Text, Uuid, cast, literal, null
+from sqlalchemy import ColumnElement, Date, Label, Select, Text, cast, literal, null
 
 from app.infra.db import UtcDateTime
 from app.notices.models import Hearing
@@ -106,9 +106,10 @@ def waiting_columns(
         return cast(literal(value) if isinstance(value, str) else value, Text)
 
     return (
-        cast(person_id, Uuid).label("person_id"),
+        # No cast around the keys: the inbox asks for one person and one object, and an index answers that.
+        person_id.label("person_id"),
         text(kind).label("kind"),
-        cast(object_id, Uuid).label("object_id"),
+        object_id.label("object_id"),
         text(who).label("who"),
         text(words).label("words"),
         text(code).label("code"),
