@@ -11,6 +11,7 @@ from app.auth import models as auth
 from app.evidence import models as evidence
 from app.infra import idempotency
 from app.infra.db import db
+from app.infra.schema import is_mapped
 from app.jobs import models as jobs
 from app.ladders import models as ladders
 from app.notices import models as notices
@@ -37,6 +38,7 @@ def run(connection: Connection) -> None:
         target_metadata=db.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_name=is_mapped,
         render_item=render_item,
         transaction_per_migration=False,
     )

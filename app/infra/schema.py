@@ -14,6 +14,16 @@ from sqlalchemy import Connection, Engine
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UPGRADE_COMMAND = "belay db upgrade"
+DERIVED = ("search_text", "search_index")
+"""Tables that triggers fill from the others: no model has them, and no copy holds them.
+
+What SQLite keeps an index in has names of its own that begin with the name of the index.
+"""
+
+
+def is_mapped(name: str | None, kind: str, _parents: object = None) -> bool:
+    """Say whether something of the database belongs to the models that it is compared with."""
+    return not (kind == "table" and name is not None and name.startswith(DERIVED))
 
 
 class SchemaError(Exception):

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from app.cli.backup.faults import BackupError, InUseError, NotEmptyError
 from app.cli.backup.rows import tables
 from app.infra.db import writing
+from app.infra.schema import DERIVED
 
 VERSION_TABLE = "alembic_version"
 LOCK_SECONDS = 10
@@ -53,7 +54,7 @@ def _refuse_company(connection: Connection) -> None:
 
 def _drop(connection: Connection, *, replace: bool) -> None:
     """Drop every table and function of ours, and nothing else that lives in the database."""
-    ours = {table.name for table in tables()} | {VERSION_TABLE}
+    ours = {table.name for table in tables()} | {VERSION_TABLE, *DERIVED}
     found = sorted(ours & set(inspect(connection).get_table_names()))
     if found and not replace:
         raise NotEmptyError(
