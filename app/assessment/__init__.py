@@ -1,15 +1,21 @@
 """Self and manager ratings against a pinned ladder version, and the readiness that follows from them.
 
-Owns the tables of assessments, their sheets, answers, notes and signatures, of waivers and growth plans. May use
-evidence, people, ladders, audit, access and infra. A draft is its author's; a side that is in stays sealed for the
-other until both are in. `queries` reads, `wording` says readiness in words, `pages` and `sheet_pages` arrange it for
-templates.
+Owns the tables of assessments, their sheets, answers, notes and signatures, of waivers and growth plans, and the
+stored standing. May use evidence, people, ladders, jobs, audit, access and infra. A draft is its author's; a side that
+is in stays sealed for the other until both are in. `queries` reads, `wording` says readiness in words, `pages` and
+`sheet_pages` arrange it for templates.
 """
+
+from datetime import timedelta
 
 from flask import Flask
 
 from app.access.relations import Fact, ObjectRelation, relations
 from app.assessment import queries
+from app.assessment.actions import standing
+from app.infra.clock import today
+from app.infra.unit_of_work import on_touched
+from app.jobs.kinds import Work, register_kind, register_periodic
 
 
 def register(app: Flask) -> None:
@@ -17,5 +23,12 @@ def register(app: Flask) -> None:
     from app.assessment import links, views  # noqa: PLC0415 - views need the registered policy
 
     relations.about_objects[Fact.SIGNED] = ObjectRelation(queries.has_signed, queries.select_signed_by)
+    on_touched(standing.refresh_touched)
+    register_kind(standing.REFRESH, _refresh_standings, label="Compute where people stand anew", in_steps=True)
+    register_periodic(standing.REFRESH, timedelta(hours=1))
     links.register()
     app.register_blueprint(views.bp)
+
+
+def _refresh_standings(work: Work) -> None:
+    standing.refresh_due(today(), work.progress)

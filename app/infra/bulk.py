@@ -35,11 +35,18 @@ class BulkInsert:
     """Gathers rows of one table and inserts them a few thousand at a time, in the transaction of a session.
 
     A row is the values of `columns` in their order; `constants` are the same in every row. Ids are given as hex text,
-    which both databases take. Columns that are not named stay empty: defaults of the model are not filled in.
+    which both databases take. Columns that are not named stay empty: defaults of the model are not filled in. Where
+    `replacing` names the key, a row that is there already gets the new values.
     """
 
     def __init__(
-        self, session: Session, model: type[Model], columns: Sequence[str], constants: Mapping[str, Any] | None = None
+        self,
+        session: Session,
+        model: type[Model],
+        columns: Sequence[str],
+        constants: Mapping[str, Any] | None = None,
+        *,
+        replacing: str = "",
     ) -> None:
         """Prepare the statement."""
         if not may_write():
@@ -53,6 +60,10 @@ class BulkInsert:
         names = ", ".join(preparer.format_column(table.c[name]) for name in (*columns, *fixed))
         marks = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * (len(columns) + len(fixed)))
         self._statement = f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({marks})"  # noqa: S608 - names of columns
+        if replacing:
+            named = (preparer.format_column(table.c[name]) for name in (*columns, *fixed) if name != replacing)
+            values = ", ".join(f"{name} = excluded.{name}" for name in named)
+            self._statement += f" ON CONFLICT ({preparer.format_column(table.c[replacing])}) DO UPDATE SET {values}"
         converters = {name: self._converter(table, name) for name in (*columns, *fixed)}
         self._converters = [converters[name] for name in columns]
         self._constants = [

@@ -167,6 +167,11 @@ def once_per_transaction(query: Callable[P, T]) -> Callable[P, T]:
     return remembered
 
 
+def forget_answers() -> None:
+    """Forget what `once_per_transaction` has answered, as after waiting for somebody else's change."""
+    db.session().info.pop(ANSWERS, None)
+
+
 @event.listens_for(Session, "after_transaction_end")
 def _forget_with_the_transaction(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:

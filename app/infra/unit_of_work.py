@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 Hook = Callable[[Session], None]
 Record = Callable[[Session], None]
-Touched = Callable[[frozenset[uuid.UUID]], None]
+Touched = Callable[[frozenset[uuid.UUID], frozenset[str]], None]
 GOOD = 400
 TOUCHED = "belay.touched"
+TOUCHED_LINEAGES = "belay.touched_lineages"
 
 logger = logging.getLogger(__name__)
 _before_commit: list[Hook] = []
@@ -52,6 +53,7 @@ def rollback() -> None:
     session: Session = db.session()
     session.rollback()
     session.info.pop(TOUCHED, None)
+    session.info.pop(TOUCHED_LINEAGES, None)
     for hook in _after_rollback:
         hook(session)
 
@@ -76,18 +78,25 @@ def touch(person_id: uuid.UUID) -> None:
     session.info.setdefault(TOUCHED, set()).add(person_id)
 
 
+def touch_lineage(lineage: str) -> None:
+    """Say as `touch` does that something changed for everybody on a ladder's lineage."""
+    session: Session = db.session()
+    session.info.setdefault(TOUCHED_LINEAGES, set()).add(lineage)
+
+
 def on_touched(listener: Touched) -> None:
-    """Let a feature hear before each commit for whom `touch` was called."""
+    """Let a feature hear before each commit for whom `touch` was called, and for which lineages."""
     if listener not in _on_touched:
         _on_touched.append(listener)
 
 
 def _tell_touched(session: Session) -> None:
     people: set[uuid.UUID] = session.info.pop(TOUCHED, set())
-    if people:
+    lineages: set[str] = session.info.pop(TOUCHED_LINEAGES, set())
+    if people or lineages:
         session.flush()
         for listener in _on_touched:
-            listener(frozenset(people))
+            listener(frozenset(people), frozenset(lineages))
         session.flush()
 
 

@@ -14,6 +14,7 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import IncompleteError, InvalidError, NotAllowedNowError
 from app.infra.db import db
+from app.infra.unit_of_work import touch_lineage
 from app.ladders.content import to_content
 from app.ladders.loader import LoadedLadder
 from app.ladders.models import LadderAdoption, LadderVersion
@@ -105,6 +106,7 @@ def adopt_version(edition: Edition, *, from_on: date, by: Author, at: datetime) 
         recorded_by_id=by.person_id,
     )
     db.session.add(row)
+    touch_lineage(ladder.lineage)
     _flush(f"Somebody else has just adopted a version of {ladder.lineage} from that day; look at it before you go on.")
     log(
         Tag.LADDER_ADOPTED,

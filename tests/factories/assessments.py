@@ -13,7 +13,7 @@ from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
 from app.domain.rating import Answer
 from app.evidence.models import Claim, Corroboration, Evidence
 from app.infra.db import db
-from app.infra.unit_of_work import transaction
+from app.infra.unit_of_work import touch, transaction
 from app.ladders.actions import adopt_version, publish_version
 from app.ladders.loader import load_ladder_file
 from app.ladders.queries import Edition
@@ -92,6 +92,7 @@ def make_evidence(
             ]
         session.add(piece)
         session.flush()
+        touch(person.id)
     return piece
 
 
@@ -143,6 +144,7 @@ def make_assessment(
                     )
                 )
         session.flush()
+        touch(subject.id)
     return found
 
 
@@ -164,6 +166,7 @@ def make_waiver(
         )
         session.add(row)
         session.flush()
+        touch(subject.id)
     return row
 
 

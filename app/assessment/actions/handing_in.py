@@ -15,6 +15,7 @@ from app.domain.errors import IncompleteError, NotAllowedNowError
 from app.infra.clock import local
 from app.infra.db import db
 from app.infra.templating import counted
+from app.infra.unit_of_work import touch
 
 
 class UnansweredError(IncompleteError):
@@ -62,6 +63,7 @@ def submit_side(
     note(Tag.ASSESSMENT_SUBMITTED, assessment, by=by, at=at, side=side.value, answers=len(given))
     if assessment.is_revealed:
         assessment.submitted_on = local(at).date()
+        touch(assessment.subject_id)
         note(Tag.ASSESSMENT_REVEALED, assessment, by=by, at=at)
     db.session.flush()
     return assessment

@@ -11,6 +11,7 @@ from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotA
 from app.evidence.models import Claim, Evidence, SettingAside
 from app.evidence.queries import find_live_setting_aside, get_claim, lock_evidence
 from app.infra.db import db
+from app.infra.unit_of_work import touch
 
 
 def set_aside(
@@ -34,6 +35,7 @@ def set_aside(
     row = SettingAside(id=uuid.uuid4(), by_id=by.person_id, reason=reason.strip(), set_at=at)
     claim.settings_aside.append(row)
     db.session.flush()
+    touch(piece.subject_id)
     _note(Tag.EVIDENCE_SET_ASIDE, piece, claim, by=by, at=at)
     return row
 
@@ -42,6 +44,7 @@ def take_back(piece: Evidence, *, expectation_id: str, by: Author, at: datetime)
     """Let the piece count for the expectation again. What was said stays in the history."""
     claim, row = _live(piece := lock_evidence(piece), expectation_id)
     row.superseded_at = at
+    touch(piece.subject_id)
     _note(Tag.EVIDENCE_TAKEN_BACK, piece, claim, by=by, at=at)
 
 

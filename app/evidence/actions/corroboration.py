@@ -14,6 +14,7 @@ from app.evidence.actions.content import company_day
 from app.evidence.models import Corroboration, Evidence
 from app.evidence.queries import lock_evidence
 from app.infra.db import db
+from app.infra.unit_of_work import touch
 from app.people.models import Person
 from app.people.queries import was_line_manager
 
@@ -123,6 +124,7 @@ def answer_question(
     row.outcome, row.words, row.standing = answer, words.strip(), "\n".join(left)
     # After a clock was put back, the answer still lies after what it answers.
     row.answered_at = max([at, row.asked_at, *(claim.changed_at for claim in piece.claims)])
+    touch(piece.subject_id)
     log(
         Tag.CORROBORATION_ANSWERED,
         by=by,

@@ -25,6 +25,7 @@ from app.evidence.models import Claim, Evidence, EvidenceLink
 from app.evidence.queries import find_live_setting_aside, lock_evidence, next_number
 from app.infra.db import db
 from app.infra.templating import kind_label
+from app.infra.unit_of_work import touch
 from app.people.models import Person
 
 NOTHING_TO_SHOW = "Tick at least one expectation before you share it: a shared piece shows something."
@@ -100,6 +101,7 @@ def change_evidence(piece: Evidence, content: Content, *, version: int, by: Auth
         _note(Tag.EVIDENCE_CHANGED, piece, by=by, at=at, fields=sorted(changed), added=added, removed=removed)
         if piece.is_shared:
             keep_revision(piece, at)
+            touch(piece.subject_id)
     return piece
 
 
@@ -162,6 +164,7 @@ def share_evidence(piece: Evidence, *, by: Author, at: datetime) -> None:
 def _share(piece: Evidence, *, by: Author, at: datetime) -> None:
     piece.state, piece.shared_at, piece.submitted_on = EvidenceState.SHARED, at, company_day(at)
     keep_revision(piece, at)
+    touch(piece.subject_id)
     _note(Tag.EVIDENCE_SHARED, piece, by=by, at=at, expectations=sorted(claim.expectation_id for claim in piece.claims))
 
 
@@ -176,6 +179,7 @@ def withdraw_evidence(piece: Evidence, *, by: Author, at: datetime) -> None:
     piece = lock_evidence(piece)
     check_may_be_withdrawn(piece)
     piece.state, piece.withdrawn_at = EvidenceState.WITHDRAWN, at
+    touch(piece.subject_id)
     _note(Tag.EVIDENCE_WITHDRAWN, piece, by=by, at=at)
 
 
@@ -185,6 +189,7 @@ def restore_evidence(piece: Evidence, *, by: Author, at: datetime) -> None:
     if piece.state is not EvidenceState.WITHDRAWN:
         raise NotAllowedNowError(f"{piece.ref} is not withdrawn, so there is nothing to restore.")
     piece.state, piece.withdrawn_at = EvidenceState.SHARED, None
+    touch(piece.subject_id)
     _note(Tag.EVIDENCE_RESTORED, piece, by=by, at=at)
 
 

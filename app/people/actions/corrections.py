@@ -13,6 +13,7 @@ from app.domain.errors import NotAllowedNowError
 from app.infra.clock import local
 from app.infra.db import db
 from app.infra.templating import long_date
+from app.infra.unit_of_work import touch
 from app.people.actions.dated import check_level_day
 from app.people.actions.loops import check_no_loop, lock_person, lock_reporting_lines
 from app.people.actions.plans import CHANGED_SINCE, Plan, plan_correction, plan_reverting, plan_undoing
@@ -132,3 +133,5 @@ def _carry_out(record: Record, plan: Plan, *, by: Author, at: datetime) -> None:
         row.recorded_at, row.recorded_by_id = at, by.person_id
         db.session.add(row)
     db.session.flush()
+    if record.kind in {RecordKind.LEVEL, RecordKind.LEAVE}:
+        touch(record.subject_id)

@@ -13,6 +13,7 @@ from app.audit.tags import Tag
 from app.domain.errors import InvalidError
 from app.infra.db import db
 from app.infra.templating import long_date
+from app.infra.unit_of_work import touch
 from app.people.actions.loops import check_no_loop, lock_person, lock_reporting_lines
 from app.people.models import (
     EffectiveDated,
@@ -135,6 +136,7 @@ def grant_level(
         from_on=from_on.isoformat(),
         reason=reason.value,
     )
+    touch(person.id)
     return _set_from(row, within={}, at=at, by=by)
 
 
@@ -148,6 +150,7 @@ def record_leave(person: Person, *, from_on: date, until_on: date | None, by: Au
     check_leave(row, _live_rows(row, {}))
     db.session.add(row)
     db.session.flush()
+    touch(person.id)
     log(Tag.LEAVE_RECORDED, by=by, at=at, subject_id=person.id, object_id=row.id)
     return row
 

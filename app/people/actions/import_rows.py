@@ -21,6 +21,7 @@ from app.domain.roster_rules import HALF, Outcome, Progress, counted, no_progres
 from app.domain.roster_spans import Rewrite
 from app.infra.bulk import BulkInsert
 from app.infra.db import Model, db
+from app.infra.unit_of_work import touch
 from app.people.models import GroupMembership, LevelSpell, ManagerLink, Person, SpellReason, Team, TeamMembership
 from app.people.queries import sort_key
 
@@ -146,6 +147,8 @@ class _Writer:
             self._first(decision)
             return
         own = decision.member.id.hex
+        if decision.level:
+            touch(decision.member.id)
         for team in decision.team.written if decision.team else ():
             self.teams.add(next(self.fresh), own, team.starts_on, team.ends_on, self._team_id(team.value))
         for manager in decision.manager.written if decision.manager else ():
