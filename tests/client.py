@@ -51,7 +51,8 @@ class Page:
         """Parse and check the HTML; anything else is kept as it is."""
         self.response = response
         self.status = response.status_code
-        self.text = response.get_data(as_text=True)
+        # A file is no text; what cannot be read in it is of no matter to a page.
+        self.text = response.get_data().decode(errors="replace")
         self.headers = response.headers
         self.location = response.headers.get("Location")
         self.tree: Element | None = None

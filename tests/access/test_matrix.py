@@ -28,7 +28,7 @@ def ask(world: World, cell: Cell, object_id: object = None) -> TestResponse:
 def faults_of(world: World, cell: Cell) -> list[str]:
     """Return what is wrong with the answer to a cell's request; empty when all is well."""
     got = ask(world, cell)
-    text = got.get_data(as_text=True)
+    text = got.get_data().decode(errors="replace")
     if cell.actor in OUTSIDE:
         return door_faults(cell, got, text)
     if not cell.is_allowed:
