@@ -1,8 +1,8 @@
 """How large a request may be: small everywhere, larger where a view takes a file, and there for nobody else.
 
 The token of a form stands in its body, so the body is read before any view runs. Therefore the larger limit is given
-before that, and only to who holds the permission of the view: a stranger cannot make the server read 32 MB. Source:
-reliability checklist, item 31.
+before that, and only to who holds the permission of the view on its object: a stranger cannot make the server read
+32 MB, and nobody learns from a limit whether an object exists. Source: reliability checklist, item 31.
 
 Whatever becomes of a request, the temporary files that it was read into end with it.
 """
@@ -16,6 +16,7 @@ from flask import Flask, Request, current_app, request
 
 from app.access.guard import View, current_actor
 from app.access.policy import can
+from app.domain.errors import MissingError
 
 
 class TidyRequest(Request):
@@ -33,11 +34,12 @@ class TidyRequest(Request):
             stream.close()
 
 
-def takes_at_most(most_bytes: int) -> Callable[[View], View]:
-    """Declare how large a request to a view may be. It stands above `requires`, and the view needs no object."""
+def takes_at_most(most_bytes: int, *, on: Callable[..., Any] | None = None) -> Callable[[View], View]:
+    """Declare how large a request to a view may be. It stands above `requires`, with the same `on`."""
 
     def declare(view: View) -> View:
         view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        view.loads = on  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -46,9 +48,16 @@ def takes_at_most(most_bytes: int) -> Callable[[View], View]:
 def _allow() -> None:
     if request.routing_exception is not None:
         return
-    view = current_app.view_functions.get(request.endpoint or "")
+    view: Any = current_app.view_functions.get(request.endpoint or "")
     most_bytes = getattr(view, "most_bytes", None)
-    if most_bytes is not None and can(current_actor(), getattr(view, "permission", None)):  # type: ignore[arg-type]
+    who = current_actor()
+    if most_bytes is None or who is None:
+        return
+    try:
+        thing = view.loads(**(request.view_args or {})) if view.loads else None
+    except MissingError:
+        return
+    if can(who, view.permission, thing):
         request.max_content_length = most_bytes
 
 

@@ -20,6 +20,7 @@ FIXED = {
 }
 KINDS = {
     "evidence_id": "evidence",
+    "file_id": "attachment",
     "assessment_id": "assessment",
     "person_id": "person",
     "session_id": "session",
@@ -32,7 +33,7 @@ KINDS = {
 }
 TELLING = frozenset(
     {
-        "draft", "shared", "withdrawn", "old", "hr_shared",
+        "draft", "shared", "withdrawn", "old", "hr_shared", "file_of_draft", "file_of_old", "late_file_of_old",
         "drafting", "self_in", "manager_in", "revealed", "old_manager_in", "hr_sealed",
         "person_subject", "person_manager", "person_hr", "person_leaver",
         "subject_session",

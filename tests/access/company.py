@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +25,8 @@ from app.auth.queries import get_account
 from app.auth.second_factor import COMPULSORY
 from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
 from app.domain.rating import Answer
-from app.evidence.models import Claim, Corroboration, Evidence, EvidenceLink, SettingAside
+from app.evidence import attachments
+from app.evidence.models import Attachment, Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.jobs import actions as jobs
@@ -110,6 +112,7 @@ def found(company: Company) -> None:
     support = publish("technical-support/1.0.0.yaml")
     everybody = hire(company)
     write_evidence(company, everybody)
+    attach_files(company)
     write_assessments(company, everybody, edition, support)
     waiver = make_waiver(everybody["subject"], SECOND, manager=everybody["manager"], hr=everybody["hr"])
     with transaction():
@@ -271,6 +274,32 @@ def add_voices(piece: Evidence, name: str, everybody: dict[str, Person], day: da
             answered_at=moment(day),
         ),
     )
+
+
+def attach_files(company: Company) -> None:
+    """Attach a file to pieces in several states; to an old one also after Amara had changed hands."""
+    for name, piece, day in [
+        ("file_of_draft", "draft", date(2026, 10, 1)),
+        ("file_of_withdrawn", "withdrawn", date(2026, 10, 1)),
+        ("file_of_old", "old", date(2024, 5, 2)),
+        ("late_file_of_old", "old", date(2026, 10, 1)),
+    ]:
+        content = canary(name, "words").encode()
+        with transaction() as session:
+            stored_as = attachments.new_name()
+            attachments.keep(session, content, stored_as)
+            row = Attachment(
+                evidence_id=company.objects[piece],
+                name=f"{canary(name, 'name')}.txt",
+                media_type="text/plain",
+                size=len(content),
+                sha256=sha256(content).hexdigest(),
+                stored_as=stored_as,
+                added_at=moment(day),
+            )
+            session.add(row)
+            session.flush()
+            company.objects[name], company.kinds[name], company.subjects[name] = row.id, "attachment", "subject"
 
 
 # Assessments ------------------------------------------------------------------

@@ -84,11 +84,14 @@ class World:
         from app.auth.queries.account_list import get_entry
         from app.domain.policies import POLICIES
         from app.evidence.models import Evidence
+        from app.evidence.queries.attachments import get_attached_file
         from app.jobs.models import Job
         from app.notices.models import Mail
 
         if self.company.kinds[name] == "account":
             return get_entry(self.company.objects[name], NOW)
+        if self.company.kinds[name] == "attachment":
+            return get_attached_file(self.company.objects[name])
         if self.company.kinds[name] == "policy":
             return POLICIES[self.company.objects[name]]
         tables = {
@@ -128,6 +131,7 @@ class World:
             self.let_go()
         self.visitors.clear()
         self.is_changed = False
+        shutil.copytree(self.attachments.with_suffix(".built"), self.attachments, dirs_exist_ok=True)
         if self.databases.server is not None:
             self.databases.server.drop_database(self.name)
             self.databases.server.create_database(self.name, template=f"{self.name}_built")
@@ -135,6 +139,12 @@ class World:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.path.with_suffix(".built"), self.path)
+
+    @property
+    def attachments(self) -> Path:
+        """Return the folder of attachments."""
+        folder: Path = self.app.config["SETTINGS"].data_dir / "attachments"
+        return folder
 
     def dump(self, *, leaving_out: frozenset[str] = RECORDED) -> Dump:
         """Return every row of every table but some, in a fixed order."""
@@ -162,7 +172,7 @@ def open_world(databases: Databases, part: str = "access") -> Iterator[World]:
     else:
         shutil.copyfile(databases.template, path)
         url = f"sqlite:///{path}"
-    app = create_app(test_settings(url, databases.folder))
+    app = create_app(test_settings(url, databases.folder / f"{part}-data"))
     world = World(app, databases, name, path, Company())
     set_may_write(value=False)
     with app.app_context():
@@ -180,6 +190,7 @@ def open_world(databases: Databases, part: str = "access") -> Iterator[World]:
 
 def take_picture(world: World) -> None:
     """Keep the company as it is now."""
+    shutil.copytree(world.attachments, world.attachments.with_suffix(".built"))
     if world.databases.server is not None:
         world.databases.server.create_database(f"{world.name}_built", template=world.name)
     else:

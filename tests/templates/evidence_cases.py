@@ -38,7 +38,14 @@ VOICES = [
     Row(name="Yusuf", asked_at=AT, is_open=True, outcome=None, words="", answered_at=None, remark=""),
 ]  # fmt: skip
 
+FILES = [Row(href="/evidence/files/7", name="<b>minutes</b>.pdf", kind="PDF document", size="1.5 MB", added_at=AT)]
+
 EVIDENCE_CASES: dict[str, Case] = {
+    "file_list": Case(
+        "{% from 'components/file_list.html' import file_list %}{{ file_list(files, true) }}{{ file_list(files) }}",
+        ("&lt;b&gt;minutes&lt;/b&gt;.pdf</a>", "PDF document, 1.5 MB, added", "/evidence/files/7/remove", "Remove<span"),
+        {"files": FILES},
+    ),
     "claim": Case(
         "{% from 'components/claim.html' import claim, claim_ticks %}<ul>{% call claim(view) %}<a href='/x'>Do</a>"
         "{% endcall %}</ul>{{ claim_ticks('expectations', 'What does it show?', groups, ['Tick one.']) }}",

@@ -5,8 +5,9 @@ of fields, never texts.
 """
 
 from app.evidence.actions.aside import answer_setting_aside, set_aside, take_back
+from app.evidence.actions.attaching import add_files, check_may_be_removed, remove_file
 from app.evidence.actions.content import Content
-from app.evidence.actions.corroboration import answer_question, ask_colleague, take_question_back
+from app.evidence.actions.corroboration import answer_question, ask_colleague, remind_colleague, take_question_back
 from app.evidence.actions.life import (
     change_evidence,
     check_may_be_discarded,
@@ -20,14 +21,18 @@ from app.evidence.actions.life import (
 
 __all__ = [
     "Content",
+    "add_files",
     "answer_question",
     "answer_setting_aside",
     "ask_colleague",
     "change_evidence",
     "check_may_be_discarded",
+    "check_may_be_removed",
     "check_may_be_withdrawn",
     "discard_draft",
     "log_evidence",
+    "remind_colleague",
+    "remove_file",
     "restore_evidence",
     "set_aside",
     "share_evidence",

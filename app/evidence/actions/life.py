@@ -12,6 +12,7 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import ConflictError, IncompleteError, NotAllowedNowError
 from app.domain.evidence import EvidenceKind, EvidenceState
+from app.evidence.actions.attaching import remove_contents
 from app.evidence.actions.content import (
     MEANINGFUL,
     Content,
@@ -203,6 +204,7 @@ def discard_draft(piece: Evidence, *, by: Author, at: datetime) -> None:
     """Discard a draft for good. NotAllowedNowError as `check_may_be_discarded`."""
     piece = lock_evidence(piece)
     check_may_be_discarded(piece)
+    remove_contents(piece)
     db.session.delete(piece)
     _note(Tag.EVIDENCE_DISCARDED, piece, by=by, at=at, number=piece.number)
     db.session.flush()

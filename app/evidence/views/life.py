@@ -12,8 +12,10 @@ from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.domain.errors import NotAllowedNowError
 from app.evidence import actions, queries
+from app.evidence.file_forms import FilesForm
 from app.evidence.forms import AnswerForm, EvidenceForm, ReasonForm, ReplyForm, filled_form
 from app.evidence.models import Evidence
+from app.evidence.queries.attachments import AttachedFile, list_shown_files
 from app.evidence.views.blueprint import author, bp, load_piece
 from app.infra.clock import now, today
 from app.infra.forms import Form
@@ -32,8 +34,10 @@ def piece_page(piece: Evidence, *refused: Form) -> ResponseReturnValue:
     piece = queries.load_evidence(piece)
     is_full = may(Permission.Evidence.LIST, piece)
     marks = queries.marks_for(piece.subject_id, today())
-    page = queries.piece_page(piece, marks, actor().person_id, is_full=is_full)
+    said = queries.revision_for(actor(), piece)
+    page = queries.piece_page(piece, marks, actor().person_id, is_full=is_full, said=said, at=now())
     forms: dict[type[Form], Any] = {type(form): form for form in refused}
+    answering = _answer_form(page, forms.get(AnswerForm))
     template = render_template(
         "evidence/piece.html",
         page=page,
@@ -41,9 +45,12 @@ def piece_page(piece: Evidence, *refused: Form) -> ResponseReturnValue:
         is_full=is_full,
         is_own=actor().person_id == piece.subject_id,
         may_set_aside=may(Permission.Evidence.SET_ASIDE, piece),
-        may_answer=may(Permission.Evidence.CORROBORATE, piece),
-        answering=_answer_form(page, forms.get(AnswerForm)),
+        may_answer=piece.is_shared and may(Permission.Evidence.CORROBORATE, piece),
+        answering=answering,
+        points=answering.points.rows((view.shown.id, view.shown.text) for view in page.claims),
         replying=forms.get(ReplyForm) or ReplyForm(formdata=None),
+        files=list_shown_files(piece, None if is_full or page.question else _may_read_file),
+        adding=forms.get(FilesForm) or FilesForm(formdata=None),
         refused=refused,
     )
     return make_response(template, refused[0].status if refused else 200)
@@ -51,11 +58,15 @@ def piece_page(piece: Evidence, *refused: Form) -> ResponseReturnValue:
 
 def _answer_form(page: queries.PiecePage, sent: AnswerForm | None) -> AnswerForm:
     question = page.question
-    given = {"outcome": question.outcome.value, "words": question.words} if question and question.outcome else {}
-    if question:
-        given["version"] = str(question.answer_version)
-    form = sent or AnswerForm(formdata=None, data={**given, "standing": sorted(page.standing)})
-    return form.offer((view.shown.id, view.shown.text) for view in page.claims)
+    if sent is not None or question is None:
+        return sent or AnswerForm(formdata=None)
+    given = {"outcome": question.outcome.value, "words": question.words} if question.outcome else {}
+    points = {point.id: (point.stands, point.words) for point in page.points}
+    return AnswerForm(formdata=None, data={**given, "points": points, "version": str(question.answer_version)})
+
+
+def _may_read_file(file: AttachedFile) -> bool:
+    return may(Permission.Evidence.READ, file)
 
 
 @bp.get("/evidence/<uuid:evidence_id>/edit")
@@ -74,7 +85,7 @@ def _edit_page(piece: Evidence, form: EvidenceForm, version: int) -> ResponseRet
         form=form,
         version=version,
         today=today(),
-        confirmed_by=queries.piece_page(piece, marks, piece.subject_id, is_full=True).confirmed_by,
+        confirmed_by=queries.piece_page(piece, marks, piece.subject_id, is_full=True, at=now()).confirmed_by,
         choices=queries.list_choices(piece.subject_id, marks, form.expectations.data),
     )
     return make_response(page, form.status)
@@ -106,6 +117,15 @@ def share_evidence(piece: Evidence) -> ResponseReturnValue:
         return piece_page(piece, form)
     flash(f"{piece.ref} is shared: your manager and HR can read it.", "good")
     return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
+
+
+@bp.get("/evidence/<uuid:evidence_id>/history")
+@requires(Permission.Evidence.READ_HISTORY, on=load_piece)
+def show_history(piece: Evidence) -> ResponseReturnValue:
+    """Show its author what a shared piece said before, the differences marked."""
+    piece = queries.load_evidence(piece)
+    changes = queries.list_changes(piece, queries.marks_for(piece.subject_id, today()))
+    return render_template("evidence/history.html", piece=piece, changes=changes)
 
 
 @bp.get("/evidence/<uuid:evidence_id>/withdraw")
