@@ -20,13 +20,18 @@ from app.jobs.kinds import Work, register_kind, register_periodic
 
 def register(app: Flask) -> None:
     """Join assessments: publish who signed what, add the pages, and tell the features below what readiness says."""
-    from app.assessment import links, views  # noqa: PLC0415 - views need the registered policy
+    # Views and what is said need the registered policy.
+    from app.assessment import growth_waits, links, reminders, signing_waits, views, waits  # noqa: PLC0415
 
     relations.about_objects[Fact.SIGNED] = ObjectRelation(queries.has_signed, queries.select_signed_by)
     on_touched(standing.refresh_touched)
     register_kind(standing.REFRESH, _refresh_standings, label="Compute where people stand anew", in_steps=True)
     register_periodic(standing.REFRESH, timedelta(hours=1))
     links.register()
+    waits.register()
+    signing_waits.register()
+    growth_waits.register()
+    reminders.register()
     app.register_blueprint(views.bp)
 
 

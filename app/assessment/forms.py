@@ -1,4 +1,4 @@
-"""Forms of assessment: which level, and a sheet of answers with a comment each."""
+"""Forms of assessment: which level and by when, and a sheet of answers with a comment each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.assessment.actions import Entry, UnansweredError, answer_name, words_na
 from app.assessment.models import COMMENT_LENGTH, WINDOW_LENGTH
 from app.domain.ladder import Ladder
 from app.domain.rating import Answer
-from app.infra.forms import Form, StorableText, clean_text
+from app.infra.forms import DayField, Form, StorableText, clean_text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,9 +26,16 @@ MISSING = "Answer this one."
 
 
 class TargetForm(Form):
-    """Against which level to assess; empty for the usual one."""
+    """Against which level to assess, and by when; empty for the usual ones."""
 
     target = SelectField("Against level", validate_choice=False, filters=[lambda text: (text or "").strip()])
+    due_on = DayField("Both sides by")
+
+
+class DueForm(Form):
+    """By when both sides are asked for."""
+
+    due_on = DayField("Both sides by")
 
 
 class SheetForm(Form):
@@ -72,6 +79,21 @@ class SheetForm(Form):
             if ladder.has_expectation(one):
                 return f"“{ladder.expectation(one).text.rstrip('.')}”: {texts[0][:1].lower()}{texts[0][1:]}"
         return "What was sent is not a sheet of this page."
+
+    def leave_faults_out(self) -> bool:
+        """Take out the answers and comments that were refused; return False where the sheet as a whole is at fault.
+
+        For drafts that a script sends: one comment that is too long keeps nothing else from being stored. What was
+        stored before for what is left out stays as it is.
+        """
+        if self.form_errors or any(field.errors for field in self):
+            return False
+        for name in self.errors_of:
+            if name.startswith(ANSWER):
+                self.answers.pop(name.removeprefix(ANSWER), None)
+            else:
+                self.words.pop(name.removeprefix(WORDS), None)
+        return True
 
     def is_confirmed(self) -> bool:
         """Say whether the author has answered that both sides may open."""

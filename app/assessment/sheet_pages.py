@@ -13,7 +13,7 @@ from app.assessment.actions import answer_name, words_name
 from app.assessment.forms import SheetForm
 from app.assessment.models import Side
 from app.assessment.pages import Rung
-from app.assessment.queries import Round, SealedSheet, Sheet, SheetRow
+from app.assessment.queries import OwnDraft, Round, SealedRow, SealedSheet, Sheet, SheetRow
 from app.domain.ladder import Ladder, Level
 from app.domain.rating import Answer
 from app.domain.readiness import Standing, Status
@@ -71,7 +71,10 @@ class GroupView:
 
 @dataclass(frozen=True)
 class SheetView:
-    """A sheet as its page shows it. `errors` are (id of the field, sentence), `first_open` the row to go on with."""
+    """A sheet as its page shows it. `errors` are (id of the field, sentence), `first_open` the row to go on with.
+
+    `replaces` names the former line manager whose side, which is in, this one replaces when it is handed in.
+    """
 
     round: Round
     side: str
@@ -86,6 +89,7 @@ class SheetView:
     sequence: int
     window: str | None
     saved_at: datetime | None
+    replaces: str
     errors: list[tuple[str | None, str]]
     save_href: str
     submit_href: str
@@ -112,6 +116,7 @@ def sheet_view(sheet: Sheet, found: Round, form: SheetForm | None) -> SheetView:
         sequence=sheet.sequence,
         window=(form.window.data or None) if form else None,
         saved_at=sheet.saved_at,
+        replaces=found.manager if sheet.side is Side.MANAGER and found.is_in(Side.MANAGER) else "",
         errors=_errors(rows.values(), form) if form else [],
         save_href=url_for(f"assessment.save_{side}", assessment_id=found.id),
         submit_href=url_for(f"assessment.submit_{side}", assessment_id=found.id),
@@ -244,14 +249,38 @@ def sealed_view(sheet: SealedSheet, found: Round, *, can_reopen: bool) -> Sealed
         is_self=is_self,
         other=(found.manager or "your line manager") if is_self else found.subject,
         submitted_at=sheet.submitted_at,
-        rows=tuple(
-            SealedRowView(
-                text=row.ask.expectation.text,
-                where=f"{row.ask.competency.name}, {row.ask.level.id}",
-                answer=row.answer.value if row.answer else "",
-                words=row.comment,
-            )
-            for row in sheet.rows
-        ),
+        rows=_given_rows(sheet.rows),
         reopen_href=url_for(f"assessment.reopen_{side}", assessment_id=found.id) if can_reopen else "",
+    )
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """What somebody had written for an assessment that ended without it."""
+
+    round: Round
+    target: Rung
+    is_self: bool
+    rows: tuple[SealedRowView, ...]
+
+
+def draft_view(draft: OwnDraft, found: Round) -> DraftView:
+    """Return what somebody had written, as their page shows it."""
+    return DraftView(
+        round=found,
+        target=rung_of(draft.edition.ladder, draft.target),
+        is_self=draft.side is Side.SELF,
+        rows=_given_rows(draft.rows),
+    )
+
+
+def _given_rows(rows: Sequence[SealedRow]) -> tuple[SealedRowView, ...]:
+    return tuple(
+        SealedRowView(
+            text=row.ask.expectation.text,
+            where=f"{row.ask.competency.name}, {row.ask.level.id}",
+            answer=row.answer.value if row.answer else "",
+            words=row.comment,
+        )
+        for row in rows
     )

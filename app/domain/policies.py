@@ -195,6 +195,30 @@ _ALL = (
         owner=PolicyOwner.ADMIN,
         source="Reliability checklist, item 15",
     ),
+    PolicyDefinition(
+        key="assessment_due_days",
+        title="Time for an assessment",
+        sentence="By how many days after it is opened both sides of an assessment are asked for, unless a day is named.",
+        kind=PolicyKind.NUMBER,
+        default=14,
+        minimum=1,
+        maximum=90,
+        unit="days",
+        owner=PolicyOwner.HR,
+        source="Rules of readiness, 4.1",
+    ),
+    PolicyDefinition(
+        key="corroboration_reminder_days",
+        title="When a colleague is reminded",
+        sentence="A colleague who owes an answer about evidence is reminded after this time, and again after twice it.",
+        kind=PolicyKind.NUMBER,
+        default=7,
+        minimum=1,
+        maximum=60,
+        unit="days",
+        owner=PolicyOwner.HR,
+        source="Rules of readiness, 4.1",
+    ),
 )
 POLICIES: Mapping[str, PolicyDefinition] = {definition.key: definition for definition in _ALL}
 """Every policy by its key, in the order in which pages show them."""

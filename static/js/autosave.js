@@ -109,6 +109,12 @@ class Draft {
       this.after(WAIT);
       return;
     }
+    if (words.left_out) {
+      // The rest is stored. What is at fault goes again with the next change, and the page is not left without a word.
+      this.isDirty = true;
+      this.say("failed", `Everything else is saved. Not saved: ${words.left_out}`);
+      return;
+    }
     const at = new Date(words.saved_at);
     this.say("saved", Number.isNaN(at.getTime()) ? "Saved" : `Saved at ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`);
   }

@@ -11,7 +11,7 @@ from app.assessment import queries
 from app.assessment.models import Assessment, AssessmentAnswer
 from app.domain.evidence import EvidenceKind
 from app.infra.clock import now
-from tests.assessment.conftest import OPEN_AT_L3, entries, open_for, submit
+from tests.assessment.conftest import OPEN_AT_L3, draft, entries, open_for, submit
 from tests.factories.assessments import make_assessment, make_evidence, make_waiver
 from tests.factories.people import make_person
 
@@ -267,13 +267,31 @@ def test_a_comment_that_is_too_long_or_cannot_be_stored_is_refused_at_its_row(ca
         scripted = amara.post(
             address(found, "self", "draft"), form.with_values(**{f"words-{DESIGN}": words}), headers=JSON
         )
-        assert scripted.status == 422
-        assert sentence in json.loads(scripted.text)["error"]
-        assert cast.edition.ladder.expectation(DESIGN).text.rstrip(".") in json.loads(scripted.text)["error"]
+        # What a script sends is kept but for the one that is at fault, and that one is named.
+        assert scripted.status == 200
+        assert sentence in json.loads(scripted.text)["left_out"]
+        assert cast.edition.ladder.expectation(DESIGN).text.rstrip(".") in json.loads(scripted.text)["left_out"]
     page = amara.send(form, **{f"answer-{DESIGN}": "brilliant"})
     assert page.status == 422
     assert "Choose one of the answers" in page.words("div", class_="error-summary")
     assert amara.send(form, **{"answer-no.such": "met"}).status == 422
+
+
+def test_one_comment_that_is_too_long_keeps_no_other_from_being_stored(cast, client_for):
+    amara = client_for(cast.subject)
+    found = open_for(cast.subject)
+    draft(found, "self", cast.subject, entries({DESIGN: "met"}, words="As it was."))
+    form = amara.get(address(found)).form(ending="/self")
+    sent = {f"words-{DESIGN}": "x" * 4001, f"words-{COACH}": "Kept.", f"answer-{COACH}": "met", "sequence": 1}
+    answer = json.loads(amara.post(address(found, "self", "draft"), form.with_values(**sent), headers=JSON).text)
+    assert "at most 4000 characters" in answer["left_out"]
+    page = amara.get(address(found))
+    assert page.words("textarea", name=f"words-{COACH}") == "Kept."
+    assert page.words("textarea", name=f"words-{DESIGN}") == "As it was."
+    # A sheet that is at fault as a whole keeps nothing.
+    refused = amara.post(address(found, "self", "draft"), form.with_values(**sent | {"sequence": "x"}), headers=JSON)
+    assert refused.status == 422
+    assert json.loads(refused.text)["error"]
 
 
 def test_no_other_column_can_be_set_by_a_form(cast, client_for, session):

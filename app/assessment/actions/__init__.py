@@ -1,25 +1,63 @@
-"""Changing assessments: opening, writing a draft, handing a side in, reopening it; and approving a waiver.
+"""Changing assessments: opening, writing, handing in, reopening, due days, closing, calling off, notes, signing, waivers.
 
 Records hold ids and counts, never a rating or a word of anybody.
 """
 
+from app.assessment.actions.closing import call_off, close_side, remind, remind_when_due, set_due
+from app.assessment.actions.growth import (
+    PlanContent,
+    Step,
+    change_plan,
+    close_plan,
+    open_plan,
+    tick_action,
+)
 from app.assessment.actions.handing_in import UnansweredError, reopen_side, submit_side
 from app.assessment.actions.opening import ask_for_rating, open_assessment
-from app.assessment.actions.waivers import Approver, approve_waiver
+from app.assessment.actions.notes import ON_THE_WHOLE, write_note
+from app.assessment.actions.signing import (
+    record_export,
+    refuse_result,
+    sign_result,
+    take_signature_back,
+    tell_both_to_sign,
+)
+from app.assessment.actions.waivers import Approver, answer_waiver, approve_waiver, ask_waiver, end_waiver
 from app.assessment.actions.writing import ANSWER_CHOICES, Entry, Kept, answer_name, save_draft, words_name
 
 __all__ = [
     "ANSWER_CHOICES",
+    "ON_THE_WHOLE",
     "Approver",
     "Entry",
     "Kept",
+    "PlanContent",
+    "Step",
     "UnansweredError",
     "answer_name",
+    "answer_waiver",
     "approve_waiver",
     "ask_for_rating",
+    "ask_waiver",
+    "call_off",
+    "change_plan",
+    "close_plan",
+    "close_side",
+    "end_waiver",
     "open_assessment",
+    "open_plan",
+    "record_export",
+    "refuse_result",
+    "remind",
+    "remind_when_due",
     "reopen_side",
     "save_draft",
+    "set_due",
+    "sign_result",
     "submit_side",
+    "take_signature_back",
+    "tell_both_to_sign",
+    "tick_action",
     "words_name",
+    "write_note",
 ]

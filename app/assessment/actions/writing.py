@@ -67,8 +67,8 @@ def save_draft(
     in.
     """
     lock(assessment)
-    check_is_out(assessment, side)
     author_id = id_of(by)
+    check_is_out(assessment, side, author_id)
     sheet = find_sheet(assessment.id, side, author_id)
     if sheet is None:
         sheet = AssessmentSheet(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.access.actor import Actor, Role
@@ -17,7 +17,7 @@ from app.access.permissions import Permission
 from app.access.policy import visible_to
 from app.assessment.models import Assessment, AssessmentSheet, Side
 from app.domain.errors import MissingError
-from app.infra.clock import today
+from app.infra.clock import local, today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.ladders.models import LadderVersion
@@ -31,14 +31,16 @@ class SideState(StrEnum):
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
     IN = "in"
+    NOT_GIVEN = "not_given"
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One assessment in a list: who, against what, and how far each side is.
+    """One assessment in a list: who, against what, by when, and how far each side is.
 
     `manager` is who handed the manager's side in, before that the line manager of today. `is_by_former`: whoever did
-    is not the line manager any more.
+    is not the line manager any more. `opener` is empty where nobody is known. `ended_by` closed a missing side as “not
+    given”, or called the assessment off on `called_off_on`.
     """
 
     id: uuid.UUID
@@ -50,11 +52,16 @@ class Round:
     lineage: str
     edition: str
     opened_at: datetime
+    opener: str
     opened_by_subject: bool
+    due_on: date | None
+    reminded_at: datetime | None
     own: SideState
     theirs: SideState
     submitted_on: date | None
     is_by_former: bool
+    ended_by: str
+    called_off_on: date | None
 
     def is_in(self, side: Side) -> bool:
         """Say whether a side is in."""
@@ -62,8 +69,17 @@ class Round:
 
     @property
     def is_revealed(self) -> bool:
-        """Say whether both sides are in."""
-        return self.own is SideState.IN and self.theirs is SideState.IN
+        """Say whether both sides are in, or the missing one closed as “not given”."""
+        return {self.own, self.theirs} <= {SideState.IN, SideState.NOT_GIVEN}
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether a side is still asked for."""
+        return self.called_off_on is None and not self.is_revealed
+
+    def is_overdue(self, on: date) -> bool:
+        """Say whether it still runs after its due day."""
+        return self.is_running and self.due_on is not None and self.due_on < on
 
 
 def get_assessment(assessment_id: uuid.UUID) -> Assessment:
@@ -74,39 +90,44 @@ def get_assessment(assessment_id: uuid.UUID) -> Assessment:
     return found
 
 
-def is_running() -> ColumnElement[bool]:
-    """Return the condition that at least one side is still out."""
-    return or_(Assessment.self_submitted_at.is_(None), Assessment.manager_submitted_at.is_(None))
-
-
 def find_running(subject_id: uuid.UUID, lineage: str, target: str) -> Assessment | None:
     """Return the running assessment of a person against a level of a lineage; there is at most one."""
     row = select(Assessment).where(
         Assessment.subject_id == subject_id,
         Assessment.lineage == lineage,
         Assessment.target_level == target,
-        is_running(),
+        Assessment.is_running,
     )
     return db.session.scalars(row).one_or_none()
 
 
+_RUNNING_FIRST = case((Assessment.is_running, 0), else_=1)
+_BY_DUE_DAY = (
+    _RUNNING_FIRST,
+    case((Assessment.due_on.is_(None), 1), else_=_RUNNING_FIRST),
+    case((Assessment.is_running, Assessment.due_on)),
+)
+"""What runs comes first, by its due day, and of that what has none last; databases disagree on where none stands."""
+
+
 def list_for_person(actor: Actor, person_id: uuid.UUID, page: int = 1) -> Page[Round]:
-    """Return the assessments of a person that the actor may know of, running ones first, then the newest."""
+    """Return the assessments of a person that the actor may know of: running ones by due day, then the newest."""
     mine = Assessment.subject_id == person_id, visible_to(actor, Permission.Assessment.READ, Assessment)
     total = db.session.scalar(select(func.count()).select_from(Assessment).where(*mine)) or 0
-    rows = _rounds().where(*mine).order_by(is_running().desc(), Assessment.opened_at.desc(), Assessment.id)
+    rows = _rounds().where(*mine).order_by(*_BY_DUE_DAY, Assessment.opened_at.desc(), Assessment.id)
     return Page(_read(actor, rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)), page, total)
 
 
 def list_waiting(actor: Actor) -> list[Round]:
-    """Return what waits for the actor's own answers: as the engineer, or as the line manager; the oldest first."""
+    """Return what waits for the actor's own answers: as the engineer, or as the line manager; what is due first."""
     person_id = actor.person_id
     reports = select(ManagerLink.person_id).where(ManagerLink.manager_id == person_id, holds_on(ManagerLink, today()))
     waits = or_(
-        and_(Assessment.subject_id == person_id, Assessment.self_submitted_at.is_(None)),
-        and_(Assessment.subject_id.in_(reports), Assessment.manager_submitted_at.is_(None)),
+        and_(Assessment.subject_id == person_id, not_(Assessment.is_self_settled)),
+        and_(Assessment.subject_id.in_(reports), not_(Assessment.is_manager_settled)),
     )
-    return _read(actor, _rounds().where(waits).order_by(Assessment.opened_at, Assessment.id))
+    rows = _rounds().where(Assessment.is_running, waits)
+    return _read(actor, rows.order_by(*_BY_DUE_DAY, Assessment.opened_at, Assessment.id))
 
 
 def list_of_reports(actor: Actor) -> list[Round]:
@@ -123,9 +144,9 @@ def list_of_reports(actor: Actor) -> list[Round]:
     rows = _rounds().where(
         Assessment.subject_id.in_(reports),
         visible_to(actor, Permission.Assessment.READ, Assessment),
-        or_(is_running(), not_(has_newer)),
+        or_(Assessment.is_running, not_(has_newer)),
     )
-    return _read(actor, rows.order_by(Person.sort_name, Assessment.opened_at.desc(), Assessment.id))
+    return _read(actor, rows.order_by(Person.sort_name, _RUNNING_FIRST, Assessment.opened_at.desc(), Assessment.id))
 
 
 def last_revealed(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
@@ -177,11 +198,18 @@ def get_round(actor: Actor, assessment: Assessment) -> Round:
 def _read(actor: Actor, statement: Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool]) -> list[Round]:
     """Return the rounds of a select. That somebody has begun is shown to those who may know of the draft alone."""
     rows = db.session.execute(statement).all()
-    names = get_people([one for row in rows for one in (row[0].manager_id, row.manager_today) if one])
+    known = {
+        one
+        for row in rows
+        for one in (row[0].manager_id, row.manager_today, row[0].opened_by_id, _ended_by(row[0]))
+        if one is not None
+    }
+    names = {one: person.name for one, person in get_people(sorted(known)).items()} if known else {}
     rounds = []
     for found, person, version, manager_today, own_begun, theirs_begun in rows:
         manager_id: uuid.UUID | None = found.manager_id or manager_today
         is_manager = manager_today == actor.person_id
+        ended_by = _ended_by(found)
         knows_own = is_manager or actor.person_id == person.id or actor.has_role(Role.HR)
         rounds.append(
             Round(
@@ -189,22 +217,34 @@ def _read(actor: Actor, statement: Select[Assessment, Person, LadderVersion, uui
                 subject_id=person.id,
                 subject=person.name,
                 manager_id=manager_id,
-                manager=names[manager_id].name if manager_id in names else "",
+                manager=names.get(manager_id, "") if manager_id else "",
                 target=found.target_level,
                 lineage=found.lineage,
                 edition=f"{version.title} {version.version}",
                 opened_at=found.opened_at,
+                opener=names.get(found.opened_by_id, ""),
                 opened_by_subject=found.opened_by_id == found.subject_id,
-                own=_state(found.self_submitted_at, is_begun=own_begun and knows_own),
-                theirs=_state(found.manager_submitted_at, is_begun=theirs_begun and is_manager),
+                due_on=found.due_on,
+                reminded_at=found.reminded_at,
+                own=_state(found, Side.SELF, is_begun=own_begun and knows_own),
+                theirs=_state(found, Side.MANAGER, is_begun=theirs_begun and is_manager),
                 submitted_on=found.submitted_on if found.is_revealed else None,
                 is_by_former=found.manager_id is not None and found.manager_id != manager_today,
+                ended_by=names.get(ended_by, "") if ended_by else "",
+                called_off_on=local(found.called_off_at).date() if found.called_off_at else None,
             )
         )
     return rounds
 
 
-def _state(submitted_at: datetime | None, *, is_begun: bool) -> SideState:
-    if submitted_at is not None:
+def _ended_by(found: Assessment) -> uuid.UUID | None:
+    return found.called_off_by_id or found.closed_by_id
+
+
+def _state(found: Assessment, side: Side, *, is_begun: bool) -> SideState:
+    is_own = side is Side.SELF
+    if (found.self_submitted_at if is_own else found.manager_submitted_at) is not None:
         return SideState.IN
+    if (found.self_closed_at if is_own else found.manager_closed_at) is not None:
+        return SideState.NOT_GIVEN
     return SideState.IN_PROGRESS if is_begun else SideState.NOT_STARTED

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.access.actor import Actor
 from app.assessment.models import Assessment, AssessmentAnswer, AssessmentSheet, Side
 from app.assessment.queries.facts import facts_of
-from app.domain.bar import Ask, bar_for
+from app.domain.bar import Ask, Bar, bar_for
 from app.domain.errors import MissingError
 from app.domain.ladder import Competency, Level
 from app.domain.rating import Answer
@@ -205,10 +205,46 @@ def sealed_sheet_of(assessment: Assessment, side: Side, actor: Actor) -> SealedS
         raise MissingError
     edition = get_edition(assessment.ladder_version_id)
     bar = bar_for(edition.ladder, assessment.target_level)
-    answers = list_answers(assessment.id, side, actor.person_id)
-    rows = tuple(
+    return SealedSheet(
+        assessment, edition, side, bar.target, submitted_at, _own_rows(assessment, side, actor.person_id, bar)
+    )
+
+
+@dataclass(frozen=True)
+class OwnDraft:
+    """What somebody had written for an assessment that ended without it."""
+
+    edition: Edition
+    side: Side
+    target: Level
+    rows: tuple[SealedRow, ...]
+
+
+def own_draft_of(assessment: Assessment, actor: Actor) -> OwnDraft:
+    """Return what the actor had written for an assessment that ended without it; MissingError without anything."""
+    if not has_own_draft(assessment, actor):
+        raise MissingError
+    side = _side_without(assessment, actor)
+    edition = get_edition(assessment.ladder_version_id)
+    bar = bar_for(edition.ladder, assessment.target_level)
+    return OwnDraft(edition, side, bar.target, _own_rows(assessment, side, actor.person_id, bar))
+
+
+def has_own_draft(assessment: Assessment, actor: Actor) -> bool:
+    """Say whether the actor had written something for an assessment that ended without it."""
+    side = _side_without(assessment, actor)
+    is_in = assessment.self_submitted_at if side is Side.SELF else assessment.manager_id == actor.person_id
+    return not assessment.is_running and not is_in and find_sheet(assessment.id, side, actor.person_id) is not None
+
+
+def _side_without(assessment: Assessment, actor: Actor) -> Side:
+    return Side.SELF if actor.person_id == assessment.subject_id else Side.MANAGER
+
+
+def _own_rows(assessment: Assessment, side: Side, author_id: uuid.UUID, bar: Bar) -> tuple[SealedRow, ...]:
+    answers = list_answers(assessment.id, side, author_id)
+    return tuple(
         SealedRow(ask, answers[ask.expectation.id].answer, answers[ask.expectation.id].comment)
         for ask in bar.asks
         if ask.expectation.id in answers
     )
-    return SealedSheet(assessment, edition, side, bar.target, submitted_at, rows)

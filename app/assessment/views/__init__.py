@@ -3,6 +3,6 @@
 from app.assessment.views.blueprint import bp
 
 # Importing the modules joins their routes to the blueprint.
-from app.assessment.views import rounds, sheets, standing  # isort: skip
+from app.assessment.views import board, closing, compare, growth, result, rounds, sheets, standing, waivers  # isort: skip
 
-__all__ = ["bp", "rounds", "sheets", "standing"]
+__all__ = ["board", "bp", "closing", "compare", "growth", "result", "rounds", "sheets", "standing", "waivers"]

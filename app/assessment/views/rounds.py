@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,7 @@ from app.infra.clock import now, today
 from app.infra.pagination import page_number
 from app.infra.unit_of_work import writes
 from app.people.models import Person
+from app.policies.queries import value_of
 
 
 @bp.get("/assessments/")
@@ -29,6 +32,7 @@ def list_assessments(person: Person) -> ResponseReturnValue:
         reports=queries.list_of_reports(who),
         opening=queries.find_opening(person.id, today()),
         form=_target_form(person),
+        today=today(),
     )
 
 
@@ -45,6 +49,7 @@ def _target_form(person: Person, *, is_sent: bool = False) -> TargetForm:
     form.target.choices = opening.levels if opening else []
     if opening and not is_sent:
         form.target.data = opening.usual
+        form.due_on.data = today() + timedelta(days=int(value_of("assessment_due_days")))
     return form
 
 
@@ -57,6 +62,7 @@ def _person_page(person: Person, form: TargetForm) -> ResponseReturnValue:
         form=form,
         can_open=may(Permission.Assessment.OPEN, person),
         is_own=actor().person_id == person.id,
+        today=today(),
     )
     return make_response(page, form.status)
 
@@ -67,7 +73,9 @@ def _person_page(person: Person, form: TargetForm) -> ResponseReturnValue:
 def open_assessment(person: Person) -> ResponseReturnValue:
     """Open an assessment of somebody, or lead to the one that runs already."""
     form = _target_form(person, is_sent=True)
-    found = form.attempt(actions.open_assessment, person, target=form.target.data, by=author(), at=now())
+    found = form.validate() and form.attempt(
+        actions.open_assessment, person, target=form.target.data, due_on=form.due_on.data, by=author(), at=now()
+    )
     return redirect(address_of(found)) if found else _person_page(person, form)
 
 
@@ -77,8 +85,10 @@ def open_assessment(person: Person) -> ResponseReturnValue:
 def ask_for_rating(person: Person) -> ResponseReturnValue:
     """Ask one's manager for a rating: an assessment runs from now on and waits for both."""
     form = _target_form(person, is_sent=True)
-    found = form.attempt(actions.ask_for_rating, person, target=form.target.data, by=author(), at=now())
-    if found is None:
+    found = form.validate() and form.attempt(
+        actions.ask_for_rating, person, target=form.target.data, due_on=form.due_on.data, by=author(), at=now()
+    )
+    if not found:
         return _person_page(person, form)
     flash("Your manager finds this assessment among what waits for them. It opens once both of you are in.", "good")
     return redirect(address_of(found))

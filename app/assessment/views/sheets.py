@@ -10,8 +10,9 @@ from app.access.permissions import Permission
 from app.assessment import actions, queries
 from app.assessment.forms import SheetForm
 from app.assessment.models import Assessment, Side
-from app.assessment.sheet_pages import sealed_view, sheet_view
+from app.assessment.sheet_pages import draft_view, sealed_view, sheet_view
 from app.assessment.views.blueprint import address_of, author, bp, load_assessment
+from app.assessment.views.closing import life_of
 from app.assessment.views.compare import comparison_page
 from app.infra.clock import now
 from app.infra.unit_of_work import writes
@@ -27,31 +28,75 @@ def show_assessment(assessment: Assessment) -> ResponseReturnValue:
     if may(Permission.Assessment.READ_SELF, assessment) and may(Permission.Assessment.READ_MANAGER, assessment):
         return comparison_page(assessment)
     side = _side_of_reader(assessment)
-    if side is None:
-        found = queries.get_round(actor(), assessment)
-        return render_template("assessment/state.html", round=found)
-    return _sheet_page(assessment, side)
+    return _state_page(assessment) if side is None else _sheet_page(assessment, side)
 
 
 def _side_of_reader(assessment: Assessment) -> Side | None:
     """Return the side that the reader writes or wrote, None for whoever only may know that it is there."""
+    if assessment.called_off_at is not None:
+        return None
     if may(Permission.Assessment.ANSWER_SELF, assessment):
         return Side.SELF
-    writes_it = may(Permission.Assessment.ANSWER_MANAGER, assessment) and assessment.manager_id is None
-    return Side.MANAGER if writes_it or assessment.manager_id == actor().person_id else None
+    if assessment.manager_id == actor().person_id:
+        return Side.MANAGER
+    if not may(Permission.Assessment.ANSWER_MANAGER, assessment):
+        return None
+    has_begun = queries.find_sheet(assessment.id, Side.MANAGER, actor().person_id) is not None
+    return Side.MANAGER if assessment.manager_id is None or has_begun else None
+
+
+def _state_page(assessment: Assessment) -> ResponseReturnValue:
+    found = queries.get_round(actor(), assessment)
+    can_write = found.is_running and may(Permission.Assessment.ANSWER_MANAGER, assessment)
+    return render_template(
+        "assessment/state.html",
+        round=found,
+        life=life_of(assessment, found),
+        is_own=may(Permission.Assessment.ANSWER_SELF, assessment),
+        can_write_anew=can_write and found.is_by_former,
+        has_draft=queries.has_own_draft(assessment, actor()),
+    )
+
+
+def _is_in(assessment: Assessment, side: Side) -> bool:
+    """Say whether the reader has handed their side in: what a former line manager handed in is not the reader's."""
+    if side is Side.SELF:
+        return assessment.self_submitted_at is not None
+    return assessment.manager_id == actor().person_id
 
 
 def _sheet_page(
     assessment: Assessment, side: Side, form: SheetForm | None = None, *, refusal: str = ""
 ) -> ResponseReturnValue:
     found = queries.get_round(actor(), assessment)
-    if found.is_in(side):
+    life = life_of(assessment, found)
+    if _is_in(assessment, side):
         sealed = queries.sealed_sheet_of(assessment, side, actor())
         can_reopen = may(PERMISSIONS[side], assessment)
-        return render_template("assessment/sealed.html", view=sealed_view(sealed, found, can_reopen=can_reopen))
-    view = sheet_view(queries.sheet_of(assessment, side, actor()), found, form)
-    page = render_template("assessment/sheet.html", view=view, refusal=refusal)
+        view = sealed_view(sealed, found, can_reopen=can_reopen)
+        return render_template("assessment/sealed.html", view=view, life=life)
+    sheet = sheet_view(queries.sheet_of(assessment, side, actor()), found, form)
+    page = render_template("assessment/sheet.html", view=sheet, life=life, refusal=refusal)
     return make_response(page, form.status if form else 200)
+
+
+@bp.get("/assessments/<uuid:assessment_id>/draft")
+@requires(Permission.Assessment.READ, on=load_assessment)
+def show_own_draft(assessment: Assessment) -> ResponseReturnValue:
+    """Show what the reader had written for an assessment that ended without it. Nobody else's words are fetched."""
+    if assessment.is_running:
+        return redirect(address_of(assessment))
+    draft = draft_view(queries.own_draft_of(assessment, actor()), queries.get_round(actor(), assessment))
+    return render_template("assessment/draft.html", view=draft)
+
+
+@bp.get("/assessments/<uuid:assessment_id>/manager/anew")
+@requires(Permission.Assessment.ANSWER_MANAGER, on=load_assessment)
+def write_anew(assessment: Assessment) -> ResponseReturnValue:
+    """Show a sheet of their own to the line manager of today, where a former one has handed theirs in."""
+    if not assessment.is_running or assessment.manager_id == actor().person_id:
+        return redirect(address_of(assessment))
+    return _sheet_page(assessment, Side.MANAGER)
 
 
 # One side ------------------------------------------------------------------------------
@@ -123,8 +168,9 @@ def reopen_manager(assessment: Assessment) -> ResponseReturnValue:
 
 def _autosave(assessment: Assessment, side: Side) -> Response:
     form = SheetForm()
-    if not form.validate():
-        return make_response({"error": form.first_error(get_edition(assessment.ladder_version_id).ladder)}, 422)
+    fault = "" if form.validate() else form.first_error(get_edition(assessment.ladder_version_id).ladder)
+    if fault and not form.leave_faults_out():
+        return make_response({"error": fault}, 422)
     kept = actions.save_draft(
         assessment,
         side,
@@ -136,7 +182,7 @@ def _autosave(assessment: Assessment, side: Side) -> Response:
         at=now(),
     )
     saved = {"saved_at": kept.saved_at.isoformat(), "sequence": kept.sequence, "version": kept.revision}
-    return make_response(saved)
+    return make_response(saved | {"left_out": fault} if fault else saved)
 
 
 def _save(assessment: Assessment, side: Side) -> ResponseReturnValue:
@@ -162,8 +208,7 @@ def _submit(assessment: Assessment, side: Side) -> ResponseReturnValue:
         at=now(),
     ):
         return _sheet_page(assessment, side, form, refusal="This is not signed yet.")
-    found = queries.get_round(actor(), assessment)
-    return redirect(address_of(assessment)) if found.is_in(side) else _question(assessment, side, form)
+    return redirect(address_of(assessment)) if _is_in(assessment, side) else _question(assessment, side, form)
 
 
 def _question(assessment: Assessment, side: Side, form: SheetForm) -> ResponseReturnValue:
