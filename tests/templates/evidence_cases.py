@@ -32,10 +32,13 @@ LEVEL = Row(
 VOICES = [
     Row(
         name="Ffion <P>", asked_at=AT, is_open=True, outcome="limited", words="Only the <first> half.", answered_at=AT,
-        remark="Counts for 1 of 2 expectations.",
+        asking="You saw <both>.", reminded_at=AT, remark="Counts for 1 of 2 expectations.",
+        points=(Row(id="swe.a", text="Coaches <juniors>.", stands="part", words="One <only>."),),
     ),
-    Row(name="Henrik", asked_at=AT, is_open=False, outcome="declined", words="", answered_at=AT, remark=""),
-    Row(name="Yusuf", asked_at=AT, is_open=True, outcome=None, words="", answered_at=None, remark=""),
+    Row(name="Henrik", asked_at=AT, is_open=False, outcome="declined", words="", answered_at=AT, remark="",
+        asking="", reminded_at=None, points=()),
+    Row(name="Yusuf", asked_at=AT, is_open=True, outcome=None, words="", answered_at=None, remark="",
+        asking="", reminded_at=None, points=()),
 ]  # fmt: skip
 
 FILES = [Row(href="/evidence/files/7", name="<b>minutes</b>.pdf", kind="PDF document", size="1.5 MB", added_at=AT)]
@@ -43,7 +46,12 @@ FILES = [Row(href="/evidence/files/7", name="<b>minutes</b>.pdf", kind="PDF docu
 EVIDENCE_CASES: dict[str, Case] = {
     "file_list": Case(
         "{% from 'components/file_list.html' import file_list %}{{ file_list(files, true) }}{{ file_list(files) }}",
-        ("&lt;b&gt;minutes&lt;/b&gt;.pdf</a>", "PDF document, 1.5 MB, added", "/evidence/files/7/remove", "Remove<span"),
+        (
+            "&lt;b&gt;minutes&lt;/b&gt;.pdf</a>",
+            "PDF document, 1.5 MB, added",
+            "/evidence/files/7/remove",
+            "Remove<span",
+        ),
         {"files": FILES},
     ),
     "claim": Case(
@@ -65,8 +73,25 @@ EVIDENCE_CASES: dict[str, Case] = {
         {"view": CLAIM, "groups": [LEVEL]},
     ),
     "voice": Case(
-        "{% from 'components/voice.html' import voice %}<ul>{% for one in voices %}{{ voice(one) }}{% endfor %}</ul>",
-        ("Ffion &lt;P&gt;", "Confirmed in part", "Asked again", "Could not confirm", "Only the &lt;first&gt; half."),
-        {"voices": VOICES},
+        "{% from 'components/voice.html' import voice, voice_points %}<ul>{% for one in voices %}{{ voice(one) }}"
+        "{% endfor %}</ul>{{ voice_points(rows, ['Look at it.']) }}",
+        (
+            "Ffion &lt;P&gt;",
+            "Confirmed in part",
+            "Asked again",
+            "reminded",
+            "You saw &lt;both&gt;.",
+            "Could not confirm",
+            "Only the &lt;first&gt; half.",
+            "<strong>In part:</strong> Coaches &lt;juniors&gt;.",
+            "One &lt;only&gt;.",
+            'name="point_on_swe.a" value="nothing" checked',
+            'name="limit_on_swe.a" rows="2" aria-invalid="true"',
+            "Say &lt;why&gt;.",
+        ),
+        {
+            "voices": VOICES,
+            "rows": [Row(id="swe.a", text="Coaches.", stands="nothing", words="Not <b> seen.", error="Say <why>.")],
+        },
     ),
 }
