@@ -134,10 +134,32 @@ COMPARED = Row(
     id="swe.lead-design-discussions", text="Leads technical-design discussions.",
     where="Leadership, L3", gap="Two steps apart",
     mine="exceeded", theirs="partly_met", my_words="Refund ordering.", their_words="",
-    note_name="note-swe.lead-design-discussions",
-    note="We read the minutes.", note_errors=[], can_note=True,
+    pieces=[], rule="2 pieces, 214 days apart",
+    note=Row(
+        key="swe.lead-design-discussions", field_id="note-swe.lead-design-discussions", label="What you agree on",
+        about="Leads technical-design discussions.", words="We read the <minutes>.", stored="We read the <minutes>.",
+        who="Tomasz Wieczorek", at=TODAY, version=2, errors=["A note has at most 4000 characters."], can_write=True,
+        action="/assessments/7/notes",
+    ),
 )  # fmt: skip
-APART = Row(**{**vars(COMPARED), "id": "swe.b", "mine": "no_opportunity", "theirs": None, "can_note": False})
+SETTLED_NOTE = Row(
+    **{**vars(COMPARED.note), "key": "", "field_id": "note-whole", "label": "Agreed", "can_write": False, "errors": []}
+)
+EMPTY_NOTE = Row(
+    **{**vars(COMPARED.note), "key": "swe.c", "field_id": "note-swe.c", "words": "", "stored": "", "at": None,
+       "version": 0, "errors": []}
+)  # fmt: skip
+APART = Row(**{**vars(COMPARED), "id": "swe.b", "mine": "no_opportunity", "theirs": None, "note": None})
+ALONE = Row(**{**vars(COMPARED), "id": "swe.c", "theirs": None, "note": EMPTY_NOTE, "rule": ""})
+SIGNED = Row(
+    name="Amara <D>", part="Engineer", state="signed", at=TODAY, refusal="", holds=True, href="",
+    take_back_href="/assessments/7/self/take-back",
+)  # fmt: skip
+REFUSED = Row(
+    **{**vars(SIGNED), "state": "refused", "refusal": "May is <missing>.", "holds": False, "take_back_href": ""}
+)
+UNSIGNED = Row(**{**vars(SIGNED), "state": "open", "at": None, "href": "/assessments/7/manager/sign",
+                  "take_back_href": ""})  # fmt: skip
 BLOCKER = Row(
     status="partly_met", title="Influences <architecture>.", href="/ladders/x", where="Design, L3",
     why="Rated “partly” on 12 September.", unblock="A second piece.", more="1 of 2 pieces logged",
@@ -148,13 +170,13 @@ SPOKEN = Row(**{**vars(BLOCKER), "act": None, "more": "", "unblock": ""})
 COMPETENCIES = [Row(name="Delivery", short="Deliv."), Row(name="Leadership & mentoring", short="Lead")]
 TEAM = [
     Row(
-        name="Amara <D>", href="/people/1", held=Row(id="L2", rank=2), target=Row(id="L3", rank=3), since="Feb 2025",
+        name="Amara <D>", href="/people/1", note="On leave", held=Row(id="L2", rank=2), target=Row(id="L3", rank=3), since="Feb 2025",
         cells=[Row(status="met", note="", href="/c"), Row(status="unproven", note="1 of 2", href="/c")],
         verdict="not_yet", words="3 missing of 20", looked="9 days ago", is_late=False,
     ),
     Row(
-        name="Yusuf Karadağ", href="/people/2", held=Row(id="L4", rank=4), target=None, since="",
-        cells=[Row(status="banked", note="", href="/c"), Row(status="none", note="", href="")],
+        name="Yusuf Karadağ", href="/people/2", note="", held=Row(id="L4", rank=4), target=None, since="",
+        cells=[Row(status="banked", note="", href=""), Row(status="none", note="", href="")],
         verdict=None, words="Top of this ladder", looked="126 days ago", is_late=True,
     ),
 ]  # fmt: skip

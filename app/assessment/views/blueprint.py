@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 
 from app.access.guard import actor
 from app.assessment import queries
-from app.assessment.models import Assessment
+from app.assessment.models import Assessment, GrowthPlan, Waiver
 from app.audit.actions import Author
 from app.people.models import Person
 from app.people.queries import get_person
@@ -34,6 +34,16 @@ def load_person(person_id: uuid.UUID) -> Person:
 def load_assessment(assessment_id: uuid.UUID) -> Assessment:
     """Return the assessment of an address."""
     return queries.get_assessment(assessment_id)
+
+
+def load_waiver(waiver_id: uuid.UUID) -> Waiver:
+    """Return the waiver of an address."""
+    return queries.get_waiver(waiver_id)
+
+
+def load_plan(plan_id: uuid.UUID) -> GrowthPlan:
+    """Return the growth plan of an address."""
+    return queries.get_plan(plan_id)
 
 
 def address_of(assessment: Assessment) -> str:
