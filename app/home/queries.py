@@ -78,8 +78,8 @@ def _running(row: Assessment, name: str) -> RunningRound:
         name,
         row.target_level,
         local(row.opened_at).date(),
-        row.self_submitted_at is not None,
-        row.manager_submitted_at is not None,
+        row.is_self_settled,
+        row.is_manager_settled,
     )
 
 
@@ -107,7 +107,7 @@ def company_state() -> Company:
     running = db.session.execute(
         select(Assessment, Person.name)
         .join(Person, Person.id == Assessment.subject_id)
-        .where(~Assessment.is_revealed)
+        .where(Assessment.is_running)
         .order_by(Assessment.opened_at, Assessment.id)
         .limit(SHOWN_RUNNING),
     )
