@@ -106,7 +106,8 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Evidence.ANSWER_SETTING_ASIDE: OWN,
     Permission.Evidence.ASK: rule((p.is_subject, p.is_shared)),
     Permission.Evidence.READ_HISTORY: OWN,
-    Permission.Evidence.CORROBORATE: rule((p.was_asked, p.is_shared), never=(p.is_subject,)),
+    # Whoever writes while the piece is withdrawn gets the own words back; no answer is kept then, and nothing is read.
+    Permission.Evidence.CORROBORATE: rule((p.was_asked, p.was_shared), never=(p.is_subject,)),
     # 3 to 6
     Permission.Assessment.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     Permission.Assessment.OPEN: rule((p.is_subject,), (p.is_current_manager,)),

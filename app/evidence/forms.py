@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from wtforms import (
     Field,
     HiddenField,
     RadioField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.errors import InvalidError
 from app.domain.evidence import CorroborationAnswer, EvidenceKind
 from app.evidence.actions import Content
 from app.evidence.actions.content import check_day, check_first_day, line_name
-from app.evidence.actions.corroboration import ANSWERS
+from app.evidence.actions.corroboration import ANSWERS, POINTS, limit_name, point_name
 from app.evidence.links import checked_links
-from app.evidence.models import LINE_LENGTH, NARRATIVE_LENGTH, TITLE_LENGTH, WORDS_LENGTH, Evidence
+from app.evidence.models import (
+    ASKING_LENGTH,
+    LINE_LENGTH,
+    NARRATIVE_LENGTH,
+    TITLE_LENGTH,
+    WORDS_LENGTH,
+    Evidence,
+)
+from app.evidence.pasted import read_line
+from app.evidence.queries.voices import NOTHING, PART, WHOLE
 from app.infra.clock import today
 from app.infra.forms import DayField, Form, StorableText, clean_line, clean_text, version_number
 from app.infra.templating import kind_label
@@ -80,7 +88,10 @@ class ClaimsField(Field):  # type: ignore[misc]
 
 
 class ComposerForm(Form):
-    """The short form: what happened, of which kind, on which day, and what it shows."""
+    """The short form: what happened, of which kind, on which day, and what it shows.
+
+    `next` is the page to come back to, `offered` the kind that was chosen before anybody chose.
+    """
 
     title = StringField(
         "What happened, in one line",
@@ -93,7 +104,40 @@ class ComposerForm(Form):
     )
     kind = RadioField("Kind", choices=KINDS, validators=[InputRequired("Choose a kind.")], validate_choice=False)
     occurred_on = DayField("Day", validators=[InputRequired("Choose the day on which it happened.")])
+    links = StringField(
+        "Link", filters=[clean_line], validators=[longest(MAX_LINKS_TEXT, "The list of links"), StorableText()]
+    )
     expectations = ClaimsField("What does it show?")
+    next = HiddenField()
+    offered = HiddenField()
+    between_links = " "
+
+    @property
+    def text(self) -> str:
+        """Return the words that were typed, for suggestions."""
+        return self.title.data or ""
+
+    def link_lines(self) -> list[str]:
+        """Return the links, as they were typed."""
+        return (self.links.data or "").split()
+
+    def take_links(self) -> None:
+        """Move addresses of pages out of the line and to the links; a lone one leaves a title in its place."""
+        line = read_line(self.title.data or "")
+        if line.links:
+            self.title.data = line.title
+            self.links.data = self.between_links.join(dict.fromkeys([*self.link_lines(), *line.links]))
+
+    def name_fields(self, prefix: str) -> None:
+        """Give the fields ids of their own, for a form that stands beside another one; their names stay."""
+        for field in self:
+            field.id = f"{prefix}-{field.name}"
+
+    def validate_links(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse links that are none."""
+        del field
+        with refusals():
+            checked_links(self.link_lines())
 
     def validate_kind(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
         """Refuse a kind that there is not."""
@@ -111,6 +155,7 @@ class ComposerForm(Form):
             title=self.title.data,
             kind=EvidenceKind(self.kind.data),
             occurred_on=self.occurred_on.data,
+            links=tuple(self.link_lines()),
             claims=MappingProxyType(dict(self.expectations.data)),
         )
 
@@ -127,16 +172,21 @@ class EvidenceForm(ComposerForm):
     links = TextAreaField(
         "Links", filters=[clean_text], validators=[longest(MAX_LINKS_TEXT, "The list of links"), StorableText()]
     )
+    between_links = "\n"
 
     def validate_occurred_from(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
         """Refuse a first day after the last one."""
         with refusals():
             check_first_day(field.data, self.occurred_on.data or date.max)
 
-    def validate_links(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
-        """Refuse links that are none."""
-        with refusals():
-            checked_links(field.data.splitlines())
+    @property
+    def text(self) -> str:
+        """Return the words that were typed, for suggestions."""
+        return f"{self.title.data or ''}\n{self.narrative.data or ''}"
+
+    def link_lines(self) -> list[str]:
+        """Return the links, as they were typed: one on each line."""
+        return (self.links.data or "").splitlines()
 
     def content(self) -> Content:
         """Return what the author says; call it on a form that is valid."""
@@ -146,7 +196,7 @@ class EvidenceForm(ComposerForm):
             occurred_on=self.occurred_on.data,
             occurred_from=self.occurred_from.data,
             narrative=self.narrative.data,
-            links=tuple(self.links.data.splitlines()),
+            links=tuple(self.link_lines()),
             claims=MappingProxyType(dict(self.expectations.data)),
         )
 
@@ -198,9 +248,74 @@ class ReplyForm(Form):
 
 
 class AskForm(Form):
-    """Whom to ask."""
+    """Whom to ask, and a line to them."""
 
     colleague = RadioField("Colleague", validators=[InputRequired("Choose a colleague.")], validate_choice=False)
+    asking = TextAreaField(
+        "A line to your colleague",
+        filters=[clean_text],
+        validators=[longest(ASKING_LENGTH, "The line"), StorableText()],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a colleague says of one expectation: whether it stands, in which words, and what is wrong with it."""
+
+    id: str
+    text: str
+    stands: str
+    words: str
+    error: str = ""
+
+
+class PointsField(Field):  # type: ignore[misc]
+    """What stands, expectation by expectation. `data` maps each id to a pair: `WHOLE`, `PART` or `NOTHING`; words."""
+
+    data: dict[str, tuple[str, str]]
+    prefix = point_name("")
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401
+        """Take the points from what was sent, else from what is stored."""
+        del extra_filters
+        self.process_errors: list[str] = []
+        self.object_data = {} if data is unset_value or data is None else dict(data)
+        self.data, self.wrong = dict(self.object_data), dict[str, str]()
+        if formdata is not None:
+            ids = [name.removeprefix(self.prefix) for name in formdata if name.startswith(self.prefix)]
+            self.data = {one: (formdata[point_name(one)], clean_text(formdata.get(limit_name(one)))) for one in ids}
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
+        """Refuse what is no point, and words that are missing, too long or cannot be stored."""
+        if form.outcome.data != CorroborationAnswer.LIMITED:
+            return
+        if len(self.data) > MAX_TICKS or any(stands not in POINTS for stands, _ in self.data.values()):
+            raise ValidationError("Choose for each expectation what stands.")
+        for one, (stands, words) in self.data.items():
+            try:
+                StorableText()(form, SimpleNamespace(data=words))
+            except ValidationError as refusal:
+                self.wrong[one] = str(refusal)
+            if stands == PART and not words:
+                self.wrong[one] = "Say how far you can confirm it."
+            elif len(words) > WORDS_LENGTH:
+                self.wrong[one] = f"Write at most {WORDS_LENGTH} characters."
+        if self.wrong:
+            raise ValidationError("Look at what you say of each expectation.")
+
+    def rows(self, claims: Iterable[tuple[str, str]]) -> list[Point]:
+        """Return a row for each claim, given as pairs of id and text."""
+        return [Point(one, text, *self.data.get(one, (WHOLE, "")), self.wrong.get(one, "")) for one, text in claims]
+
+    @property
+    def standing(self) -> list[str]:
+        """Return the expectations left standing, wholly or in part."""
+        return [one for one, (stands, _) in self.data.items() if stands != NOTHING]
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """Return the words by expectation, where it does not stand wholly."""
+        return {one: words for one, (stands, words) in self.data.items() if stands != WHOLE}
 
 
 class AnswerForm(Form):
@@ -208,12 +323,7 @@ class AnswerForm(Form):
 
     read = HiddenField()
     outcome = RadioField("Your answer", choices=ANSWERS, validate_choice=False)
-    standing = SelectMultipleField(
-        "What you can confirm",
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        validate_choice=False,
-    )
+    points = PointsField("What stands")
     words = TextAreaField(
         "In your words",
         filters=[clean_text],
@@ -228,12 +338,3 @@ class AnswerForm(Form):
     def read_version(self) -> int:
         """Return the version of the piece as the colleague read it; 0 when the form carries none."""
         return version_number(self.read.data)
-
-    def left_standing(self) -> list[str]:
-        """Return what is ticked. The page that shows two answers sends all of it in one value, line by line."""
-        return [one for value in self.standing.data or [] for one in value.split()]
-
-    def offer(self, claims: Iterable[tuple[str, str]]) -> AnswerForm:
-        """Offer the expectations that the piece shows, as pairs of id and text."""
-        self.standing.choices = dict(claims)
-        return self

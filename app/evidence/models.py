@@ -193,7 +193,8 @@ class Corroboration(Keyed, Model):
         """Return a number that is another one when the answer is another; 0 before there is any, as for an aside."""
         if self.outcome is None:
             return 0
-        return crc32(f"{self.outcome.value}\n{self.standing}\n{self.words}".encode()) % CHECKSUMS
+        limits = "".join(sorted(f"\n{limit.expectation_id} {limit.words}" for limit in self.limits))
+        return crc32(f"{self.outcome.value}\n{self.standing}\n{self.words}{limits}".encode()) % CHECKSUMS
 
     @property
     def left_standing(self) -> frozenset[str]:

@@ -32,12 +32,13 @@ def test_a_limited_answer_without_words_keeps_what_was_chosen(company, client_fo
     ask(piece, company.henrik)
     henrik = client_for(company.henrik)
     form = henrik.get(f"/evidence/{piece.id}").form(ending="/answer")
-    page = henrik.send(form, outcome="limited", standing=[LEAD], words=" ")
+    chosen = {f"point_on_{COACH}": "nothing", f"point_on_{LEAD}": "whole"}
+    page = henrik.send(form, outcome="limited", **chosen, words=" ")
     assert page.status == 422
     assert "Say in your words" in page.text
     again = page.form(ending="/answer")
     assert ("outcome", "limited") in again.fields
-    assert [value for name, value in again.fields if name == "standing"] == [LEAD]
+    assert set(chosen.items()) <= set(again.fields)
     done = henrik.send(again, words="I saw the talks only.")
     assert done.status == 302
     text = client_for(company.amara).get(f"/evidence/{piece.id}").text
@@ -148,15 +149,17 @@ def test_answer_of_a_colleague_in_two_windows_is_never_overwritten_unseen(compan
     assert henrik.send(one, outcome="confirmed", words="What I wrote first").status == 302
     # A fault in between must not make the second window look as if it had seen the first answer.
     two = henrik.send(two, outcome="perhaps").form(ending="/answer")
-    page = henrik.send(two, outcome="limited", standing=[LEAD], words="What I wrote then")
+    limited = {f"point_on_{COACH}": "nothing", f"limit_on_{LEAD}": "The first hour", f"point_on_{LEAD}": "part"}
+    page = henrik.send(two, outcome="limited", **limited, words="What I wrote then")
     assert page.status == 409
-    for text in ("What I wrote first", "What I wrote then", "I confirm it", "I confirm part of it"):
+    for text in ("What I wrote first", "What I wrote then", "I confirm it", "I confirm part of it", "In part"):
         assert text in page.words()
     assert stored(piece).corroborations[0].words == "What I wrote first"
-    merged = henrik.send(page.form(ending="/answer"), words="Both", standing=f"{COACH}\r\n{LEAD}")
+    merged = henrik.send(page.form(ending="/answer"), words="Both", **{f"point_on_{COACH}": "whole"})
     assert merged.status == 302
     kept = stored(piece).corroborations[0]
     assert (kept.words, kept.left_standing) == ("Both", {COACH, LEAD})
+    assert {limit.expectation_id: limit.words for limit in kept.limits} == {LEAD: "The first hour"}
 
 
 def test_manager_never_sets_aside_a_text_that_they_have_not_read(company, client_for):

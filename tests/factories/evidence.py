@@ -109,10 +109,10 @@ def withdraw_piece(piece: Evidence, *, at: datetime = AT) -> None:
         actions.withdraw_evidence(piece, by=Author(piece.subject_id), at=at)
 
 
-def ask(piece: Evidence, colleague: Person, *, at: datetime = AT) -> None:
+def ask(piece: Evidence, colleague: Person, *, asking: str = "", at: datetime = AT) -> None:
     """Ask a colleague as the author."""
     with transaction():
-        actions.ask_colleague(piece, colleague, by=Author(piece.subject_id), at=at)
+        actions.ask_colleague(piece, colleague, asking=asking, by=Author(piece.subject_id), at=at)
 
 
 def answer(
@@ -122,6 +122,7 @@ def answer(
     *,
     words: str = "",
     standing: tuple[str, ...] = (),
+    limits: dict[str, str] | None = None,
     at: datetime = AT,
 ) -> None:
     """Answer as the colleague, who has read the piece as it is stored."""
@@ -131,6 +132,7 @@ def answer(
             answer=CorroborationAnswer(outcome),
             words=words,
             standing=standing,
+            limits=limits or {},
             version=queries.load_evidence(piece).version,
             by=as_author(colleague),
             at=at,

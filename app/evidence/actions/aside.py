@@ -8,10 +8,15 @@ from datetime import datetime
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
+from app.evidence.actions.content import company_day
 from app.evidence.models import Claim, Evidence, SettingAside
 from app.evidence.queries import find_live_setting_aside, get_claim, lock_evidence
 from app.infra.db import db
 from app.infra.unit_of_work import touch
+from app.notices.actions import tell
+from app.people.queries import find_manager
+
+SET_ASIDE, ASIDE_ANSWERED = "evidence.set_aside", "evidence.aside_answered"
 
 
 def set_aside(
@@ -37,6 +42,7 @@ def set_aside(
     db.session.flush()
     touch(piece.subject_id)
     _note(Tag.EVIDENCE_SET_ASIDE, piece, claim, by=by, at=at)
+    tell(SET_ASIDE, piece.subject_id, piece.id, by=by, at=at)
     return row
 
 
@@ -68,6 +74,8 @@ def answer_setting_aside(
         )
     row.answer, row.answered_at = answer.strip(), at
     _note(Tag.EVIDENCE_OBJECTED, piece, claim, by=by, at=at)
+    if manager := find_manager(piece.subject_id, company_day(at)):
+        tell(ASIDE_ANSWERED, manager.id, piece.id, by=by, at=at)
 
 
 def _live(piece: Evidence, expectation_id: str) -> tuple[Claim, SettingAside]:

@@ -6,6 +6,7 @@ import json
 import uuid
 from datetime import datetime
 
+from app.domain.evidence import EvidenceKind
 from app.evidence.actions.content import company_day
 from app.evidence.models import Evidence, EvidenceRevision
 from app.evidence.queries import find_last_revision
@@ -41,7 +42,7 @@ def _content(piece: Evidence) -> str:
         {
             "title": piece.title,
             "narrative": piece.narrative,
-            "kind": piece.kind.value,
+            "kind": EvidenceKind(piece.kind).value,
             "occurred_from": piece.occurred_from and piece.occurred_from.isoformat(),
             "occurred_on": piece.occurred_on.isoformat(),
             "links": [link.url for link in piece.links],

@@ -2,9 +2,11 @@
 
 from app.evidence.queries.asked import (
     AskedEntry,
+    Colleague,
+    Found,
     concerns,
+    find_colleagues,
     list_asked_of,
-    list_possible_colleagues,
     select_asked_about,
 )
 from app.evidence.queries.cards import Card, EvidenceList, by_quarter, list_cards, list_evidence
@@ -24,10 +26,12 @@ from app.evidence.queries.pieces import (
     usual_kind,
 )
 from app.evidence.queries.revisions import (
+    Change,
     Said,
     SaidClaim,
     contents_for,
     find_last_revision,
+    list_changes,
     list_revisions,
     reads_now,
     revision_for,
@@ -36,11 +40,14 @@ from app.evidence.queries.revisions import (
 __all__ = [
     "AskedEntry",
     "Card",
+    "Change",
     "ChoiceGroup",
     "Choices",
+    "Colleague",
     "EvidenceList",
     "ExpectationMark",
     "Filters",
+    "Found",
     "Marks",
     "PiecePage",
     "Said",
@@ -49,6 +56,7 @@ __all__ = [
     "concerns",
     "contents_for",
     "corroborators_of",
+    "find_colleagues",
     "find_last_revision",
     "find_live_setting_aside",
     "fitting_kind",
@@ -56,9 +64,9 @@ __all__ = [
     "get_evidence",
     "list_asked_of",
     "list_cards",
+    "list_changes",
     "list_choices",
     "list_evidence",
-    "list_possible_colleagues",
     "list_revisions",
     "load_evidence",
     "lock_evidence",

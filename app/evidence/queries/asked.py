@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.domain.evidence import CorroborationAnswer, EvidenceKind
 from app.evidence.models import Corroboration, Evidence
@@ -29,6 +28,11 @@ def concerns(actor_id: uuid.UUID, evidence_id: uuid.UUID) -> bool:
 def select_asked_about(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the pieces that somebody was asked about."""
     return select(Corroboration.evidence_id).where(Corroboration.colleague_id == actor_id)
+
+
+def is_owed() -> ColumnElement[bool]:
+    """Return the condition on `Corroboration` that an answer is owed, as its `is_open` says for one row."""
+    return or_(Corroboration.answered_at.is_(None), Corroboration.answered_at < Corroboration.asked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +88,65 @@ def list_asked_of(person_id: uuid.UUID, *, only_open: bool = False) -> list[Aske
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who can be asked: the name only."""
+    """Somebody of that name: the name only. `why_not` says why they cannot be asked, empty where they can."""
 
     id: uuid.UUID
     name: str
+    why_not: str = ""
 
 
-def list_possible_colleagues(piece: Evidence, search: str) -> Sequence[Colleague]:
-    """Return the first thirty people, by name, who can be asked about a piece, `search` being a part of the name.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom a search found. `is_before`: nobody was looked for, and these were asked about other pieces before.
 
-    Neither the author nor the line manager of today, nobody who does not work here, nobody who owes an answer already.
+    `has_more`: more people have that name than are shown.
     """
-    manager = find_manager(piece.subject_id)
-    left_out = {piece.subject_id} | ({manager.id} if manager else set())
-    left_out |= {question.colleague_id for question in piece.corroborations if question.is_open}
-    names = select(Person.id, Person.name).where(works_here(today()), Person.id.not_in(left_out))
-    if words := sort_key(search):
-        names = names.where(Person.sort_name.like(like_pattern(words), escape="\\"))
-    rows = db.session.execute(names.order_by(Person.sort_name, Person.id).limit(SHOWN_COLLEAGUES))
-    return [Colleague(*row) for row in rows]
+
+    colleagues: tuple[Colleague, ...]
+    is_before: bool = False
+    has_more: bool = False
+
+    @property
+    def possible(self) -> list[Colleague]:
+        """Return those who can be asked."""
+        return [one for one in self.colleagues if not one.why_not]
+
+    @property
+    def others(self) -> list[Colleague]:
+        """Return those who cannot, each with the reason."""
+        return [one for one in self.colleagues if one.why_not]
+
+
+def find_colleagues(piece: Evidence, search: str, chosen: uuid.UUID | None = None) -> Found:
+    """Return the first thirty people of that name who work here, by name; `search` is a part of the name.
+
+    Without a search everybody where they are no more than thirty, else whom the author asked about other pieces. Who
+    cannot be asked about this piece is there and says why. `chosen` is there whatever was looked for.
+    """
+    words = sort_key(search)
+    names = select(Person.id, Person.name).where(works_here(today())).order_by(Person.sort_name, Person.id)
+    fitting = names.where(Person.sort_name.like(like_pattern(words), escape="\\")) if words else names
+    rows = db.session.execute(fitting.limit(SHOWN_COLLEAGUES + 1)).all()
+    has_more = len(rows) > SHOWN_COLLEAGUES
+    is_before = has_more and not words
+    if is_before:
+        rows = db.session.execute(names.where(Person.id.in_(_asked_before(piece))).limit(SHOWN_COLLEAGUES)).all()
+    rows = list(rows[:SHOWN_COLLEAGUES])
+    if chosen is not None and all(row.id != chosen for row in rows):
+        rows += db.session.execute(names.where(Person.id == chosen)).all()
+    reasons = _reasons_against(piece)
+    found = [Colleague(row.id, row.name, reasons.get(row.id, "")) for row in rows]
+    return Found(tuple(one for one in found if words or not one.why_not), is_before, has_more and not is_before)
+
+
+def _asked_before(piece: Evidence) -> Select[uuid.UUID]:
+    other = select(Evidence.id).where(Evidence.subject_id == piece.subject_id)
+    return select(Corroboration.colleague_id).where(Corroboration.evidence_id.in_(other))
+
+
+def _reasons_against(piece: Evidence) -> dict[uuid.UUID, str]:
+    """Return, by person, why somebody cannot be asked about a loaded piece."""
+    found = {row.colleague_id: "is asked already" for row in piece.corroborations if row.is_open}
+    if manager := find_manager(piece.subject_id):
+        found[manager.id] = "is your line manager: that word comes with the rating and is no second voice"
+    return found | {piece.subject_id: "is you: nobody confirms their own work"}

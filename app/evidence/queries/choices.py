@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from app.evidence.panels import blockers_of
 from app.evidence.queries.marks import ExpectationMark, Marks
+from app.evidence.queries.suggested import suggested_by
 from app.infra.templating import KIND_LABELS, join_words
 
 SUGGESTED = 4
@@ -35,10 +36,11 @@ class ChoiceGroup:
 
 @dataclass(frozen=True)
 class Choices:
-    """What may be ticked: a few that are near, then everything, level by level."""
+    """What may be ticked: a few that are near, then everything, level by level. `found` of them come from the words."""
 
     suggested: list[Choice] = field(default_factory=list)
     groups: list[ChoiceGroup] = field(default_factory=list)
+    found: int = 0
 
     @property
     def count(self) -> int:
@@ -57,19 +59,26 @@ class Choices:
         return nearest + self.groups
 
 
-def list_choices(person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str]) -> Choices:
-    """Return what a person may tick; `ticked` are the ids that are, each with its line.
+def list_choices(person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str], text: str = "") -> Choices:
+    """Return what a person may tick; `ticked` are the ids that are, each with its line, `text` is what was typed.
 
-    First what blocks the next level (or, while nobody knows that, what the next level adds) together with what is
-    ticked already; then all others, the next level's first, then the level held, then the rest by rank.
+    First what is ticked already, then what the words of the text suggest; where they suggest little, what blocks the
+    next level (or, while nobody knows that, what the next level adds). Then all others, the next level's first, then
+    the level held, then the rest by rank.
     """
     blocking = [one for one in blockers_of(person_id) if one in marks.linkable]
     coming = [mark.id for mark in marks.linkable.values() if marks.is_next(mark)]
-    near = dict.fromkeys([*ticked, *(blocking or coming)[:SUGGESTED]])
+    by_words = suggested_by(text, marks, blocking)
+    nearest = (blocking or coming)[: max(SUGGESTED - len(by_words), 0)]
+    near = dict.fromkeys([*ticked, *by_words, *nearest])
     rest = [mark for mark in marks.linkable.values() if mark.id not in near]
 
     def choice(mark: ExpectationMark) -> Choice:
-        why = f"{mark.level}, missing for your next level" if mark.id in blocking else mark.level
+        why = mark.level
+        if words := by_words.get(mark.id):
+            why = f"{why}, because of {', '.join(f'“{word}”' for word in words)}"
+        elif mark.id in blocking:
+            why = f"{why}, missing for your next level"
         if mark.id in ticked and (kinds := marks.accepted_kinds(mark.id)):
             why = f"{why}; counts as {join_words((KIND_LABELS[kind].lower() for kind in kinds), 'or')}"
         return Choice(mark.id, mark.text, why, mark.id in ticked, ticked.get(mark.id, ""))
@@ -81,6 +90,7 @@ def list_choices(person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str]) 
     return Choices(
         [choice(marks.mark(one)) for one in near],
         [ChoiceGroup(_heading(place, several=several), groups[place]) for place in sorted(groups)],
+        len(by_words),
     )
 
 

@@ -13,8 +13,10 @@ from sqlalchemy import and_, select
 from app.domain import evidence as rules
 from app.domain.evidence import EvidenceState, Piece
 from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
+from app.infra.bulk import remembered
 from app.infra.db import db
 
+NOBODY: frozenset[uuid.UUID] = frozenset()
 READ_NOW, READ_BEFORE = 1, 0
 """Versions of a claim as the rule asks for them: as it stands, and as it stood before its last change."""
 
@@ -58,13 +60,13 @@ def pieces_for_readiness(
     answers = _answers(person_ids)
     rows = db.session.execute(
         select(
-            Evidence.id,
-            Evidence.subject_id,
+            remembered(Evidence.id),
+            remembered(Evidence.subject_id),
             Evidence.kind,
-            Evidence.occurred_on,
+            remembered(Evidence.occurred_on),
             Evidence.state,
             Claim.expectation_id,
-            Claim.changed_at,
+            remembered(Claim.changed_at),
             SettingAside.id.label("aside_id"),
         )
         .join(Claim, Claim.evidence_id == Evidence.id)
@@ -80,11 +82,13 @@ def pieces_for_readiness(
             state=row.state,
             set_aside=row.aside_id is not None,
             corroborators=corroborators_of(
-                answers[row.id],
+                given,
                 subject_id=row.subject_id,
                 expectation_id=row.expectation_id,
                 changed_at=row.changed_at,
-            ),
+            )
+            if (given := answers.get(row.id))
+            else NOBODY,
         )
         found[row.subject_id].setdefault(row.expectation_id, []).append(piece)
     return found

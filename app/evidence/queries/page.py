@@ -5,15 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
-from app.domain.evidence import CorroborationAnswer, EvidenceState, Reason
+from app.domain.evidence import EvidenceKind, EvidenceState, Reason
 from app.evidence.links import visible_host
 from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
-from app.evidence.queries.cards import SOON, Shown, counting_voices, names_of, shown_claim
+from app.evidence.queries.cards import SOON, Shown, counting_voices, shown_claim
 from app.evidence.queries.marks import Marks
 from app.evidence.queries.pieces import find_live_setting_aside
+from app.evidence.queries.revisions import Said, SaidClaim
+from app.evidence.queries.voices import PointView, VoiceView, point_views, voice_views
+from app.infra.clock import local
 from app.infra.templating import join_words, kind_label
+from app.people.queries import get_people
 
 AGAINST = {
     Reason.DRAFT: "Counts once you share it.",
@@ -57,64 +61,127 @@ class ClaimView:
     confirmed_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceView:
-    """A colleague who was asked, the answer, and whether it counts. `remark` says why it does not, or for what."""
-
-    colleague_id: uuid.UUID
-    name: str
-    asked_at: datetime
-    is_open: bool
-    outcome: CorroborationAnswer | None
-    words: str
-    answered_at: datetime | None
-    remark: str
-
-
 @dataclass(frozen=True)
 class PiecePage:
     """Everything that the page of a piece shows to one reader.
 
-    `voices` and `history` are empty for a reader who may see no more than the piece; `question` is the reader's own.
+    `title` to `occurred_on` are what this reader reads; `said` is there where that is not what the piece says now.
+    `voices` and `history` are empty for a reader who may see no more than the piece; `question` is the reader's own,
+    `points` what their answer says of each expectation.
     """
 
     piece: Evidence
     author_name: str
+    said: Said | None
+    state: EvidenceState
+    title: str
+    narrative: str
+    kind: EvidenceKind
+    occurred_from: date | None
+    occurred_on: date
     claims: tuple[ClaimView, ...]
     links: tuple[Link, ...]
     voices: tuple[VoiceView, ...]
     question: Corroboration | None
+    points: tuple[PointView, ...]
     history: tuple[tuple[str, datetime], ...]
     confirmed_by: tuple[str, ...]
 
-    @property
-    def standing(self) -> frozenset[str]:
-        """Return what the reader's own answer leaves standing; before it, everything."""
-        if self.question and self.question.outcome is CorroborationAnswer.LIMITED:
-            return self.question.left_standing
-        return frozenset(view.shown.id for view in self.claims)
 
-
-def piece_page(piece: Evidence, marks: Marks, reader_id: uuid.UUID, *, is_full: bool) -> PiecePage:
+def piece_page(
+    piece: Evidence, marks: Marks, reader_id: uuid.UUID, *, is_full: bool, said: Said | None = None, at: datetime
+) -> PiecePage:
     """Return what a reader sees of a loaded piece.
 
     `is_full`: the reader may read all that was said about it. Anybody else (an asked colleague, a former manager) reads
-    the piece and the reader's own words, and nothing that others said.
+    the piece and the reader's own words, and nothing that others said. `said`: what a former manager reads in place of
+    what the piece says now.
     """
-    asides = [row for claim in piece.claims for row in claim.settings_aside if is_full or row.by_id == reader_id]
+    own = [row for claim in piece.claims for row in claim.settings_aside if is_full or row.by_id == reader_id]
+    asides = [row for row in own if said is None or _is_before(row.set_at, said)]
     voices = counting_voices(piece) if is_full else {}
     asked = piece.corroborations if is_full else []
-    names = names_of([piece.subject_id, *(row.by_id for row in asides), *(row.colleague_id for row in asked)])
-    seen = {row.id for row in asides}
+    people = get_people({piece.subject_id, *(row.by_id for row in asides), *(row.colleague_id for row in asked)})
+    names = {person_id: person.name for person_id, person in people.items()}
+    question = next((row for row in piece.corroborations if row.colleague_id == reader_id), None)
+    text = said or piece
+    urls = said.links if said else [link.url for link in piece.links]
+    if said:
+        claims = tuple(_claim_then(piece, one, marks, names, asides, said) for one in said.claims)
+    else:
+        seen = {row.id for row in asides}
+        claims = tuple(_claim_view(piece, one, marks, names, voices, seen, is_full=is_full) for one in piece.claims)
     return PiecePage(
         piece=piece,
         author_name=names[piece.subject_id],
-        claims=tuple(_claim_view(piece, claim, marks, names, voices, seen, is_full=is_full) for claim in piece.claims),
-        links=tuple(Link(link.url, visible_host(link.url)) for link in piece.links),
-        voices=tuple(_voice_view(piece, row, names, voices) for row in asked),
-        question=next((row for row in piece.corroborations if row.colleague_id == reader_id), None),
+        said=said,
+        state=_state_then(piece, said) if said else piece.state,
+        title=text.title,
+        narrative=text.narrative,
+        kind=text.kind,
+        occurred_from=text.occurred_from,
+        occurred_on=text.occurred_on,
+        claims=claims,
+        links=tuple(Link(url, visible_host(url)) for url in urls),
+        voices=voice_views(piece, people, voices, marks, at) if is_full else (),
+        question=question if said is None else None,
+        points=tuple(point_views(piece, question, marks)) if question is not None and said is None else (),
         history=tuple(_history(piece)) if is_full else (),
         confirmed_by=tuple(sorted(names[one] for one in voices)),
+    )
+
+
+def _is_before(moment: datetime | None, said: Said) -> bool:
+    """Say whether something came while the former manager led the author."""
+    return moment is not None and (said.ends_on is None or local(moment).date() < said.ends_on)
+
+
+def _state_then(piece: Evidence, said: Said) -> EvidenceState:
+    """Return the state at the end of the former manager's time: what was withdrawn later was shared then."""
+    return EvidenceState.WITHDRAWN if _is_before(piece.withdrawn_at, said) else EvidenceState.SHARED
+
+
+def _claim_then(
+    piece: Evidence,
+    claim: SaidClaim,
+    marks: Marks,
+    names: dict[uuid.UUID, str],
+    asides: list[SettingAside],
+    said: Said,
+) -> ClaimView:
+    """Return a claim as it stood in a former manager's time, with what they said of it and was answered then."""
+    mark = marks.mark(claim.expectation_id)
+    rows = {row.id for one in piece.claims if one.expectation_id == claim.expectation_id for row in one.settings_aside}
+    shown = [_aside_then(row, names, said) for row in asides if row.id in rows]
+    return ClaimView(
+        shown=Shown(
+            id=mark.id,
+            text=mark.text,
+            level=mark.level,
+            level_rank=mark.level_rank,
+            rungs=mark.rungs,
+            line=claim.line,
+            until=None,
+            is_set_aside=False,
+            against=None,
+        ),
+        remark="",
+        is_ending=False,
+        aside=next((one for one in shown if one.taken_back_at is None), None),
+        earlier=tuple(one for one in shown if one.taken_back_at is not None),
+        confirmed_by=(),
+    )
+
+
+def _aside_then(row: SettingAside, names: dict[uuid.UUID, str], said: Said) -> Aside:
+    is_answered = _is_before(row.answered_at, said)
+    return Aside(
+        by_name=names[row.by_id],
+        reason=row.reason,
+        set_at=row.set_at,
+        answer=row.answer if is_answered else "",
+        answered_at=row.answered_at if is_answered else None,
+        taken_back_at=row.superseded_at if _is_before(row.superseded_at, said) else None,
     )
 
 
@@ -161,35 +228,6 @@ def _remark(shown: Shown, marks: Marks) -> str:
     if marks.mark(shown.id).rule is None:
         return "Does not count: no ladder of this person has it now."
     return "Counts; leave keeps its age where it is."
-
-
-def _voice_view(
-    piece: Evidence, row: Corroboration, names: dict[uuid.UUID, str], voices: dict[uuid.UUID, frozenset[str]]
-) -> VoiceView:
-    return VoiceView(
-        colleague_id=row.colleague_id,
-        name=names[row.colleague_id],
-        asked_at=row.asked_at,
-        is_open=row.is_open,
-        outcome=row.outcome,
-        words=row.words,
-        answered_at=row.answered_at,
-        remark=_voice_remark(piece, row, voices.get(row.colleague_id, frozenset())),
-    )
-
-
-def _voice_remark(piece: Evidence, row: Corroboration, supported: frozenset[str]) -> str:
-    if row.outcome is None or row.outcome is CorroborationAnswer.DECLINED:
-        return ""
-    if row.was_line_manager:
-        return "Does not count as a second voice: given as line manager."
-    there = {claim.expectation_id for claim in piece.claims}
-    given = row.left_standing if row.outcome is CorroborationAnswer.LIMITED else there
-    if not supported:
-        return "No longer counts: the piece was changed after the answer."
-    if supported != given & there:
-        return f"Counts for {len(supported)} of {len(there)}: the rest was changed after the answer."
-    return f"Counts for {len(supported)} of {len(there)} expectations." if len(there) > 1 else ""
 
 
 def _history(piece: Evidence) -> Iterable[tuple[str, datetime]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from app.domain.errors import MissingError
 from app.domain.evidence import EvidenceKind
-from app.evidence.models import Claim, Evidence, SettingAside
+from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
 from app.evidence.queries.marks import ExpectationMark
 from app.infra.db import db
 from app.people.models import Person
@@ -34,7 +34,9 @@ def for_lists() -> Select[Evidence]:
 
 def whole() -> Select[Evidence]:
     """Return the select of pieces with everything that belongs to them, in a fixed number of queries."""
-    return for_lists().options(selectinload(Evidence.links))
+    return for_lists().options(
+        selectinload(Evidence.links), selectinload(Evidence.corroborations).selectinload(Corroboration.limits)
+    )
 
 
 def load_evidence(piece: Evidence) -> Evidence:

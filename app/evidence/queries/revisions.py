@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Date, func, or_, select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -20,8 +20,10 @@ from app.domain.errors import MissingError
 from app.domain.evidence import EvidenceKind
 from app.evidence.models import Evidence, EvidenceRevision
 from app.evidence.queries.asked import select_asked_about
+from app.evidence.queries.marks import Marks
 from app.infra.clock import today
 from app.infra.db import db
+from app.infra.templating import kind_label, long_date
 from app.people.models import ManagerLink
 
 
@@ -108,8 +110,9 @@ def _said_in_time(actor: Actor, pieces: Sequence[Evidence]) -> dict[uuid.UUID, S
 
 def _ends_of_time(actor_id: uuid.UUID, subject_ids: set[uuid.UUID]) -> dict[uuid.UUID, date]:
     """Return, by person, the first day after the actor last was their line manager."""
+    last = func.max(ManagerLink.ends_on, type_=Date)
     rows = db.session.execute(
-        select(ManagerLink.person_id, func.max(ManagerLink.ends_on))
+        select(ManagerLink.person_id, last)
         .where(
             ManagerLink.manager_id == actor_id,
             ManagerLink.person_id.in_(subject_ids),
@@ -119,7 +122,7 @@ def _ends_of_time(actor_id: uuid.UUID, subject_ids: set[uuid.UUID]) -> dict[uuid
         )
         .group_by(ManagerLink.person_id),
     )
-    return {row[0]: row[1] for row in rows}
+    return {person_id: ends_on for person_id, ends_on in rows if ends_on is not None}
 
 
 def list_revisions(piece: Evidence) -> list[Said]:
@@ -155,3 +158,51 @@ def said_by(row: EvidenceRevision, ends_on: date | None = None) -> Said:
         claims=tuple(SaidClaim(one["expectation"], one["line"]) for one in content["claims"]),
         ends_on=ends_on,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedText:
+    """One thing that a revision says otherwise than the one before: what it is, what it was, what it became."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One revision of a piece with what it changed; `texts` are empty for the first, which says it all."""
+
+    said: Said
+    texts: tuple[ChangedText, ...]
+
+
+def list_changes(piece: Evidence, marks: Marks) -> list[Change]:
+    """Return the revisions of a piece, the newest first, each with what it says otherwise than the one before."""
+    revisions = list_revisions(piece)
+    before: list[Said | None] = [*revisions[1:], None]
+    return [Change(now, _differences(then, now, marks)) for now, then in zip(revisions, before, strict=False)]
+
+
+def _differences(then: Said | None, now: Said, marks: Marks) -> tuple[ChangedText, ...]:
+    if then is None:
+        return ()
+    old, new = _texts(then, marks), _texts(now, marks)
+    labels = dict.fromkeys([*new, *old])
+    pairs = ((label, old.get(label, ""), new.get(label, "")) for label in labels)
+    return tuple(ChangedText(*pair) for pair in pairs if pair[1] != pair[2])
+
+
+def _texts(said: Said, marks: Marks) -> dict[str, str]:
+    """Return everything that a revision says, by what it is called."""
+    names = {claim.expectation_id: marks.mark(claim.expectation_id).text for claim in said.claims}
+    texts = {
+        "What happened": said.title,
+        "Kind": kind_label(said.kind.value),
+        "First day": long_date(said.occurred_from) if said.occurred_from else "",
+        "Day": long_date(said.occurred_on),
+        "The story": said.narrative,
+        "Links": "\n".join(said.links),
+        "What it shows": "\n".join(names.values()),
+    }
+    return texts | {f"How it shows: {names[claim.expectation_id]}": claim.line for claim in said.claims}

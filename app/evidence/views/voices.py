@@ -40,9 +40,9 @@ def show_ask(piece: Evidence) -> ResponseReturnValue:
 def _ask_page(piece: Evidence, form: AskForm) -> ResponseReturnValue:
     piece = queries.load_evidence(piece)
     search = request.args.get("q", "").strip()[:MAX_SEARCH]
-    colleagues = queries.list_possible_colleagues(piece, search)
-    form.colleague.choices = {str(one.id): one.name for one in colleagues}
-    page = render_template("evidence/ask.html", piece=piece, form=form, search=search)
+    found = queries.find_colleagues(piece, search, _chosen_id(form))
+    form.colleague.choices = {str(one.id): one.name for one in found.possible}
+    page = render_template("evidence/ask.html", piece=piece, form=form, search=search, found=found)
     return make_response(page, form.status)
 
 
@@ -62,15 +62,27 @@ def _chosen(form: AskForm) -> Person | None:
 @requires(Permission.Evidence.ASK, on=load_piece)
 @writes
 def ask_colleague(piece: Evidence) -> ResponseReturnValue:
-    """Ask a colleague."""
+    """Ask a colleague, with a line to them."""
     form = AskForm()
     colleague = _chosen(form)
+    if not form.validate_on_submit():
+        return _ask_page(piece, form)
     if colleague is None:
         form.colleague.errors = ["Choose a colleague."]
-    elif form.attempt(actions.ask_colleague, piece, colleague, by=author(), at=now()):
+    elif form.attempt(actions.ask_colleague, piece, colleague, asking=form.asking.data or "", by=author(), at=now()):
         flash(f"{colleague.name} is asked and finds your question on their home page.", "good")
         return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
     return _ask_page(piece, form)
+
+
+@bp.post("/evidence/<uuid:evidence_id>/remind")
+@requires(Permission.Evidence.ASK, on=load_piece)
+@writes
+def remind_colleague(piece: Evidence) -> ResponseReturnValue:
+    """Remind a colleague of a question."""
+    actions.remind_colleague(piece, colleague_id=_chosen_id(AskForm()), by=author(), at=now())
+    flash("Your colleague is reminded.", "good")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))
 
 
 @bp.post("/evidence/<uuid:evidence_id>/take-question-back")
@@ -87,14 +99,17 @@ def take_question_back(piece: Evidence) -> ResponseReturnValue:
 @requires(Permission.Evidence.CORROBORATE, on=load_piece)
 @writes
 def answer_question(piece: Evidence) -> ResponseReturnValue:
-    """Confirm a piece, confirm part of it, or decline."""
+    """Confirm a piece, confirm part of it, or decline. Where it was withdrawn meanwhile, give the words back."""
     form = AnswerForm()
+    if not piece.is_shared:
+        return _words_back(form)
     if form.validate_on_submit() and form.attempt(
         actions.answer_question,
         piece,
         answer=CorroborationAnswer(form.outcome.data),
         words=form.words.data,
-        standing=form.left_standing(),
+        standing=form.points.standing,
+        limits=form.points.limits,
         version=form.read_version(),
         answer_version=form.row_version() if form.version.data else None,
         by=author(),
@@ -103,3 +118,10 @@ def answer_question(piece: Evidence) -> ResponseReturnValue:
         flash("Thank you; your answer is kept.", "good")
         return redirect(url_for("evidence.list_asked"))
     return piece_page(piece, form)
+
+
+def _words_back(form: AnswerForm) -> ResponseReturnValue:
+    """Return what a colleague wrote on a piece that they may no longer read: their own words, and none of the piece."""
+    texts = [form.words.data or "", *(words for _, words in form.points.data.values())]
+    page = render_template("evidence/gone.html", outcome=form.outcome.data, texts=[text for text in texts if text])
+    return make_response(page, 409)
