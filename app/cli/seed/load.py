@@ -21,9 +21,10 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.auth.models import Account, RoleGrant
 from app.cli.seed.accounts import account_times
+from app.cli.seed.files import file_rows
 from app.cli.seed.house import house_rows
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
-from app.evidence.models import Claim, Corroboration, Evidence, EvidenceLink, SettingAside
+from app.evidence.models import Attachment, Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.clock import local
 from app.infra.db import Model
 from app.people.models import (
@@ -203,6 +204,8 @@ class Loader:
         )
         for position, url in enumerate(piece.links):
             self.add(EvidenceLink, id=self.id(*key, "link", position), evidence_id=own, position=position, url=url)
+        for row in file_rows(self.session, piece, own, self.id):
+            self.add(Attachment, **row)
         for position, claim in enumerate(piece.claims):
             self.add(
                 Claim,
