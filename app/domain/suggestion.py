@@ -33,8 +33,8 @@ LENGTH_COUNTS = 0.4
 class Candidate:
     """One expectation with all that the ladder says about it.
 
-    `bonus` lifts what is near to the person, as a share of the score: 0.2 for a fifth. It never lifts what shares no
-    word with the text.
+    `bonus` lifts what is near to the person, as a share of the score: 0.2 for a fifth, below nought for what lies
+    behind them. It never lifts what shares no word with the text.
     """
 
     id: str
@@ -126,7 +126,7 @@ def _postings(weights: Mapping[str, Mapping[str, float]], usual: float) -> dict[
 
 
 def _telling(gains: Mapping[str, float], most: int = 3) -> tuple[str, ...]:
-    """Return the words that speak loudest; those that add less than a quarter of the loudest are left out."""
-    enough = max(gains.values()) / 4
+    """Return the words that speak loudest; those that add less than half of the loudest are left out."""
+    enough = max(gains.values()) / 2
     ranked = sorted((-gain, word) for word, gain in gains.items() if gain >= enough)
     return tuple(word for _, word in ranked[:most])

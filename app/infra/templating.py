@@ -328,6 +328,11 @@ def return_address() -> str:
     return came_from.path if is_ours else "/"
 
 
+def has_page(endpoint: str) -> bool:
+    """Say whether the application has an endpoint; the frame offers no way to a feature that has not joined."""
+    return endpoint in current_app.view_functions
+
+
 FILTERS = (
     long_date, short_date, day_and_month, month, quarter_label, full_moment, time_of_day, ago, plural, counted,
     number_word, join_words, initials, mark_difference, status_label, verdict_label, answer_label, kind_label,
@@ -347,6 +352,7 @@ def register(app: Flask) -> None:
     env.globals.update(
         field_attributes=field_attributes,
         error_links=error_links,
+        has_page=has_page,
         return_address=return_address,
         KIND_LABELS=KIND_LABELS,
         RATING_STEPS=RATING_STEPS,

@@ -1,6 +1,7 @@
 // Enhancement only: every page works with this file missing.
 import { wireAnswers } from "./answers.js";
 import { wireAutosave } from "./autosave.js";
+import { wireComposer } from "./composer.js";
 import { wireCopy } from "./copy.js";
 import { wirePrint } from "./print.js";
 import { wireShortcuts } from "./shortcuts.js";
@@ -9,6 +10,7 @@ import { wireUploads } from "./upload.js";
 
 wireTheme();
 wireShortcuts();
+wireComposer();
 wireAnswers();
 wireAutosave();
 wirePrint();

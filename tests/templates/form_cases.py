@@ -26,8 +26,9 @@ FORM_CASES: dict[str, Case] = {
         ),
     ),
     "compare_row": Case(
-        "{% from 'components/compare_row.html' import compare_row %}<section class='panel'>"
-        "{{ compare_row(row, you, other) }}{{ compare_row(apart, you, other) }}</section>",
+        "{% from 'components/compare_row.html' import compare_quietly, compare_row %}<section class='panel'>"
+        "{{ compare_row(row, you, other) }}{{ compare_row(apart, you, other) }}"
+        "{{ compare_quietly(alone, you, other) }}</section>",
         (
             'aria-label="You: Exceeded. Tomasz Wieczorek: Partly."',
             'x="102.5"',
@@ -38,20 +39,53 @@ FORM_CASES: dict[str, Case] = {
         {
             "row": samples.COMPARED,
             "apart": samples.APART,
+            "alone": samples.ALONE,
             "you": Row(name="You", short="You"),
             "other": Row(name="Tomasz Wieczorek", short="Tomasz"),
         },
     ),
+    "joint_note": Case(
+        "{% from 'components/joint_note.html' import joint_note %}{{ joint_note(open) }}{{ joint_note(settled) }}"
+        "{{ joint_note(empty, folded=true) }}",
+        (
+            'name="expectation" value="swe.lead-design-discussions"',
+            'name="version" value="2"',
+            "We read the &lt;minutes&gt;.",
+            'aria-invalid="true"',
+            "Last written by Tomasz Wieczorek",
+            "<summary>Write a note",
+            'id="note-whole"',
+        ),
+        {"open": samples.COMPARED.note, "settled": samples.SETTLED_NOTE, "empty": samples.EMPTY_NOTE},
+    ),
+    "signature": Case(
+        "{% from 'components/signature.html' import signatures %}{{ signatures([signed, open]) }}{{ signatures([no]) }}",
+        (
+            "Amara &lt;D&gt;",
+            "Signed on",
+            'action="/assessments/7/self/take-back"',
+            'href="/assessments/7/manager/sign"',
+            "Not signed yet",
+            "May is &lt;missing&gt;.",
+            "not what was signed",
+        ),
+        {"signed": samples.SIGNED, "open": samples.UNSIGNED, "no": samples.REFUSED},
+    ),
     "composer": Case(
-        "{% from 'components/composer.html' import composer, composer_foot, composer_line, suggestions %}"
+        "{% from 'components/composer.html' import composer, composer_dialog, composer_foot, composer_line,"
+        " composer_opener, suggestions %}"
         "{% from 'components/form_field.html' import chips, date_field %}"
         "{% from 'components/button.html' import button %}"
         "{% call composer('/evidence/', autosave='/evidence/draft', sequence=4) %}{{ composer_line(f.title) }}"
         "<div class='composer-grid'>{{ chips(f.kind) }}{{ date_field(f.occurred_on, highest='2026-11-21') }}"
-        "{{ suggestions('shows', some, [('Delivery', some)]) }}</div>"
+        "{{ suggestions('shows', some, [('Delivery', some)], found=1) }}</div>"
         "{% call composer_foot('Private until you share it') %}{{ button('Save', 'primary') }}{% endcall %}"
-        "{% endcall %}",
+        "{% endcall %}{{ composer_opener('/evidence/new', '/evidence/compose?next=/', 'Log', 'evidence', key=true) }}"
+        "{{ composer_dialog() }}",
         (
+            'data-suggestions="1"',
+            'data-compose="/evidence/compose?next=/"',
+            'aria-labelledby="h-composer"',
             'data-sequence="4"',
             'aria-keyshortcuts="e"',
             "from “coached”",
@@ -66,6 +100,12 @@ FORM_CASES: dict[str, Case] = {
                 Row(id="swe.b", text="Leads.", why="", is_ticked=False),
             ],
         },
+    ),
+    "frame_search": Case(
+        "{% from 'components/frame_search.html' import frame_search %}{{ frame_search('/search', 'search', key=true) }}"
+        "{{ frame_search('/search', 'search-menu') }}",
+        ('role="search"', 'action="/search"', 'name="q"', 'aria-keyshortcuts="/"', 'for="search-menu"'),
+        {},
     ),
     "conflict": Case(
         "{% from 'components/conflict.html' import conflict_field %}{{ conflict_field(field) }}"

@@ -1,0 +1,123 @@
+"""Logging a new piece: from the composer that opens on every page, and in full."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.guard import requires
+from app.access.permissions import Permission
+from app.auth.addresses import safe_next
+from app.domain.kind_guess import guess_kind
+from app.evidence import actions, queries
+from app.evidence.forms import ComposerForm, EvidenceForm
+from app.evidence.models import Evidence
+from app.evidence.views.blueprint import author, bp, load_self
+from app.evidence.views.lists import own_list
+from app.infra.clock import now, today
+from app.infra.unit_of_work import writes
+from app.people.models import Person
+
+SAVED = "Saved as {}. It is private until you share it."
+SHARED = "{} is shared: your manager and HR can read it."
+IN_THE_DIALOG = "composer"
+
+
+@bp.get("/evidence/compose")
+@requires(Permission.Evidence.CREATE)
+def show_composer() -> ResponseReturnValue:
+    """Show the composer alone; on every other page a script puts it into a dialog."""
+    person = load_self()
+    kind = queries.usual_kind(person.id).value
+    form = ComposerForm(formdata=None, kind=kind, offered=kind, occurred_on=today(), next=request.args.get("next"))
+    return _composer_page(person, form)
+
+
+def _composer_page(person: Person, form: ComposerForm, status: int | None = None) -> ResponseReturnValue:
+    # Its fields go by names of their own: the page around the dialog may have a title and a day too.
+    form.name_fields(IN_THE_DIALOG)
+    marks = queries.marks_for(person.id, today())
+    choices = queries.list_choices(person.id, marks, form.expectations.data, form.text)
+    page = render_template("evidence/compose.html", person=person, form=form, choices=choices, today=today())
+    return make_response(page, status or form.status)
+
+
+@bp.post("/evidence/")
+@requires(Permission.Evidence.CREATE)
+@writes
+def log_evidence() -> ResponseReturnValue:
+    """Log a piece from the composer, and share it at once where that button was pressed."""
+    form, person = ComposerForm(), load_self()
+    piece = _log(form, person)
+    if piece is None:
+        return _composer_page(person, form) if form.next.data else own_list(person, form)
+    flash(said_of(piece), "good")  # type: ignore[arg-type] - the session keeps a mapping as well as a text
+    return redirect(safe_next(form.next.data) if form.next.data else url_for("evidence.list_evidence"))
+
+
+def said_of(piece: Evidence) -> dict[str, object]:
+    """Return what is said after a piece was logged: its name, the way to it, and the question that takes it back."""
+    ask = "ask_before_withdrawing" if piece.is_shared else "ask_before_discarding"
+    return {
+        "text": (SHARED if piece.is_shared else SAVED).format(f"{piece.ref}, “{piece.title}”"),
+        "links": [
+            ("Open it", url_for("evidence.show_evidence", evidence_id=piece.id)),
+            ("Undo", url_for(f"evidence.{ask}", evidence_id=piece.id)),
+        ],
+        "clears": "composer",
+    }
+
+
+def _log(form: ComposerForm, person: Person) -> Evidence | None:
+    """Log what a form says; None where it was refused, and then the form says why."""
+    form.take_links()
+    if not form.validate_on_submit():
+        return None
+    share = request.form.get("act") == "share"
+    return form.attempt(actions.log_evidence, person, form.content(), share=share, by=author(), at=now())
+
+
+@bp.post("/evidence/suggestions")
+@requires(Permission.Evidence.CREATE)
+def suggest_expectations() -> ResponseReturnValue:
+    """Show the form again, with what its words suggest. Nothing is stored; a POST keeps the text out of addresses."""
+    is_full = "narrative" in request.form
+    form, person = EvidenceForm() if is_full else ComposerForm(), load_self()
+    form.take_links()
+    if form.kind.data in {form.offered.data, None} and (guess := guess_kind(form.text, form.link_lines())):
+        form.kind.data = form.offered.data = guess.value
+    return _new_page(person, form, 200) if is_full else _composer_page(person, form, 200)
+
+
+@bp.get("/evidence/new")
+@requires(Permission.Evidence.CREATE)
+def show_new_evidence() -> ResponseReturnValue:
+    """Show the full form, with the expectations of the address ticked."""
+    person = load_self()
+    known = queries.marks_for(person.id, today()).linkable
+    ticked = {one: "" for one in request.args.getlist("expectation") if one in known}
+    kind = request.args.get("kind") or queries.fitting_kind(person.id, [known[one] for one in ticked]).value
+    offered = "" if ticked else kind
+    return _new_page(
+        person, EvidenceForm(formdata=None, kind=kind, offered=offered, occurred_on=today(), expectations=ticked)
+    )
+
+
+def _new_page(person: Person, form: ComposerForm, status: int | None = None) -> ResponseReturnValue:
+    marks = queries.marks_for(person.id, today())
+    choices = queries.list_choices(person.id, marks, form.expectations.data, form.text)
+    page = render_template("evidence/new.html", form=form, choices=choices, today=today())
+    return make_response(page, status or form.status)
+
+
+@bp.post("/evidence/new")
+@requires(Permission.Evidence.CREATE)
+@writes
+def log_in_full() -> ResponseReturnValue:
+    """Log a piece from the full form."""
+    form, person = EvidenceForm(), load_self()
+    piece = _log(form, person)
+    if piece is None:
+        return _new_page(person, form)
+    flash((SHARED if piece.is_shared else SAVED).format(piece.ref), "good")
+    return redirect(url_for("evidence.show_evidence", evidence_id=piece.id))

@@ -1,0 +1,77 @@
+// Suggests expectations while somebody types: the form asks the server after each pause, and takes from the answer the
+// suggestions, the kind it guessed and a link it found. Ticks that are set stay, and so does a kind that was chosen.
+const PAUSE = 400;
+
+function replaceSuggestions(mine, fresh) {
+  const ticked = new Set([...mine.querySelectorAll("input:checked")].map((box) => box.value));
+  for (const box of fresh.querySelectorAll("input")) box.checked = ticked.has(box.value);
+  const wasOpen = mine.querySelector("details")?.open ?? false;
+  const at = mine.contains(document.activeElement) ? document.activeElement : null;
+  const focused = at?.matches("input") ? `input[value="${CSS.escape(at.value)}"]` : "summary";
+  mine.dataset.suggestions = fresh.dataset.suggestions;
+  mine.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+  const all = mine.querySelector("details");
+  if (all) all.open = wasOpen;
+  if (at) mine.querySelector(focused)?.focus();
+}
+
+function takeKind(form, answer) {
+  const offered = form.elements.namedItem("offered");
+  const guessed = answer.elements.namedItem("offered").value;
+  const kind = form.elements.namedItem("kind");
+  if (kind.value !== offered.value || guessed === offered.value) return;
+  kind.value = guessed;
+  offered.value = guessed;
+}
+
+function take(form, answer, sent) {
+  const fresh = answer.querySelector("[data-suggestions]");
+  const mine = form.querySelector("[data-suggestions]");
+  if (fresh && mine) replaceSuggestions(mine, fresh);
+  takeKind(form, answer);
+  const [title, links] = ["title", "links"].map((name) => form.elements.namedItem(name));
+  const found = answer.elements.namedItem("links").value;
+  if (title.value === sent.get("title") && found !== links.value) {
+    title.value = answer.elements.namedItem("title").value;
+    links.value = found;
+    title.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  const number = Number(mine?.dataset.suggestions ?? 0);
+  const words = number === 1 ? "One suggestion from your words." : `${number} suggestions from your words.`;
+  form.querySelector("[data-suggest]").textContent = number ? words : "";
+}
+
+export function wireSuggestions(form) {
+  const address = form.querySelector("[data-suggest]")?.dataset.suggest;
+  if (!address) return () => {};
+  let timer = 0;
+  let running = null;
+  const ask = async () => {
+    clearTimeout(timer);
+    running?.abort();
+    running = new AbortController();
+    const sent = new FormData(form);
+    try {
+      const answer = await fetch(address, { method: "POST", body: sent, signal: running.signal });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.querySelector("form.composer");
+      if (found) take(form, found, sent);
+    } catch {
+      // Without suggestions the list below still has every expectation.
+    }
+  };
+  const later = (pause) => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, pause);
+  };
+  form.elements.namedItem("title").addEventListener("input", () => later(PAUSE));
+  form.elements.namedItem("title").addEventListener("paste", () => later(0));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    running?.abort();
+  });
+  // What a script does by itself needs no button.
+  for (const button of form.querySelectorAll("button[formaction]")) button.hidden = true;
+  return ask;
+}
