@@ -71,7 +71,7 @@ def select_below_reports(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the people who report to somebody below the actor today."""
     day = today()
     below = select_reports(actor_id).add_columns(literal(1).label("distance"))
-    tree = below.cte("tree", recursive=True)
+    tree = below.cte(recursive=True)
     link = aliased(ManagerLink)
     tree = tree.union_all(
         select(link.person_id, tree.c.distance + 1)
