@@ -6,16 +6,25 @@ lets somebody read. The words of an object are named by its fields in `authz.yam
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Role
-from app.assessment.models import Assessment, AssessmentAnswer, Side
+from app.assessment.models import (
+    Assessment,
+    AssessmentAnswer,
+    AssessmentNote,
+    AssessmentSheet,
+    AssessmentSignature,
+    Side,
+)
+from app.assessment.queries import digest_of
 from app.audit.actions import Author, log
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
@@ -26,7 +35,16 @@ from app.auth.second_factor import COMPULSORY
 from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
 from app.domain.rating import Answer
 from app.evidence import attachments
-from app.evidence.models import Attachment, Claim, Corroboration, Evidence, EvidenceLink, SettingAside
+from app.evidence.models import (
+    Attachment,
+    Claim,
+    Corroboration,
+    CorroborationLimit,
+    Evidence,
+    EvidenceLink,
+    EvidenceRevision,
+    SettingAside,
+)
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.jobs import actions as jobs
@@ -44,6 +62,8 @@ from tests.factories.people import AT, PASSWORD, SYSTEM, grant, make_person, mak
 
 FIRST, SECOND = "swe.design-significant-features", "swe.coach-juniors"
 BASIC, SUPPORT = "swe.self-sufficient", "sup.first-contact"
+CHANGED_ON = date(2026, 10, 2)
+"""The day on which every shared piece was given other words."""
 HANDED_OVER = date(2025, 6, 1)
 """The day on which Amara's former line manager handed over to the present one."""
 LEFT_ON = date(2026, 1, 1)
@@ -99,6 +119,7 @@ class Company:
     kinds: dict[str, str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
     def keep(self, name: str, kind: str, subject: str, row: Evidence | Assessment) -> None:
         """Remember an object by its name."""
@@ -114,6 +135,7 @@ def found(company: Company) -> None:
     write_evidence(company, everybody)
     attach_files(company)
     write_assessments(company, everybody, edition, support)
+    agree(company, everybody)
     waiver = make_waiver(everybody["subject"], SECOND, manager=everybody["manager"], hr=everybody["hr"])
     with transaction():
         waiver.reason = canary("waiver", "reason")
@@ -215,6 +237,8 @@ def write_evidence(company: Company, everybody: dict[str, Person]) -> None:
             session.add(piece)
             if state is not EvidenceState.DRAFT:
                 add_voices(piece, name, everybody, day)
+                session.flush()
+                add_revisions(session, piece, name, day)
             session.flush()
         company.keep(name, "evidence", subject, piece)
 
@@ -252,18 +276,55 @@ def piece_in(name: str, subject: Person, number: int, state: EvidenceState, day:
     )
 
 
-def add_voices(piece: Evidence, name: str, everybody: dict[str, Person], day: date) -> None:
-    """Let two colleagues answer, and a manager set the piece aside for its first expectation."""
-    for colleague in ("asked", "other"):
-        piece.corroborations.append(
-            Corroboration(
-                colleague_id=everybody[colleague].id,
-                asked_at=moment(day),
-                outcome=CorroborationAnswer.CONFIRMED,
-                words=canary(name, f"words-{colleague}"),
-                answered_at=moment(day),
-            ),
+def add_revisions(session: Session, piece: Evidence, name: str, day: date) -> None:
+    """Let a piece have said something else on the day on which it was shared; a former manager reads that, no more."""
+    for number, said_on, before in ((1, day, "before-"), (2, CHANGED_ON, "")):
+        content = {
+            "title": canary(name, f"{before}title"),
+            "narrative": canary(name, f"{before}narrative"),
+            "kind": piece.kind.value,
+            "occurred_from": None,
+            "occurred_on": piece.occurred_on.isoformat(),
+            "links": [f"https://docs.example/{canary(name, f'{before}link')}"],
+            "claims": [
+                {"expectation": expectation, "line": canary(name, f"{before}line{place}")}
+                for place, expectation in enumerate((FIRST, SECOND))
+            ],
+        }
+        session.add(
+            EvidenceRevision(
+                evidence_id=piece.id,
+                number=number,
+                said_at=moment(said_on),
+                said_on=said_on,
+                content=json.dumps(content),
+            )
         )
+
+
+def add_voices(piece: Evidence, name: str, everybody: dict[str, Person], day: date) -> None:
+    """Let one colleague confirm, another limit and be asked again, and a manager set the piece aside for one thing."""
+    piece.corroborations.append(
+        Corroboration(
+            colleague_id=everybody["asked"].id,
+            asked_at=moment(day),
+            outcome=CorroborationAnswer.CONFIRMED,
+            words=canary(name, "words-asked"),
+            answered_at=moment(day),
+        ),
+    )
+    piece.corroborations.append(
+        Corroboration(
+            colleague_id=everybody["other"].id,
+            asked_at=moment(day) + timedelta(hours=1),
+            asking=canary(name, "asking-other"),
+            outcome=CorroborationAnswer.LIMITED,
+            words=canary(name, "words-other"),
+            standing=FIRST,
+            answered_at=moment(day),
+            limits=[CorroborationLimit(expectation_id=FIRST, words=canary(name, "limit-other"))],
+        ),
+    )
     manager = next(who for who in ("manager", "skip", "second_hr") if everybody[who].id != piece.subject_id)
     piece.claims[0].settings_aside.append(
         SettingAside(
@@ -323,6 +384,10 @@ def write_assessments(company: Company, everybody: dict[str, Person], edition: E
         ("hr_revealed", "hr", edition, "L2", "second_hr", recent, recent),
         ("admin_sealed", "admin", edition, "L3", "manager", None, recent),
         ("peer_self_in", "peer", edition, "L3", "manager", recent, None),
+        ("peer_overdue", "peer", edition, "L4", "manager", None, recent),
+        ("peer_unanswered", "peer", edition, "L2", "manager", recent, None),
+        ("self_closed", "subject", edition, "L3", "manager", None, recent),
+        ("called_off", "subject", edition, "L3", "manager", None, None),
     ]
     for name, subject, ladder, target, manager, self_at, manager_at in rows:
         with transaction() as session:
@@ -339,13 +404,41 @@ def write_assessments(company: Company, everybody: dict[str, Person], edition: E
                 manager_id=everybody[manager].id if manager_at else None,
                 submitted_on=max(self_at, manager_at).date() if self_at and manager_at else None,
             )
+            for field_name, value in ends_of(name, everybody).items():
+                setattr(row, field_name, value)
             session.add(row)
             session.flush()
+            if row.called_off_at or row.self_closed_at:
+                add_sheets(session, row, everybody[subject], everybody[manager])
             expectation = SUPPORT if ladder is support else BASIC if target == "L2" else FIRST
             company.asked[name] = expectation
             answer(session, row, Side.SELF, everybody[subject], expectation, canary(name, "self"))
             answer(session, row, Side.MANAGER, everybody[manager], expectation, canary(name, "manager"))
         company.keep(name, "assessment", subject, row)
+
+
+def ends_of(name: str, everybody: dict[str, Person]) -> dict[str, object]:
+    """Return what has become of an assessment besides its sides: reminders, a closed side, a calling-off.
+
+    Where one side is in, a reminder went out today, so that nobody reminds again.
+    """
+    if name in {"peer_overdue", "peer_unanswered"}:
+        return {"due_on": date(2026, 11, 15), "reminded_at": NOW}
+    if name == "self_closed":
+        closed = {"self_closed_at": moment(date(2026, 11, 2)), "closed_by_id": everybody["manager"].id}
+        return closed | {"due_on": date(2026, 10, 20), "submitted_on": date(2026, 11, 2)}
+    if name == "called_off":
+        return {"called_off_at": moment(date(2026, 9, 3)), "called_off_by_id": everybody["subject"].id}
+    return {"reminded_at": NOW} if name.endswith(("_in", "_sealed")) else {}
+
+
+def add_sheets(session: Session, row: Assessment, subject: Person, manager: Person) -> None:
+    """Let both have begun to write."""
+    for side, author in ((Side.SELF, subject), (Side.MANAGER, manager)):
+        session.add(
+            AssessmentSheet(assessment_id=row.id, side=side, author_id=author.id, revision=1, saved_at=row.opened_at)
+        )
+    session.flush()
 
 
 def answer(
@@ -364,6 +457,40 @@ def answer(
     session.add(given)
     session.flush()
     return given
+
+
+def agree(company: Company, everybody: dict[str, Person]) -> None:
+    """Write a joint note on every revealed assessment; of the old one Amara signs and Milan says why he does not."""
+    for name, author in (
+        ("revealed", "subject"),
+        ("old_revealed", "subject"),
+        ("manager_own", "manager"),
+        ("hr_revealed", "hr"),
+    ):
+        with transaction() as session:
+            session.add(
+                AssessmentNote(
+                    assessment_id=company.objects[name],
+                    expectation_id=company.asked[name],
+                    words=canary(name, "note"),
+                    changed_by_id=everybody[author].id,
+                    changed_at=moment(date(2026, 10, 3)),
+                )
+            )
+            session.flush()
+            company.digests[name] = digest_of(session.get_one(Assessment, company.objects[name]))
+    for side, signer, refusal in ((Side.SELF, "subject", ""), (Side.MANAGER, "former", "refusal")):
+        with transaction() as session:
+            session.add(
+                AssessmentSignature(
+                    assessment_id=company.objects["old_revealed"],
+                    side=side,
+                    person_id=everybody[signer].id,
+                    signed_at=moment(date(2024, 5, 6)),
+                    refusal=canary("old_revealed", refusal) if refusal else "",
+                    result_hash=company.digests["old_revealed"],
+                )
+            )
 
 
 # Sessions ---------------------------------------------------------------------

@@ -21,9 +21,11 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.auth.models import Account, RoleGrant
 from app.cli.seed.accounts import account_times
+from app.cli.seed.assessment_life import days_of, life_rows
 from app.cli.seed.files import file_rows
 from app.cli.seed.house import house_rows
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
+from app.cli.seed.voices import asking_of, limit_rows, revision_rows, told_anew_at
 from app.evidence.models import Attachment, Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.clock import local
 from app.infra.db import Model
@@ -196,7 +198,7 @@ class Loader:
             occurred_on=piece.occurred_on,
             state=piece.state,
             created_at=piece.logged_at,
-            changed_at=piece.logged_at,
+            changed_at=told_anew_at(piece, self.at) or piece.logged_at,
             shared_at=piece.shared_at,
             submitted_on=local(piece.shared_at).date() if piece.shared_at else None,
             withdrawn_at=piece.withdrawn_at,
@@ -214,7 +216,7 @@ class Loader:
                 expectation_id=claim.expectation_id,
                 position=position,
                 line=claim.line,
-                changed_at=piece.logged_at,
+                changed_at=told_anew_at(piece, self.at) or piece.logged_at,
             )
         for aside in piece.set_aside:
             self.add(
@@ -229,18 +231,25 @@ class Loader:
                 superseded_at=None,
             )
         for asked in piece.corroborations:
+            asking = asking_of(piece, asked, self.at)
             self.add(
                 Corroboration,
                 id=self.id(*key, "asked", asked.colleague_key),
                 evidence_id=own,
                 colleague_id=self.person_id(asked.colleague_key),
                 asked_at=asked.asked_at,
+                asking=asking.asking,
+                reminded_at=asking.reminded_at,
                 outcome=asked.outcome,
                 words=asked.words,
                 standing="\n".join(sorted(asked.standing)),
                 was_line_manager=False,
                 answered_at=asked.answered_at,
             )
+            for table, row in limit_rows(self.id, piece, asked):
+                self.add(table, **row)
+        for table, row in revision_rows(self.id, piece, self.at):
+            self.add(table, **row)
 
     def _add_assessment(self, plan: PlannedAssessment) -> None:
         key = ("assessment", plan.subject_key, plan.opened_at.isoformat(), plan.target)
@@ -259,6 +268,7 @@ class Loader:
             manager_id=manager if plan.manager_submitted_at else None,
             submitted_on=local(plan.revealed_at).date() if plan.revealed_at else None,
             version=1,
+            **days_of(plan, self.at),
         )
         sides: tuple[tuple[Side, uuid.UUID, Mapping[str, PlannedAnswer], datetime | None], ...] = (
             (Side.SELF, subject, plan.self_answers, plan.self_submitted_at),
@@ -340,4 +350,7 @@ def load_plan(
         loader.write()
         done += len(portion)
         progress(done, len(plan.people))
+    for table, row in life_rows(loader.id, plan.people, editions, at):
+        loader.add(table, **row)
+    loader.write()
     log(Tag.SEEDED, by=by, at=at, people=len(plan.people), random_seed=random_seed, today=plan.today.isoformat())

@@ -132,4 +132,4 @@ def _remark(piece: Evidence, row: Corroboration, supported: frozenset[str]) -> s
         return "No longer counts: the piece was changed after the answer."
     if supported != _given(piece, row):
         return f"Counts for {len(supported)} of {total}: the rest was changed after the answer."
-    return f"Counts for {len(supported)} of {total} expectations." if total > 1 else "Counts."
+    return f"Counts for {len(supported)} of {total} expectations." if total > 1 else ""
