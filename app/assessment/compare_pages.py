@@ -1,15 +1,28 @@
-"""Both sides of a revealed assessment as pages show them. For views only: no database."""
+"""Both sides of an assessment as pages show them. For views only: no database."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
+from flask import url_for
+
+from app.assessment import wording
+from app.assessment.models import WHOLE, Side
 from app.assessment.pages import Rung
-from app.assessment.queries import ComparedRow, Comparison, Round
+from app.assessment.queries import Behind, ComparedRow, Comparison, Result, Round
 from app.assessment.sheet_pages import rung_of, short_name
-from app.infra.templating import number_word, plural
+from app.assessment.sign_forms import NoteForm
+from app.domain.rating import Truth
+from app.domain.readiness import Readiness, Standing, Status
+from app.evidence.queries import Card
+from app.infra.clock import local
+from app.infra.templating import counted, join_words, number_word, plural
+
+MARKS = {Status.BANKED: "banked", Status.WAIVED: "waived"}
+NOTE_HINT = "Either of you may write here; both sign it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +31,27 @@ class VoiceName:
 
     name: str
     short: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """One joint note, in the names that its component asks for. `can_write`: a field, else the text alone.
+
+    `key` is the expectation, empty for the whole; `about` what the note is on; `who` and `at` who wrote last, and when.
+    """
+
+    key: str
+    field_id: str
+    label: str
+    about: str
+    words: str
+    stored: str
+    who: str
+    at: datetime | None
+    version: int
+    errors: Sequence[str]
+    can_write: bool
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +68,54 @@ class ComparedView:
     my_words: str
     their_words: str
     needs_conversation: bool
-    note_name: str = ""
-    note: str = ""
-    note_errors: tuple[str, ...] = ()
-    can_note: bool = False
+    pieces: Sequence[Card] = ()
+    rule: str = ""
+    note: NoteView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    """How one side has answered for the result. `state`: signed, refused, or open.
+
+    `href` leads to the question where the reader signs; `take_back_href` to taking their own back.
+    """
+
+    name: str
+    part: str
+    state: str
+    at: datetime | None
+    refusal: str
+    holds: bool
+    href: str
+    take_back_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectView:
+    """What the ratings of this assessment do to the verdict today."""
+
+    verdict: str
+    missing: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """Notes and signatures as a page shows them; `pdf_href` where the reader may take the whole out as a file."""
+
+    whole: NoteView | None
+    signatures: tuple[SignatureView, ...]
+    is_open: bool
+    is_closed: bool
+    written: int
+    digest: str
+    pdf_href: str
 
 
 @dataclass(frozen=True)
 class ComparisonView:
-    """Both sides as their page shows them."""
+    """Both sides as their page shows them. `result` is None for whoever may read the answers and not what followed."""
 
     round: Round
     target: Rung
@@ -51,41 +124,106 @@ class ComparisonView:
     lead: str
     engineer: VoiceName
     manager: VoiceName
+    engineer_name: str
+    manager_name: str
     differing: tuple[ComparedView, ...]
     agreeing: tuple[ComparedView, ...]
+    one_sided: tuple[ComparedView, ...]
     to_talk_about: int
     is_old: bool
     given_on: date
     by_former: bool
     is_own: bool
+    not_given: str
+    effect: EffectView | None
+    result: ResultView | None
+    revealed_on: date
+    printed_on: date
+    errors: list[tuple[str | None, str]] = field(default_factory=list)
 
 
-def comparison_view(found: Comparison, round_: Round, reader_id: uuid.UUID) -> ComparisonView:
-    """Return both sides as a reader sees them: themselves as “You”, differences first."""
-    differing = tuple(_compared(row) for row in found.differing)
-    agreeing = tuple(_compared(row) for row in found.agreeing)
-    is_own = reader_id == found.assessment.subject_id
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, and what they may do: write notes, sign for a side."""
+
+    id: uuid.UUID
+    can_write: bool
+    signs: frozenset[Side]
+    on: date
+
+
+def comparison_view(
+    found: Comparison,
+    round_: Round,
+    reader: Reader,
+    behind: Behind,
+    result: Result | None,
+    form: NoteForm | None = None,
+) -> ComparisonView:
+    """Return both sides as a reader sees them: themselves as “You”, differences first, what one alone said last.
+
+    `form` is a note that was refused: what was typed stands in its place.
+    """
+    assessment = found.assessment
+    standings = {one.expectation.id: one for one in behind.now.standings} if behind.now else {}
+    notes = _Notes(assessment.id, result, reader, form)
+
+    def views(rows: Sequence[ComparedRow]) -> tuple[ComparedView, ...]:
+        return tuple(_compared(row, standings.get(row.ask.expectation.id), behind.cards, notes) for row in rows)
+
+    differing, agreeing, one_sided = views(found.differing), views(found.agreeing), views(found.one_sided)
+    is_own = reader.id == assessment.subject_id
     return ComparisonView(
         round=round_,
         target=rung_of(found.edition.ladder, found.target),
         edition=found.edition.name,
-        heading=f"{_counted(len(differing), 'differs', 'differ')}, {_counted(len(agreeing), 'agrees', 'agree')}",
+        heading=_heading(found),
         lead=_lead(found, is_own=is_own),
-        engineer=_voice(found.subject, is_reader=is_own),
-        manager=_voice(found.manager, is_reader=reader_id == found.assessment.manager_id),
+        engineer=_voice(found.own.name, is_reader=is_own),
+        manager=_voice(found.theirs.name, is_reader=reader.id == assessment.manager_id),
+        engineer_name=found.own.name,
+        manager_name=found.theirs.name,
         differing=differing,
         agreeing=agreeing,
+        one_sided=one_sided,
         to_talk_about=sum(row.needs_conversation for row in differing),
         is_old=found.is_old,
-        given_on=found.given_on,
+        given_on=local(found.theirs.at).date(),
         by_former=round_.is_by_former,
         is_own=is_own,
+        not_given=not_given_words(found),
+        effect=_effect(found, behind),
+        result=_result(found, result, reader, notes, signing_name(found, round_)) if result else None,
+        revealed_on=found.assessment.submitted_on or local(found.theirs.at).date(),
+        printed_on=reader.on,
+        errors=_errors(form),
     )
 
 
+def _heading(found: Comparison) -> str:
+    differing, agreeing, alone = len(found.differing), len(found.agreeing), len(found.one_sided)
+    if not (found.own.is_given and found.theirs.is_given):
+        return f"{_counted(alone, 'answer', 'answers')} of one side"
+    parts = [_counted(differing, "differs", "differ"), _counted(agreeing, "agrees", "agree")]
+    if alone:
+        parts.append(f"{number_word(alone)} by one side only")
+    return ", ".join(parts)
+
+
 def _lead(found: Comparison, *, is_own: bool) -> str:
-    whose = "Both" if is_own else f"{found.subject} and {found.manager} both"
+    if not (found.own.is_given and found.theirs.is_given):
+        return "One side was closed as “not given”, and what the other one said is open. It stays as it was given."
+    whose = "Both" if is_own else f"{found.own.name} and {found.theirs.name} both"
     return f"{whose} handed in, and both sides opened at the same moment. The ratings stay as they were given."
+
+
+def not_given_words(found: Comparison) -> str:
+    """Return which side was closed without an answer, by whom; empty where both are in."""
+    for side in (found.own, found.theirs):
+        if not side.is_given:
+            by = f" by {side.closed_by}" if side.closed_by else ""
+            return f"{side.name} has not answered: that side was closed as “not given”{by}. It counts neither way."
+    return ""
 
 
 def _counted(number: int, one: str, many: str) -> str:
@@ -96,23 +234,170 @@ def _voice(name: str, *, is_reader: bool) -> VoiceName:
     return VoiceName("You", "You") if is_reader else VoiceName(name, short_name(name))
 
 
-def _compared(row: ComparedRow) -> ComparedView:
+def _compared(
+    row: ComparedRow, standing: Standing | None, cards: Mapping[str, Sequence[Card]], notes: _Notes
+) -> ComparedView:
     ask = row.ask
-    steps = row.steps
-    gap = f"{number_word(steps).capitalize()} {plural(steps, 'step', 'steps')} apart" if steps else ""
-    if row.needs_conversation:
-        gap += ": a reason to talk"
-    elif row.differs and steps is None:
-        gap = "Not on the same scale"
     return ComparedView(
         id=ask.expectation.id,
         text=ask.expectation.text,
         competency=ask.competency.name,
-        where=f"{ask.competency.name}, {ask.level.id}",
-        gap=gap,
+        where=where_words(row, standing),
+        gap=gap_words(row),
         mine=row.own.answer.value if row.own.answer else None,
         theirs=row.theirs.answer.value if row.theirs.answer else None,
         my_words=row.own.comment,
         their_words=row.theirs.comment,
         needs_conversation=row.needs_conversation,
+        pieces=cards.get(ask.expectation.id, ()),
+        rule=wording.arithmetic(standing.sufficiency) if standing else "",
+        note=notes.view(ask.expectation.id, ask.expectation.text),
     )
+
+
+def where_words(row: ComparedRow, standing: Standing | None) -> str:
+    """Return where an expectation stands: Delivery, L3, optional."""
+    parts = [row.ask.competency.name, row.ask.level.id]
+    if not row.ask.is_required:
+        parts.append("optional")
+    if standing is not None and standing.status in MARKS:
+        parts.append(MARKS[standing.status])
+    return ", ".join(parts)
+
+
+def gap_words(row: ComparedRow) -> str:
+    """Return how far two answers lie apart, in words; empty where they are the same or one is missing."""
+    steps = row.steps
+    if row.needs_conversation and steps is not None:
+        return f"{number_word(steps).capitalize()} {plural(steps, 'step', 'steps')} apart: a reason to talk"
+    if steps:
+        return f"{number_word(steps).capitalize()} {plural(steps, 'step', 'steps')} apart"
+    return "Not on the same scale" if row.is_by_both and row.differs else ""
+
+
+# What both agree on --------------------------------------------------------------------
+
+
+class _Notes:
+    """Makes the view of each note: as it is stored, or as it was typed into a refused form."""
+
+    def __init__(self, assessment_id: uuid.UUID, result: Result | None, reader: Reader, form: NoteForm | None) -> None:
+        self._action = url_for("assessment.write_note", assessment_id=assessment_id)
+        self._result = result
+        self._can_write = reader.can_write and result is not None and result.is_open
+        self._form = form
+
+    def view(self, key: str, about: str) -> NoteView | None:
+        """Return one note; None for whoever may not read any, and where there is none and none can be written."""
+        if self._result is None:
+            return None
+        row, form = self._result.notes.get(key), self._form
+        is_sent = form is not None and form.expectation.data == key
+        stored = row.words if row else ""
+        if not stored and not self._can_write:
+            return None
+        return NoteView(
+            key=key,
+            field_id=f"note-{key or 'whole'}",
+            label="What you agree on" if self._can_write else "Agreed",
+            about=about,
+            # HTML cannot carry the one sign that no database stores.
+            words=(form.words.data or "").replace("\x00", "") if is_sent and form else stored,
+            stored=stored,
+            who=row.by if row else "",
+            at=row.at if row else None,
+            version=form.row_version() if is_sent and form else row.version if row else 0,
+            errors=list(form.words.errors) if is_sent and form else (),
+            can_write=self._can_write,
+            action=self._action,
+        )
+
+
+def _errors(form: NoteForm | None) -> list[tuple[str | None, str]]:
+    if form is None:
+        return []
+    place = f"note-{form.expectation.data or 'whole'}"
+    found: list[tuple[str | None, str]] = [(None, text) for text in (*form.form_errors, *form.expectation.errors)]
+    return found + [(place, text) for text in form.words.errors]
+
+
+def signing_name(found: Comparison, round_: Round) -> str:
+    """Return who signs for the manager's side: whoever answered, or the line manager of today in their place."""
+    return "The line manager of today" if round_.is_by_former else found.theirs.name
+
+
+def _result(found: Comparison, result: Result, reader: Reader, notes: _Notes, manager: str) -> ResultView:
+    return ResultView(
+        whole=notes.view(WHOLE, "the assessment as a whole"),
+        signatures=signature_views(found.assessment.id, result, reader, own=found.own.name, manager=manager),
+        is_open=result.is_open,
+        is_closed=result.is_closed,
+        written=sum(bool(note.words) for note in result.notes.values()),
+        digest=result.digest,
+        pdf_href=url_for("assessment.download_result", assessment_id=found.assessment.id),
+    )
+
+
+def signature_views(
+    assessment_id: uuid.UUID, result: Result, reader: Reader, *, own: str, manager: str
+) -> tuple[SignatureView, ...]:
+    """Return how both sides have answered for the result, the engineer first."""
+    return tuple(
+        _signature(assessment_id, result, reader, side, name)
+        for side, name in ((Side.SELF, own), (Side.MANAGER, manager))
+    )
+
+
+def _signature(assessment_id: uuid.UUID, result: Result, reader: Reader, side: Side, name: str) -> SignatureView:
+    there = result.signatures.get(side)
+    is_reader = there is not None and there.person_id == reader.id
+    signs_here = there is None and side in reader.signs
+    may_take_back = is_reader and not result.is_closed and side in reader.signs
+    return SignatureView(
+        name=there.name if there else name,
+        part="Engineer" if side is Side.SELF else "Line manager",
+        state="open" if there is None else "refused" if there.refusal else "signed",
+        at=there.at if there else None,
+        refusal=there.refusal if there else "",
+        holds=there.holds if there else True,
+        href=url_for(f"assessment.show_sign_{side.value}", assessment_id=assessment_id) if signs_here else "",
+        take_back_href=url_for(f"assessment.take_back_{side.value}", assessment_id=assessment_id)
+        if may_take_back
+        else "",
+    )
+
+
+# The verdict ---------------------------------------------------------------------------
+
+
+def _effect(found: Comparison, behind: Behind) -> EffectView | None:
+    now, without = behind.now, behind.without
+    if now is None or without is None:
+        return None
+    return EffectView(
+        verdict=now.verdict.value,
+        missing=f"{now.of - now.met} missing of {now.of}" if now.of > now.met else f"all {now.of} met",
+        words=effect_words(now, without) if found.theirs.is_given else "",
+        href=url_for("assessment.show_standing", person_id=found.assessment.subject_id),
+    )
+
+
+def effect_words(now: Readiness, without: Readiness) -> str:
+    """Return what changed in a report because of some ratings: 2 more met, 1 no longer met, 1 more rated below met."""
+    before = {one.expectation.id: one for one in without.standings}
+    required = [(one, before[one.expectation.id]) for one in now.standings if one.is_required]
+    gained = sum(_holds(one) and not _holds(earlier) for one, earlier in required)
+    lost = sum(_holds(earlier) and not _holds(one) for one, earlier in required)
+    other = sum(
+        one.status is not earlier.status and not _holds(one) and not _holds(earlier) for one, earlier in required
+    )
+    parts = [f"{gained} more met"] * bool(gained) + [f"{lost} no longer met"] * bool(lost)
+    if other:
+        parts.append(f"{counted(other, 'expectation has', 'expectations have')} another status below met")
+    if not parts:
+        return "No required expectation stands otherwise because of this assessment."
+    return f"Because of this assessment: {join_words(parts)}."
+
+
+def _holds(standing: Standing) -> bool:
+    return standing.truth is Truth.TRUE

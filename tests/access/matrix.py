@@ -68,6 +68,7 @@ def filled(text: str, cell: Cell, company: Company, object_id: object) -> str:
         first=FIRST,
         second=SECOND,
         asked=company.asked.get(cell.name, FIRST),
+        digest=company.digests.get(cell.name, ""),
         **{who: company.people[who] for who in ("subject", "stranger", "peer", "manager")},
     )
 

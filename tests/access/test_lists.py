@@ -25,6 +25,10 @@ TABLES = {
         Permission.Assessment.READ_MANAGER,
         Permission.Assessment.ANSWER_SELF,
         Permission.Assessment.ANSWER_MANAGER,
+        Permission.Assessment.READ_RESULT,
+        Permission.Assessment.WRITE_NOTE,
+        Permission.Assessment.SIGN_SELF,
+        Permission.Assessment.SIGN_MANAGER,
     ],
     Person: [Permission.Person.READ, Permission.Standing.READ, Permission.Evidence.LIST, Permission.Assessment.LIST],
 }

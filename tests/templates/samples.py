@@ -162,7 +162,7 @@ UNSIGNED = Row(**{**vars(SIGNED), "state": "open", "at": None, "href": "/assessm
                   "take_back_href": ""})  # fmt: skip
 BLOCKER = Row(
     status="partly_met", title="Influences <architecture>.", href="/ladders/x", where="Design, L3",
-    why="Rated “partly” on 12 September.", unblock="A second piece.", more="1 of 2 pieces logged",
+    why="Rated “partly” on 12 September.", unblock="A second piece.", more="1 of 2 pieces logged", plan_href="/growth/new",
     act=Row(label="Ask for a rating", href="/assessments/ask", icon="assess", post=True, fields=[("id", "7")]),
 )  # fmt: skip
 LINKED = Row(**{**vars(BLOCKER), "act": Row(label="Log evidence", href="/evidence/", icon="plus", post=False)})

@@ -1,4 +1,4 @@
-"""Changing assessments: opening, writing, handing in, reopening, due days, closing, calling off, notes, signing, waivers.
+"""Changing assessments: opening, writing, handing in, due days, closing, notes, signing; waivers and growth plans.
 
 Records hold ids and counts, never a rating or a word of anybody.
 """
@@ -13,8 +13,8 @@ from app.assessment.actions.growth import (
     tick_action,
 )
 from app.assessment.actions.handing_in import UnansweredError, reopen_side, submit_side
-from app.assessment.actions.opening import ask_for_rating, open_assessment
 from app.assessment.actions.notes import ON_THE_WHOLE, write_note
+from app.assessment.actions.opening import ask_for_rating, open_assessment
 from app.assessment.actions.signing import (
     record_export,
     refuse_result,

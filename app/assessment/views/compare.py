@@ -1,18 +1,64 @@
-"""Both sides of an assessment, once they are revealed."""
+"""Both sides of an assessment, once they are revealed, and the joint notes on them."""
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from app.access.guard import actor
-from app.assessment import queries
-from app.assessment.compare_pages import comparison_view
-from app.assessment.models import Assessment
+from app.access.guard import actor, may, requires
+from app.access.permissions import Permission
+from app.assessment import actions, queries
+from app.assessment.compare_pages import ComparisonView, Reader, comparison_view
+from app.assessment.models import Assessment, Side
+from app.assessment.sign_forms import NoteForm
+from app.assessment.views.blueprint import address_of, author, bp, load_assessment
+from app.infra.clock import now, today
+from app.infra.unit_of_work import writes
+
+SIGNS = {Side.SELF: Permission.Assessment.SIGN_SELF, Side.MANAGER: Permission.Assessment.SIGN_MANAGER}
 
 
-def comparison_page(assessment: Assessment) -> ResponseReturnValue:
-    """Return the page with both sides; MissingError while they are sealed."""
+def reader_of(assessment: Assessment) -> Reader:
+    """Return who reads an assessment, and what they may do about its result."""
+    return Reader(
+        id=actor().person_id,
+        can_write=may(Permission.Assessment.WRITE_NOTE, assessment),
+        signs=frozenset(side for side, permission in SIGNS.items() if may(permission, assessment)),
+        on=today(),
+    )
+
+
+def comparison_view_of(assessment: Assessment, form: NoteForm | None = None) -> ComparisonView:
+    """Return both sides for whoever reads; MissingError while they are sealed."""
     found = queries.comparison_of(assessment)
-    view = comparison_view(found, queries.get_round(actor(), assessment), actor().person_id)
-    return render_template("assessment/compare.html", view=view)
+    may_read = may(Permission.Assessment.READ_RESULT, assessment)
+    result = queries.result_of(assessment, found.voices) if may_read else None
+    return comparison_view(
+        found,
+        queries.get_round(actor(), assessment),
+        reader_of(assessment),
+        queries.behind(found, actor()),
+        result,
+        form,
+    )
+
+
+def comparison_page(assessment: Assessment, form: NoteForm | None = None) -> ResponseReturnValue:
+    """Return the page with both sides; MissingError while they are sealed."""
+    page = render_template("assessment/compare.html", view=comparison_view_of(assessment, form))
+    return make_response(page, form.status if form else 200)
+
+
+@bp.post("/assessments/<uuid:assessment_id>/notes")
+@requires(Permission.Assessment.WRITE_NOTE, on=load_assessment)
+@writes
+def write_note(assessment: Assessment) -> ResponseReturnValue:
+    """Keep a joint note on one expectation, or on the whole."""
+    form = NoteForm()
+    key, words = form.expectation.data or "", form.words.data or ""
+    if form.validate():
+        form.attempt(actions.write_note, assessment, key, words, version=form.row_version(), by=author(), at=now())
+    if form.errors:
+        return comparison_page(assessment, form)
+    flash("The note is saved. Both of you see it.", "good")
+    return redirect(f"{address_of(assessment)}#note-{key or 'whole'}")

@@ -1,0 +1,27 @@
+"""What waits for a signature, in words, for the inbox and for mail. Nothing of any answer stands in it."""
+
+from __future__ import annotations
+
+from app.assessment.models import Side
+from app.assessment.queries import TO_SIGN, select_to_sign
+from app.notices.sources import Source, Waiting, WaitingRow, provide
+
+
+def say_to_sign(row: WaitingRow) -> Waiting:
+    """Return that the result of a revealed assessment waits for a signature. `words` is the level, `code` the side."""
+    is_own = row.code == Side.SELF
+    return Waiting(
+        text=f"Sign the result of your assessment for {row.words}"
+        if is_own
+        else f"Sign the result of {row.who}’s assessment for {row.words}",
+        detail="Both sides are open. Compare them, write down what you agree on, then sign or say why not.",
+        href=f"/assessments/{row.object_id}",
+        icon="assess",
+        since=row.since,
+        due_on=row.due_on,
+    )
+
+
+def register() -> None:
+    """Tell the inbox what waits for a signature."""
+    provide(Source(TO_SIGN, "An assessment is open and waits for your signature", select_to_sign, say_to_sign))

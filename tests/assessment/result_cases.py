@@ -1,0 +1,76 @@
+"""A revealed assessment and what its two people do about it, for the tests of notes, signatures and files."""
+
+from __future__ import annotations
+
+import io
+
+from pypdf import PdfReader
+
+from app.assessment import actions, queries
+from app.assessment.models import Side
+from app.infra.clock import now
+from app.infra.unit_of_work import transaction
+from tests.assessment.conftest import OPEN_AT_L3, by, entries, open_for, submit
+
+DESIGN, INFLUENCE, COACH, LEAD, IMPROVE = OPEN_AT_L3
+
+
+def reveal(cast, own=None, theirs=None, own_words="", their_words=""):
+    """Return an assessment for L3 that both have handed in."""
+    found = open_for(cast.subject)
+    submit(found, "self", cast.subject, entries(own or "met", words=own_words))
+    submit(found, "manager", cast.manager, entries(theirs or "met", words=their_words))
+    return queries.get_assessment(found.id)
+
+
+def write(found, key, words, author, version=0):
+    """Write a joint note by the act of the product."""
+    with transaction():
+        row = queries.get_assessment(found.id)
+        return actions.write_note(row, key, words, version=version, by=by(author), at=now())
+
+
+def sign(found, side, author, seen=None):
+    """Sign as one side, what is there now unless another digest is named."""
+    with transaction():
+        row = queries.get_assessment(found.id)
+        digest = seen or queries.digest_of(row)
+        return actions.sign_result(row, Side(side), seen=digest, by=by(author), at=now())
+
+
+def refuse(found, side, author, reason="We remember the design review differently."):
+    """Record why one side does not sign."""
+    with transaction():
+        row = queries.get_assessment(found.id)
+        digest = queries.digest_of(row)
+        return actions.refuse_result(row, Side(side), seen=digest, reason=reason, by=by(author), at=now())
+
+
+def take_back(found, side, author):
+    """Take a signature back."""
+    with transaction():
+        row = queries.get_assessment(found.id)
+        actions.take_signature_back(row, Side(side), by=by(author), at=now())
+
+
+def address(found, *more):
+    """Return an address below an assessment."""
+    return "/".join((f"/assessments/{found.id}", *more))
+
+
+def note_form(page, key):
+    """Return the form of one note on a page."""
+    for form in page.all("form"):
+        if (form.get("action") or "").endswith("/notes"):
+            values = {one.get("name"): one.get("value") for one in form.iter() if one.get("name")}
+            if values.get("expectation") == key:
+                from tests.client import Form, _values
+
+                return Form(form.get("action"), "post", list(_values(form)))
+    raise AssertionError(f"no note on {key}")
+
+
+def pdf_text(page):
+    """Return the words of a PDF that was got, spaces folded."""
+    reader = PdfReader(io.BytesIO(page.response.get_data()))
+    return " ".join(" ".join(one.extract_text() for one in reader.pages).split())
