@@ -53,6 +53,7 @@ class BlockerView:
     """One expectation that keeps a verdict from ready: why, what would show it, and the act that begins it.
 
     `status` is what the mark shows (`slipped` where that is the group). `more` is the small line under the act.
+    `plan_href` leads to the growth plan, for those who write it.
     """
 
     expectation_id: str
@@ -66,6 +67,7 @@ class BlockerView:
     unblock: str
     act: Act | None
     more: str
+    plan_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,11 @@ def blocker_view(found: PersonReadiness, report: Readiness, blocker: Blocker, vi
         unblock=wording.what_would_show(blocker, found.on),
         act=act,
         more=more,
+        plan_href=""
+        if viewpoint is Viewpoint.OTHER
+        else url_for(
+            "assessment.show_new_plan", person_id=found.person_id, target=report.target.id, goal=expectation.id
+        ),
     )
 
 

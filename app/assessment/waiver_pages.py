@@ -82,14 +82,16 @@ def _view(line: WaiverLine, ladder: Ladder | None, roles: Sequence[Approver]) ->
 
 
 def _history(line: WaiverLine) -> tuple[tuple[datetime, str], ...]:
-    told = []
-    for name, at, role in ((line.manager, line.manager_at, "line manager"), (line.hr, line.hr_at, "HR")):
-        if at is not None:
-            told.append((at, f"{name or 'Somebody'} {'asked' if at == line.asked_at else 'approved'} as {role}"))
+    halves = [(line.manager_at, line.manager, "line manager"), (line.hr_at, line.hr, "HR")]
+    given = sorted(((at, name, role) for at, name, role in halves if at is not None), key=lambda half: half[0])
+    told = [
+        (at, f"{name or 'Somebody'} {'approved' if place else 'asked'} as {role}")
+        for place, (at, name, role) in enumerate(given)
+    ]
     if line.ended_at is not None:
         verb = {WaiverState.REFUSED: "refused", WaiverState.TAKEN_BACK: "took it back"}.get(line.state, "ended it")
         told.append((line.ended_at, f"{line.ended_by or 'Somebody'} {verb}"))
-    return tuple(sorted(told))
+    return tuple(told)
 
 
 def _acts(line: WaiverLine, roles: Sequence[Approver]) -> list[WaiverAct]:

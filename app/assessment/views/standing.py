@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from collections.abc import Mapping
+
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.assessment import queries
 from app.assessment.pages import Viewpoint, standing_view
+from app.assessment.queries import PersonReadiness, WaiverState
 from app.assessment.views.blueprint import bp, load_person
+from app.assessment.waiver_pages import waived_words
 from app.people.models import Person
 
 
@@ -31,4 +35,23 @@ def show_standing(person: Person) -> ResponseReturnValue:
         person=person,
         standing=standing_view(found, viewpoint),
         is_own=viewpoint is Viewpoint.OWN,
+        waived=_waived(found),
+        ask_href=_ask_href(person, viewpoint),
     )
+
+
+def _waived(found: PersonReadiness) -> Mapping[str, str]:
+    """Return who approved each waiver that holds, and when; nothing is asked where none does."""
+    if not any(standing.waiver for report in found.reports for standing in report.standings):
+        return {}
+    lines = queries.list_waivers(found.person_id)
+    return {line.expectation_id: waived_words(line) for line in lines if line.state is WaiverState.HOLDS}
+
+
+def _ask_href(person: Person, viewpoint: Viewpoint) -> str:
+    """Return where this reader may ask for a waiver; the line manager who is of HR too asks as line manager."""
+    if viewpoint is Viewpoint.MANAGER:
+        return url_for("assessment.show_ask_as_manager", person_id=person.id)
+    if may(Permission.Waiver.APPROVE_AS_HR, person):
+        return url_for("assessment.show_ask_as_hr", person_id=person.id)
+    return ""
