@@ -3,6 +3,6 @@
 from app.evidence.views.blueprint import bp
 
 # Importing the modules joins their routes to the blueprint.
-from app.evidence.views import attachments, capture, life, lists, voices  # isort: skip
+from app.evidence.views import attachments, capture, importing, life, lists, voices  # isort: skip
 
-__all__ = ["attachments", "bp", "capture", "life", "lists", "voices"]
+__all__ = ["attachments", "bp", "capture", "importing", "life", "lists", "voices"]
