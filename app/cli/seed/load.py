@@ -23,8 +23,10 @@ from app.auth.models import Account, RoleGrant
 from app.cli.seed.accounts import account_times
 from app.cli.seed.assessment_life import days_of, life_rows
 from app.cli.seed.files import file_rows
+from app.cli.seed.growth import growth_rows
 from app.cli.seed.house import house_rows
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
+from app.cli.seed.signing import agreed_rows
 from app.cli.seed.voices import asking_of, limit_rows, revision_rows, told_anew_at
 from app.evidence.models import Attachment, Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.clock import local
@@ -301,6 +303,8 @@ class Loader:
                     changed_at=submitted_at or plan.opened_at,
                     version=1,
                 )
+        for table, row in agreed_rows(self.id, key, plan, self.editions[plan.ladder], self.at):
+            self.add(table, **row)
 
 
 def at_morning(day: date) -> datetime:
@@ -351,6 +355,9 @@ def load_plan(
         done += len(portion)
         progress(done, len(plan.people))
     for table, row in life_rows(loader.id, plan.people, editions, at):
+        loader.add(table, **row)
+    loader.write()
+    for table, row in growth_rows(loader.id, {person.key: person for person in plan.people}, at):
         loader.add(table, **row)
     loader.write()
     log(Tag.SEEDED, by=by, at=at, people=len(plan.people), random_seed=random_seed, today=plan.today.isoformat())
