@@ -47,7 +47,7 @@ class FilesField(MultipleFileField):  # type: ignore[misc]
 class FilesForm(Form):
     """The files that somebody adds to a piece, all of them or none."""
 
-    files = FilesField("Files")
+    files = FilesField("Choose files")
     refused_with = UNPROCESSABLE
     most_files, most_bytes = MOST_FILES, MOST_BYTES
     hint = f"{ENDINGS}; at most {MOST_BYTES // MEGABYTE} MB together, and {MOST_FILES} files on a piece."

@@ -101,9 +101,13 @@ def list_shown_files(piece: Evidence, may_read: Callable[[AttachedFile], bool] |
         days = {one.submitted_on: one for one in files}
         readable = {day for day, one in days.items() if may_read(one)}
         rows = [one.row for one in files if one.submitted_on in readable]
-    return [
-        ShownFile(row.id, row.name, KIND_NAMES[ending_of(row.name)], size_words(row.size), row.added_at) for row in rows
-    ]
+    return [ShownFile(row.id, row.name, _kind_of(row), size_words(row.size), row.added_at) for row in rows]
+
+
+def _kind_of(row: Attachment) -> str:
+    """Return what sort of file it is, as a line begins with it."""
+    name = KIND_NAMES[ending_of(row.name)]
+    return f"{name[0].upper()}{name[1:]}"
 
 
 def count_attachments(evidence_id: uuid.UUID) -> int:
