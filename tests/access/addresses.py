@@ -30,16 +30,20 @@ KINDS = {
     "record_id": "entry",
     "team_id": "team",
     "import_id": "people_import",
+    "waiver_id": "waiver",
+    "plan_id": "growth_plan",
 }
 TELLING = frozenset(
     {
         "draft", "shared", "withdrawn", "old", "hr_shared", "file_of_draft", "file_of_old", "late_file_of_old",
         "drafting", "self_in", "manager_in", "revealed", "old_manager_in", "hr_sealed",
+        "peer_overdue", "peer_unanswered", "self_closed", "called_off",
         "person_subject", "person_manager", "person_hr", "person_leaver",
         "subject_session",
         "entry_level", "entry_team", "entry_manager", "entry_leave", "entry_hr", "team",
         "policy_people", "policy_technical", "failed_job", "waiting_job", "failed_mail",
         "waiting_import", "dropped_import",
+        "waiver", "waiver_asked", "waiver_for_manager", "plan", "closed_plan",
     }
 )  # fmt: skip
 """One object of each kind and state; the rest of the company adds people, not states."""

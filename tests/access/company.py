@@ -22,6 +22,9 @@ from app.assessment.models import (
     AssessmentNote,
     AssessmentSheet,
     AssessmentSignature,
+    GrowthAction,
+    GrowthGoal,
+    GrowthPlan,
     Side,
 )
 from app.assessment.queries import digest_of
@@ -136,9 +139,8 @@ def found(company: Company) -> None:
     attach_files(company)
     write_assessments(company, everybody, edition, support)
     agree(company, everybody)
-    waiver = make_waiver(everybody["subject"], SECOND, manager=everybody["manager"], hr=everybody["hr"])
-    with transaction():
-        waiver.reason = canary("waiver", "reason")
+    waive(company, everybody)
+    plan_growth(company, everybody)
     sign_in_all(company, everybody)
     look_after(company, everybody)
     upload_people(company, everybody)
@@ -491,6 +493,72 @@ def agree(company: Company, everybody: dict[str, Person]) -> None:
                     result_hash=company.digests["old_revealed"],
                 )
             )
+
+
+# Waivers and growth plans ------------------------------------------------------
+
+
+def waive(company: Company, everybody: dict[str, Person]) -> None:
+    """Let a waiver hold, one wait for each of the two who decide, and one of HR's own."""
+    rows = [
+        # name, subject, expectation, approved as manager, approved as HR
+        ("waiver", "subject", SECOND, "manager", "hr"),
+        ("waiver_asked", "subject", "swe.systemic-improvements", "manager", None),
+        ("waiver_for_manager", "subject", "swe.lead-design-discussions", None, "hr"),
+        ("waiver_of_hr", "hr", FIRST, "second_hr", None),
+    ]
+    for name, subject, expectation, manager, hr in rows:
+        row = make_waiver(
+            everybody[subject],
+            expectation,
+            manager=everybody[manager] if manager else None,
+            hr=everybody[hr] if hr else None,
+        )
+        with transaction():
+            row.reason = canary(name, "reason")
+        company.objects[name], company.kinds[name], company.subjects[name] = row.id, "waiver", subject
+
+
+def plan_growth(company: Company, everybody: dict[str, Person]) -> None:
+    """Write growth plans, one open and one closed, and one of HR's own, each with a goal and an action."""
+    rows = [("plan", "subject", None), ("closed_plan", "subject", NOW), ("plan_of_hr", "hr", None)]
+    for name, subject, closed_at in rows:
+        owner = everybody[subject].id
+        with transaction() as session:
+            step = GrowthAction(
+                id=uuid.uuid4(),
+                position=0,
+                words=canary(name, "action"),
+                due_on=NOW.date(),
+                added_at=NOW,
+                added_by_id=owner,
+            )
+            done = GrowthAction(
+                id=uuid.uuid4(),
+                position=1,
+                words=canary(name, "done"),
+                done_at=NOW,
+                done_by_id=owner,
+                added_at=NOW,
+                added_by_id=owner,
+            )
+            goal = GrowthGoal(expectation_id=FIRST, position=0, words=canary(name, "goal"), actions=[step, done])
+            row = GrowthPlan(
+                id=uuid.uuid4(),
+                subject_id=owner,
+                lineage="software-engineer",
+                target_level="L3",
+                review_on=NOW.date(),
+                created_at=moment(date(2026, 9, 1)),
+                created_by_id=owner,
+                changed_at=moment(date(2026, 9, 2)),
+                closed_at=closed_at,
+                goals=[goal],
+            )
+            session.add(row)
+            session.flush()
+            company.asked[name], company.versions[name] = str(step.id), row.version
+            company.objects[name], company.kinds[name], company.subjects[name] = row.id, "growth_plan", subject
 
 
 # Sessions ---------------------------------------------------------------------

@@ -78,7 +78,7 @@ class World:
 
     def thing(self, name: str) -> Any:
         """Return an object of the company as its guard loads it."""
-        from app.assessment.models import Assessment
+        from app.assessment.models import Assessment, GrowthPlan, Waiver
         from app.audit.models import AuditEvent
         from app.auth.models import AuthSession
         from app.auth.queries.account_list import get_entry
@@ -104,6 +104,8 @@ class World:
             "record": AuditEvent,
             "team": Team,
             "people_import": PeopleImport,
+            "waiver": Waiver,
+            "growth_plan": GrowthPlan,
         }
         if self.company.kinds[name] == "entry":
             return get_record(self.company.objects[name])
