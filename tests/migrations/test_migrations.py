@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -111,3 +115,75 @@ def test_no_migration_imports_the_application():
     for file in (ROOT / "migrations" / "versions").glob("*.py"):
         assert "import app" not in file.read_text()
         assert "from app" not in file.read_text()
+
+
+# What migrations do to what is there ----------------------------------------
+
+
+TYPES = {
+    "id": sa.Uuid(), "subject_id": sa.Uuid(), "evidence_id": sa.Uuid(),
+    "occurred_on": sa.Date(), "submitted_on": sa.Date(), "said_on": sa.Date(),
+    "created_at": sa.DateTime(timezone=True), "changed_at": sa.DateTime(timezone=True),
+    "shared_at": sa.DateTime(timezone=True), "withdrawn_at": sa.DateTime(timezone=True),
+}  # fmt: skip
+"""Types of the columns that a database stores in its own way. The models are those of the head, and of no use here."""
+
+
+def table_of(name, *columns):
+    return sa.table(name, *(sa.column(column, TYPES.get(column)) for column in columns))
+
+
+def add_row(connection, table, **row):
+    row = {"id": uuid.uuid4()} | row
+    connection.execute(table_of(table, *row).insert().values(**row))
+    return row["id"]
+
+
+def test_every_shared_piece_gets_its_first_revision_and_a_draft_none(engine):
+    schema.upgrade(engine, "0010")
+    day, at = date(2026, 9, 1), datetime(2026, 9, 3, 8, 0, tzinfo=UTC)
+    pieces = {}
+    with engine.begin() as connection:
+        person = add_row(
+            connection, "person", name="Amara", sort_name="amara", email="amara@example.org", created_at=at, version=1
+        )
+        for number, state in enumerate(("draft", "shared", "withdrawn")):
+            was_shared = state != "draft"
+            pieces[state] = add_row(
+                connection,
+                "evidence",
+                subject_id=person,
+                number=number,
+                title=f"A {state} piece",
+                narrative="The “story”",
+                kind="ticket",
+                occurred_on=day,
+                state=state,
+                created_at=at,
+                changed_at=at,
+                shared_at=at if was_shared else None,
+                submitted_on=at.date() if was_shared else None,
+                withdrawn_at=at if state == "withdrawn" else None,
+                version=1,
+            )
+        for place in (1, 0):
+            of_piece = {"evidence_id": pieces["shared"], "position": place}
+            add_row(connection, "evidence_link", **of_piece, url=f"https://docs.example/{place}")
+            claim = {"expectation_id": f"swe.{place}", "line": f"Line {place}", "changed_at": at}
+            add_row(connection, "evidence_claim", **of_piece, **claim)
+    schema.upgrade(engine, "0011")
+    revisions = table_of("evidence_revision", "evidence_id", "number", "said_on", "content")
+    with engine.connect() as connection:
+        rows = {row.evidence_id: row for row in connection.execute(sa.select(revisions))}
+    assert rows.keys() == {pieces["shared"], pieces["withdrawn"]}
+    assert {(row.number, row.said_on) for row in rows.values()} == {(1, at.date())}
+    assert json.loads(rows[pieces["withdrawn"]].content)["claims"] == []
+    assert json.loads(rows[pieces["shared"]].content) == {
+        "title": "A shared piece",
+        "narrative": "The “story”",
+        "kind": "ticket",
+        "occurred_from": None,
+        "occurred_on": "2026-09-01",
+        "links": ["https://docs.example/0", "https://docs.example/1"],
+        "claims": [{"expectation": "swe.0", "line": "Line 0"}, {"expectation": "swe.1", "line": "Line 1"}],
+    }
