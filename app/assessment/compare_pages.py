@@ -27,10 +27,11 @@ NOTE_HINT = "Either of you may write here; both sign it."
 
 @dataclass(frozen=True, slots=True)
 class VoiceName:
-    """How a reader calls one of the two: in full, and short."""
+    """How a reader calls one of the two: “You” or the name, and short. `full` is the name whoever reads, for paper."""
 
     name: str
     short: str
+    full: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def _counted(number: int, one: str, many: str) -> str:
 
 
 def _voice(name: str, *, is_reader: bool) -> VoiceName:
-    return VoiceName("You", "You") if is_reader else VoiceName(name, short_name(name))
+    return VoiceName("You", "You", name) if is_reader else VoiceName(name, short_name(name), name)
 
 
 def _compared(

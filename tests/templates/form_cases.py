@@ -40,8 +40,8 @@ FORM_CASES: dict[str, Case] = {
             "row": samples.COMPARED,
             "apart": samples.APART,
             "alone": samples.ALONE,
-            "you": Row(name="You", short="You"),
-            "other": Row(name="Tomasz Wieczorek", short="Tomasz"),
+            "you": Row(name="You", short="You", full="Amara Diallo"),
+            "other": Row(name="Tomasz Wieczorek", short="Tomasz", full="Tomasz Wieczorek"),
         },
     ),
     "joint_note": Case(
