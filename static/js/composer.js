@@ -90,9 +90,11 @@ class Composer {
     this.dialog.showModal();
     if (!this.form && !(await this.load())) return;
     const line = this.form.elements.namedItem("title");
+    line.focus();
+    if (!this.early) return;
     line.value += this.early;
     this.early = "";
-    line.focus();
+    line.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   async load() {

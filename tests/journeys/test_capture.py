@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -99,6 +100,24 @@ def test_suggestions_come_while_typing_and_ticks_stay(visit, amara):
     expect(page.get_by_role("status").filter(has_text="is shared")).to_be_visible()
     assert visitor.path == "/ladders/"
     assert pieces()[0].is_shared
+
+
+def test_letters_that_are_typed_before_the_form_is_there_belong_to_its_line(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route(re.compile("/evidence/compose"), hold)
+    page.keyboard.press("e")
+    expect(dialog(page)).to_be_visible()
+    page.keyboard.type(LINE)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(title(page)).to_have_value(LINE)
+    expect(dialog(page).locator("label.check").first).to_contain_text("because of")
 
 
 def test_a_pasted_link_moves_to_its_field_and_leaves_a_title(visit, amara):
