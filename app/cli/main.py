@@ -10,6 +10,7 @@ from app.cli.people import people_group
 from app.cli.second_factor import second_factor_group
 from app.cli.seed.command import seed
 from app.cli.serve import serve
+from app.cli.standing import standing_group
 from app.cli.user import user_group
 from app.cli.work import work
 
@@ -28,6 +29,7 @@ main.add_command(ladder_group)
 main.add_command(people_group)
 main.add_command(seed)
 main.add_command(serve)
+main.add_command(standing_group)
 main.add_command(user_group)
 user_group.add_command(second_factor_group)
 main.add_command(work)

@@ -6,9 +6,11 @@ Source of the rules: domain specification, section 4.1.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 from app.domain.errors import InvalidError
@@ -269,11 +271,13 @@ class Sufficiency:
 
 def sufficiency(rule: EvidenceRule, pieces: Iterable[Piece], on: date, leaves: Iterable[Leave] = ()) -> Sufficiency:
     """Return what the pieces linked to one expectation amount to on a day. Their order is irrelevant."""
-    return sufficiency_since(rule, pieces, since=counting_since(rule.window_days, on, leaves), on=on)
+    return sufficiency_since(rule, list(pieces), since=counting_since(rule.window_days, on, leaves), on=on)
 
 
-def sufficiency_since(rule: EvidenceRule, pieces: Iterable[Piece], *, since: date, on: date) -> Sufficiency:
+def sufficiency_since(rule: EvidenceRule, pieces: Sequence[Piece], *, since: date, on: date) -> Sufficiency:
     """Do as `sufficiency`, where `counting_since` is known already because many expectations share a window."""
+    if not pieces:
+        return _nothing_there(rule)
     counted: list[Piece] = []
     left_out: list[LeftOut] = []
     people: set[UUID] = set()
@@ -286,6 +290,21 @@ def sufficiency_since(rule: EvidenceRule, pieces: Iterable[Piece], *, since: dat
         counted.append(piece)
         people |= piece.corroborators
         kinds.add(piece.kind)
+    return _sum_of(rule, counted, left_out, people, kinds)
+
+
+@cache
+def _nothing_there(rule: EvidenceRule) -> Sufficiency:
+    return _sum_of(rule, (), (), frozenset(), frozenset())
+
+
+def _sum_of(
+    rule: EvidenceRule,
+    counted: Sequence[Piece],
+    left_out: Sequence[LeftOut],
+    people: AbstractSet[UUID],
+    kinds: AbstractSet[EvidenceKind],
+) -> Sufficiency:
     span = (counted[-1].occurred_on - counted[0].occurred_on).days if counted else 0
     missing: list[Missing] = []
     if len(counted) < rule.min_count:

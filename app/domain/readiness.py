@@ -94,6 +94,7 @@ class BlockerGroup(StrEnum):
     UNASSESSED = "unassessed"
 
 
+_GROUP = {Status(group.value): group for group in BlockerGroup if group is not BlockerGroup.SLIPPED}
 _GROUP_ORDER = {group: place for place, group in enumerate(BlockerGroup)}
 
 
@@ -253,6 +254,29 @@ class Blocker:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What a report says without its explanations: enough for a list. The fields are those of `Readiness`."""
+
+    bar: Bar
+    verdict: Verdict
+    standings: tuple[Standing, ...]
+    cells: tuple[Cell, ...]
+    met: int
+    of: int
+    evidenced_level: Level | None
+
+    def blocking(self) -> Iterator[tuple[BlockerGroup, Standing]]:
+        """Yield the expectations that keep the verdict from ready, in ladder order.
+
+        A cell that holds blocks nothing, not even by the expectations that a k-of-n rule can spare.
+        """
+        for standing in self.standings:
+            is_lacking = standing.ask.is_required and _TRUTH[standing.status] is not Truth.TRUE
+            if is_lacking and self.cells[standing.ask.place].truth is not Truth.TRUE:
+                yield BlockerGroup.SLIPPED if standing.is_slipped else _GROUP[standing.status], standing
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """The report for one target level on one day. It names its ladder version through `bar.ladder`.
 
@@ -302,6 +326,23 @@ def readiness(ladder: Ladder, target_id: str, facts: Facts, on: date) -> Readine
 
 def report(bar: Bar, facts: Facts, on: date) -> Readiness:
     """Return the report of one engineer against a bar, from what is known up to a day."""
+    found = outline(bar, facts, on)
+    return Readiness(
+        bar=bar,
+        on=on,
+        verdict=found.verdict,
+        standings=found.standings,
+        cells=found.cells,
+        attained=_attained(bar.ladder, _stated(found.cells)),
+        blockers=_blockers(found, facts, on),
+        met=found.met,
+        of=found.of,
+        evidenced_level=found.evidenced_level,
+    )
+
+
+def outline(bar: Bar, facts: Facts, on: date) -> Outline:
+    """Return what `report` says without attained steps and what would show the missing; for many people at once."""
     standings = tuple(_standings(bar, facts, on))
     met, unknown = [0] * len(bar.cells), [0] * len(bar.cells)
     for standing in standings:
@@ -313,19 +354,20 @@ def report(bar: Bar, facts: Facts, on: date) -> Readiness:
         Cell(rule, at_least(rule.needed, true=met[place], unknown=unknown[place]) if rule.of else None, met[place])
         for place, rule in enumerate(bar.cells)
     )
-    stated = [(cell, cell.truth) for cell in cells if cell.truth is not None]
-    return Readiness(
+    stated = _stated(cells)
+    return Outline(
         bar=bar,
-        on=on,
         verdict=_VERDICT[conjunction(truth for _, truth in stated)],
         standings=standings,
         cells=cells,
-        attained=_attained(bar.ladder, stated),
-        blockers=_blockers(standings, cells, facts, on),
         met=sum(met),
         of=sum(rule.of for rule in bar.cells),
         evidenced_level=_evidenced(bar, stated),
     )
+
+
+def _stated(cells: Iterable[Cell]) -> list[tuple[Cell, Truth]]:
+    return [(cell, cell.truth) for cell in cells if cell.truth is not None]
 
 
 def _standings(bar: Bar, facts: Facts, on: date) -> Iterator[Standing]:
@@ -429,25 +471,17 @@ def _evidenced(bar: Bar, stated: Iterable[tuple[Cell, Truth]]) -> Level | None:
     return evidenced
 
 
-def _blockers(standings: Iterable[Standing], cells: Sequence[Cell], facts: Facts, on: date) -> tuple[Blocker, ...]:
-    # A cell that holds blocks nothing, not even by the expectations that a k-of-n rule can spare.
+def _blockers(found: Outline, facts: Facts, on: date) -> tuple[Blocker, ...]:
     blocking = [
         Blocker(
-            _group(standing),
+            group,
             standing,
-            cells[standing.ask.place],
+            found.cells[standing.ask.place],
             further_evidence(standing.sufficiency, on, facts.leaves),
         )
-        for standing in standings
-        if standing.is_required
-        and _TRUTH[standing.status] is not Truth.TRUE
-        and cells[standing.ask.place].truth is not Truth.TRUE
+        for group, standing in found.blocking()
     ]
     return tuple(sorted(blocking, key=lambda blocker: _GROUP_ORDER[blocker.group]))
-
-
-def _group(standing: Standing) -> BlockerGroup:
-    return BlockerGroup.SLIPPED if standing.is_slipped else BlockerGroup(standing.status.value)
 
 
 def evidenced_levels(ladder: Ladder, facts: Facts, on: date) -> tuple[Level, ...]:

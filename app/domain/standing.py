@@ -6,14 +6,14 @@ on which it was computed to the day before `holds_until`, as long as nobody chan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from app.domain.bar import next_targets
 from app.domain.evidence import Piece, counts_until
-from app.domain.ladder import Ladder
+from app.domain.ladder import EvidenceRule, Ladder
 from app.domain.progression import Spell
-from app.domain.readiness import Facts, Readiness
+from app.domain.readiness import Facts, Standing
 
 ONE_DAY = timedelta(days=1)
 
@@ -24,30 +24,33 @@ def stored_targets(ladder: Ladder, held: str) -> tuple[str, ...]:
     return following or (held,)
 
 
-def holds_until(reports: Iterable[Readiness], facts: Facts, on: date, adoptions: Iterable[date] = ()) -> date | None:
+def holds_until(
+    targets: Iterable[Sequence[Standing]], facts: Facts, on: date, adoptions: Iterable[date] = ()
+) -> date | None:
     """Return the first day after `on` on which time alone could change a standing; None when there is none in sight.
 
-    `reports` are those of the day for every target that is kept, `adoptions` the days from which a version of the
-    ladder counts. Time changes a standing when a piece leaves its window (days of recorded leave do not age it), and
-    when something begins or ends that was recorded for a later day. The day may be early, never late.
+    `targets` are the standings of the day for every target that is kept, `adoptions` the days from which a version of
+    the ladder counts. Time changes a standing when a piece leaves its window (days of recorded leave do not age it),
+    and when something begins or ends that was recorded for a later day. The day may be early, never late.
     """
-    days = [*_expiries(reports, facts), *_beginnings(facts), *_spell_days(facts.spells), *adoptions]
+    days = [*_expiries(targets, facts), *_beginnings(facts), *_spell_days(facts.spells), *adoptions]
     return min((day for day in days if day > on), default=None)
 
 
-def _expiries(reports: Iterable[Readiness], facts: Facts) -> Iterator[date]:
-    """Yield the first day without it of the oldest counted piece for each length of window."""
-    oldest: dict[int, tuple[Piece, Readiness, int]] = {}
-    for report in reports:
-        for place, standing in enumerate(report.standings):
+def _expiries(targets: Iterable[Sequence[Standing]], facts: Facts) -> Iterator[date]:
+    """Yield for each length of window the first day on which its oldest counted piece no longer counts."""
+    oldest: dict[int, tuple[Piece, EvidenceRule]] = {}
+    for standings in targets:
+        for standing in standings:
             if not (counted := standing.sufficiency.counted):
                 continue
             # Counted pieces stand oldest first, and of two pieces the older one leaves the same window first.
-            window = standing.expectation.evidence.window_days
-            if window not in oldest or counted[0].occurred_on < oldest[window][0].occurred_on:
-                oldest[window] = counted[0], report, place
-    for piece, report, place in oldest.values():
-        last = counts_until(piece, report.standings[place].expectation.evidence, facts.leaves)
+            rule = standing.sufficiency.rule
+            known = oldest.get(rule.window_days)
+            if known is None or counted[0].occurred_on < known[0].occurred_on:
+                oldest[rule.window_days] = counted[0], rule
+    for piece, rule in oldest.values():
+        last = counts_until(piece, rule, facts.leaves)
         if last is not None and last < date.max:
             yield last + ONE_DAY
 

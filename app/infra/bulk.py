@@ -1,21 +1,47 @@
-"""Inserting rows by the hundred thousand: the driver's `executemany`, each value converted once as its column does.
+"""Rows by the hundred thousand: each value is converted once as its column does, on the way in and on the way out.
 
-SQLAlchemy converts every value of every row, constants included, which takes longer than the insert itself. Here a day
-or a code is converted when it is first met, and what is the same in all rows once. Everything else goes through models.
+SQLAlchemy converts every value of every row, constants included, which takes longer than the statement itself. Here a
+day or a code is converted when it is first met, and what is the same in all rows once; inserts are the driver's
+`executemany`. Everything else goes through models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import repeat
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, Uuid
-from sqlalchemy.orm import Session
+from sqlalchemy import Dialect, Table, Uuid, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from app.infra.db import ANSWERS, Model, may_write
 
 CHUNK = 2000
+REMEMBERED = 8192
+T = TypeVar("T")
+
+
+class _RememberedType(UserDefinedType[Any]):
+    """A type whose values are converted when they are first met, on their way out; the last few thousand are kept."""
+
+    cache_ok = True
+
+    def __init__(self, inner: TypeEngine[Any]) -> None:
+        """Take the type of the column."""
+        self.inner = inner
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Return the conversion of the column, with a memory."""
+        convert = self.inner.dialect_impl(dialect).result_processor(dialect, coltype)
+        return lru_cache(REMEMBERED)(convert) if convert else None
+
+
+def remembered(column: InstrumentedAttribute[T]) -> ColumnElement[T]:
+    """Return a column to be read in many rows that share few values: ids of people, days, moments."""
+    return type_coerce(column, _RememberedType(column.type)).label(column.key)
 
 
 class _Remembered(dict[Any, Any]):

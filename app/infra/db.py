@@ -73,6 +73,7 @@ class Code(TypeDecorator[CodeEnum]):
         """Take the enum and the length of the column."""
         super().__init__(length)
         self.members = members
+        self._by_value = {member.value: member for member in members}
 
     def process_bind_param(self, value: CodeEnum | str | None, dialect: Dialect) -> str | None:
         """Store the value; anything that is no member is refused."""
@@ -82,7 +83,10 @@ class Code(TypeDecorator[CodeEnum]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> CodeEnum | None:
         """Give the member back."""
         del dialect
-        return None if value is None else self.members(value)
+        if value is None:
+            return None
+        # Looked up, because calling an enum takes longer than reading the row.
+        return self._by_value.get(value) or self.members(value)
 
 
 class Base(DeclarativeBase):

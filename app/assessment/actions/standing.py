@@ -5,8 +5,10 @@ Everything here computes under the lock of the person, so that of two changes at
 
 from __future__ import annotations
 
+import gc
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.assessment.models import StandingHead, StoredReadiness, StoredStanding
-from app.assessment.queries.standing import PersonStanding, computed_standings, stored_standings
+from app.assessment.queries.standing import ExpectationStanding, PersonStanding, computed_standings, stored_standings
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.readiness import BlockerGroup
@@ -43,8 +45,7 @@ TARGET = (
     *(group.value for group in BlockerGroup),
 )  # fmt: skip
 EXPECTATION = (
-    "person_id", "target_level", "expectation_id", "place", "level", "status", "is_required", "is_blocking",
-    "is_slipped", "had_no_opportunity", "rating", "rated_on", "self_rating", "counted", "counted_last_on",
+    "person_id", "target_level", "place", *ExpectationStanding._fields,
 )  # fmt: skip
 
 
@@ -167,11 +168,7 @@ def _expectations(one: PersonStanding) -> Iterator[tuple[Any, ...]]:
     own = one.person_id.hex
     for target in one.targets:
         for place, wanted in enumerate(target.expectations):
-            yield (
-                own, target.target, wanted.expectation_id, place, wanted.level, wanted.status, wanted.is_required,
-                wanted.is_blocking, wanted.is_slipped, wanted.had_no_opportunity, wanted.rating, wanted.rated_on,
-                wanted.self_rating, wanted.counted, wanted.counted_last_on,
-            )  # fmt: skip
+            yield own, target.target, place, *wanted
 
 
 # In steps -----------------------------------------------------------------------
@@ -218,11 +215,23 @@ def _in_steps(condition: ColumnElement[bool] | None, on: date, progress: Progres
     total = db.session.scalar(select(func.count()).select_from(Person).where(*chosen)) or 0
     people = missing = differing = 0
     for ids in _chunks(chosen):
-        with transaction():
+        with _without_collector(), transaction():
             step = recompute(ids, on)
         people, missing, differing = people + step.people, missing + step.missing, differing + step.differing
         progress(people, max(total, people))
     return Recomputed(people, missing, differing)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the search for cycles rest: a step makes a hundred thousand objects, none of them in a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _chunks(chosen: Iterable[ColumnElement[bool]]) -> Iterator[list[uuid.UUID]]:

@@ -15,6 +15,7 @@ from app.domain.rating import GivenAnswer
 from app.domain.readiness import Facts
 from app.domain.readiness import Waiver as DomainWaiver
 from app.evidence.queries import pieces_for_readiness
+from app.infra.bulk import remembered
 from app.infra.clock import local
 from app.infra.db import db
 from app.people.queries import held_levels_of, leaves_of
@@ -82,14 +83,14 @@ def _answers(
     """
     rows = db.session.execute(
         select(
-            Assessment.subject_id,
-            AssessmentAnswer.side,
+            remembered(Assessment.subject_id),
+            remembered(AssessmentAnswer.side),
             AssessmentAnswer.expectation_id,
-            AssessmentAnswer.answer,
-            AssessmentAnswer.author_id,
-            Assessment.self_submitted_at,
-            Assessment.manager_submitted_at,
-            Assessment.submitted_on,
+            remembered(AssessmentAnswer.answer),
+            remembered(AssessmentAnswer.author_id),
+            remembered(Assessment.self_submitted_at),
+            remembered(Assessment.manager_submitted_at),
+            remembered(Assessment.submitted_on),
         )
         .join(Assessment, Assessment.id == AssessmentAnswer.assessment_id)
         .where(
@@ -104,6 +105,7 @@ def _answers(
     own: dict[uuid.UUID, Answers] = defaultdict(lambda: defaultdict(list))
     managers: dict[uuid.UUID, Answers] = defaultdict(lambda: defaultdict(list))
     revealed: dict[uuid.UUID, set[date]] = defaultdict(set)
+    days: dict[datetime, date] = {}
     for subject_id, side, expectation_id, answer, author_id, self_at, manager_at, submitted_on in rows:
         given_at = self_at if side is Side.SELF else manager_at
         if answer is None or given_at is None or submitted_on is None:
@@ -111,7 +113,10 @@ def _answers(
         revealed[subject_id].add(submitted_on)
         if submitted_on > on:
             continue
-        given = GivenAnswer(answer, local(given_at).date(), given_at, author_id)
+        given_on = days.get(given_at)
+        if given_on is None:
+            given_on = days[given_at] = local(given_at).date()
+        given = GivenAnswer(answer, given_on, given_at, author_id)
         (own if side is Side.SELF else managers)[subject_id][expectation_id].append(given)
     return own, managers, revealed
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, or_, select
 
@@ -19,7 +19,7 @@ from app.domain.bar import Bar, bar_for
 from app.domain.evidence import EvidenceState
 from app.domain.progression import held_on, last_spell_on_lineage
 from app.domain.rating import Answer
-from app.domain.readiness import BlockerGroup, Facts, Readiness, Status, Verdict, report
+from app.domain.readiness import BlockerGroup, Facts, Outline, Standing, Status, Verdict, outline
 from app.domain.standing import holds_until, stored_targets
 from app.infra.clock import today
 from app.infra.db import db
@@ -28,8 +28,7 @@ from app.ladders.queries import Edition, adoption_days, list_adopted
 READ_AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectationStanding:
+class ExpectationStanding(NamedTuple):
     """The status on one expectation of a target, with what a list needs to explain it.
 
     `level` is the lowest level on the path to the target that demands it. `rating` is the manager's latest rating that
@@ -132,10 +131,7 @@ def stored_standings(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.U
 
 
 def _stored(ids: Collection[uuid.UUID], on: date) -> Select[Any]:
-    heads, targets, wanted = (
-        table.__table__.c
-        for table in (StandingHead, StoredReadiness, StoredStanding)  # type: ignore[attr-defined]
-    )
+    heads, targets, wanted = (table.__table__.c for table in (StandingHead, StoredReadiness, StoredStanding))
     same_target = and_(wanted.person_id == targets.person_id, wanted.target_level == targets.target_level)
     return (
         select(
@@ -230,55 +226,61 @@ def _computed(
     spell = held_on(facts.spells, on)
     edition = adopted.get(spell.lineage) if spell else None
     stay = last_spell_on_lineage(facts.spells, spell.lineage, on) if spell else None
-    reports = []
+    found = []
     if spell is not None and edition is not None:
         for target in stored_targets(edition.ladder, spell.level):
             key = edition.id, target
             if key not in bars:
                 bars[key] = bar_for(edition.ladder, target)
-            reports.append(report(bars[key], facts, on))
+            found.append(outline(bars[key], facts, on))
     return PersonStanding(
         person_id=person_id,
         lineage=spell.lineage if spell else None,
         held=spell.level if spell else None,
         held_since=stay.starts_on if stay else None,
         edition=edition,
-        targets=tuple(_target(one) for one in reports),
+        targets=tuple(_target(one) for one in found),
         last_evidence_on=_last_evidence(facts, on),
         last_rated_on=_last_rated(facts, on),
         last_revealed_on=max((day for day in facts.revealed_on if day <= on), default=None),
         computed_on=on,
-        holds_until=holds_until(reports, facts, on, days.get(spell.lineage, ()) if spell else ()),
+        holds_until=holds_until(
+            [one.standings for one in found], facts, on, days.get(spell.lineage, ()) if spell else ()
+        ),
     )
 
 
-def _target(found: Readiness) -> TargetStanding:
-    blocking = {one.standing.expectation.id: one.group for one in found.blockers}
+def _target(found: Outline) -> TargetStanding:
+    blocking = {standing.ask.expectation.id: group for group, standing in found.blocking()}
     groups = list(blocking.values())
     return TargetStanding(
-        target=found.target.id,
+        target=found.bar.target.id,
         verdict=found.verdict,
         met=found.met,
         of=found.of,
         evidenced=found.evidenced_level.id if found.evidenced_level else None,
         blockers={group: number for group in BlockerGroup if (number := groups.count(group))},
         expectations=tuple(
-            ExpectationStanding(
-                expectation_id=one.expectation.id,
-                level=one.level.id,
-                status=one.status,
-                is_required=one.is_required,
-                is_blocking=one.expectation.id in blocking,
-                is_slipped=one.is_slipped,
-                had_no_opportunity=one.had_no_opportunity,
-                rating=one.rating.answer if one.rating else None,
-                rated_on=one.rating.given_on if one.rating else None,
-                self_rating=one.self_rating.answer if one.self_rating else None,
-                counted=one.sufficiency.count,
-                counted_last_on=one.sufficiency.counted[-1].occurred_on if one.sufficiency.counted else None,
-            )
-            for one in found.standings
+            _expectation(one, is_blocking=one.ask.expectation.id in blocking) for one in found.standings
         ),
+    )
+
+
+def _expectation(one: Standing, *, is_blocking: bool) -> ExpectationStanding:
+    ask, rating, counted = one.ask, one.rating, one.sufficiency.counted
+    return ExpectationStanding(
+        ask.expectation.id,
+        ask.level.id,
+        one.status,
+        ask.is_required,
+        is_blocking,
+        one.is_slipped,
+        one.had_no_opportunity,
+        rating.answer if rating else None,
+        rating.given_on if rating else None,
+        one.self_rating.answer if one.self_rating else None,
+        len(counted),
+        counted[-1].occurred_on if counted else None,
     )
 
 

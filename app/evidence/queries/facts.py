@@ -62,9 +62,9 @@ def pieces_for_readiness(
         select(
             remembered(Evidence.id),
             remembered(Evidence.subject_id),
-            Evidence.kind,
+            remembered(Evidence.kind),
             remembered(Evidence.occurred_on),
-            Evidence.state,
+            remembered(Evidence.state),
             Claim.expectation_id,
             remembered(Claim.changed_at),
             SettingAside.id.label("aside_id"),
