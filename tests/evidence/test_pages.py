@@ -188,7 +188,7 @@ def test_list_filters_with_counts(company, client_for):
     client = client_for(company.amara)
     page = client.get("/evidence/")
     facets = {" ".join("".join(link.itertext()).split()): link.get("href") for link in page.all("a", class_="facet")}
-    assert {"All3", "Private drafts1", "Accepted2", "L3, your next level2", "No expectation yet1"} <= facets.keys()
+    assert {"All3", "Private drafts1", "Shared2", "L3, your next level2", "No expectation yet1"} <= facets.keys()
     assert {"Q4 20262", "Q3 20261"} <= facets.keys()
     quarter = client.get(facets["Q3 20261"])
     assert "Summer talk" in quarter.words("ul", class_="evidence-list")

@@ -9,10 +9,11 @@ from app.evidence.queries.asked import (
     list_asked_of,
     select_asked_about,
 )
-from app.evidence.queries.cards import Card, EvidenceList, by_quarter, list_cards, list_evidence
+from app.evidence.queries.cards import Card, by_quarter, list_cards
 from app.evidence.queries.choices import ChoiceGroup, Choices, list_choices
 from app.evidence.queries.facts import corroborators_of, pieces_for_readiness
 from app.evidence.queries.filters import Filters
+from app.evidence.queries.lists import EvidenceList, Warn, balance_of, list_evidence, warnings_of
 from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
 from app.evidence.queries.page import PiecePage, piece_page
 from app.evidence.queries.pieces import (
@@ -52,6 +53,8 @@ __all__ = [
     "PiecePage",
     "Said",
     "SaidClaim",
+    "Warn",
+    "balance_of",
     "by_quarter",
     "concerns",
     "contents_for",
@@ -78,4 +81,5 @@ __all__ = [
     "revision_for",
     "select_asked_about",
     "usual_kind",
+    "warnings_of",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
+from sqlalchemy import ColumnElement, Select, and_
 from sqlalchemy.orm import defer
 
 from app.access.actor import Actor
@@ -15,17 +16,15 @@ from app.access.policy import visible_to
 from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState, Piece, Reason
 from app.evidence.models import Claim, Corroboration, Evidence
 from app.evidence.queries.facts import corroborators_of
-from app.evidence.queries.filters import UNLINKED, Facet, Filters, Traits, facets, quarter_of
+from app.evidence.queries.filters import SOON, first_day, quarter_index, quarter_label_of, quarter_of
 from app.evidence.queries.hrefs import page_of, page_that_asks
 from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
 from app.evidence.queries.pieces import find_live_setting_aside, for_lists
 from app.infra.clock import today
 from app.infra.db import db
-from app.infra.pagination import PER_PAGE, Page
-from app.infra.templating import join_words, long_date
+from app.infra.templating import join_words, kind_label, long_date
 from app.people.queries import get_people
 
-SOON = timedelta(days=60)
 QUARTERS = 6
 
 
@@ -42,6 +41,16 @@ class Shown:
     until: date | None
     is_set_aside: bool
     against: Reason | None
+    is_ending: bool = False
+    remark: str = ""
+    """Why it does not count, where it does not."""
+    status: str = ""
+    """Where the person stands on the expectation; empty where nobody knows, or the reader may not."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether the expectation needs no evidence: it is waived, or was met for a level held."""
+        return self.status in {"waived", "banked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,55 +106,6 @@ class Card:
         """Return how many levels the ladder of the shown expectations has."""
         return self.shows[0].rungs if self.shows else 4
 
-    @property
-    def traits(self) -> Traits:
-        """Return what the filters look at."""
-        states = {
-            "draft": self.state is EvidenceState.DRAFT,
-            "accepted": self.state is EvidenceState.SHARED and any(not shown.is_set_aside for shown in self.shows),
-            "waiting": self.is_waiting,
-            "ending": self.is_ending,
-            "set_aside": any(shown.is_set_aside for shown in self.shows),
-            "withdrawn": self.state is EvidenceState.WITHDRAWN,
-        }
-        return Traits(
-            states=frozenset(name for name, holds in states.items() if holds),
-            levels=frozenset(shown.level for shown in self.shows) or frozenset({UNLINKED}),
-            expectations=frozenset(shown.id for shown in self.shows),
-            kind=self.kind.value,
-            quarter=quarter_of(self.on),
-        )
-
-
-@dataclass(frozen=True)
-class EvidenceList:
-    """A filtered list: one page of cards, the filters with counts, and what holds of all pieces."""
-
-    page: Page[Card]
-    facets: list[tuple[str, list[Facet]]]
-    chosen: Filters
-    total: int
-    drafts: int
-    waiting: int
-    ending: int
-
-
-def list_evidence(actor: Actor, person_id: uuid.UUID, marks: Marks, chosen: Filters, number: int) -> EvidenceList:
-    """Return one page of a person's pieces that the actor may read, newest first, in a fixed number of queries."""
-    cards = _cards(actor, person_id, marks)
-    traits = [card.traits for card in cards]
-    fitting = [card for card, one in zip(cards, traits, strict=True) if chosen.fits(one)]
-    first = (number - 1) * PER_PAGE
-    return EvidenceList(
-        page=Page(fitting[first : first + PER_PAGE], number, len(fitting)),
-        facets=facets(traits, chosen, marks, whose="your" if actor.person_id == person_id else "the"),
-        chosen=chosen,
-        total=len(cards),
-        drafts=sum(card.state is EvidenceState.DRAFT for card in cards),
-        waiting=sum(card.is_waiting for card in cards),
-        ending=sum(card.is_ending for card in cards),
-    )
-
 
 def list_cards(
     actor: Actor, person_id: uuid.UUID, expectation_ids: Iterable[str] | None = None
@@ -156,7 +116,10 @@ def list_cards(
     """
     wanted = None if expectation_ids is None else set(expectation_ids)
     found: dict[str, list[Card]] = {}
-    for card in _cards(actor, person_id, marks_for(person_id, today())):
+    pieces = for_lists().where(readable_pieces(actor, person_id), Evidence.is_shared)
+    if wanted is not None:
+        pieces = pieces.where(Evidence.claims.any(Claim.expectation_id.in_(wanted)))
+    for card in fetch_cards(pieces, marks_for(person_id, today()), is_own=actor.person_id == person_id):
         if card.state is EvidenceState.SHARED:
             for shown in card.shows:
                 if not shown.is_set_aside and (wanted is None or shown.id in wanted):
@@ -172,27 +135,33 @@ def by_quarter(
     Withdrawn pieces are left out; drafts are there for their author.
     """
     day = on or today()
-    year, place = divmod(day.year * 4 + (day.month - 1) // 3 - (quarters - 1), 4)
-    labels = [f"Q{(place + step) % 4 + 1} {year + (place + step) // 4}" for step in range(quarters)]
-    found: dict[str, list[Card]] = {label: [] for label in labels}
-    for card in reversed(_cards(actor, person_id, marks_for(person_id, day))):
-        label = quarter_of(card.on)
-        if card.state is not EvidenceState.WITHDRAWN and label in found:
-            found[label].append(card)
+    last = quarter_index(day)
+    found: dict[str, list[Card]] = {quarter_label_of(one): [] for one in range(last - quarters + 1, last + 1)}
+    pieces = for_lists().where(
+        readable_pieces(actor, person_id),
+        Evidence.state != EvidenceState.WITHDRAWN,
+        Evidence.occurred_on >= first_day(last - quarters + 1),
+        Evidence.occurred_on < first_day(last + 1),
+    )
+    for card in reversed(fetch_cards(pieces, marks_for(person_id, day), is_own=actor.person_id == person_id)):
+        found[quarter_of(card.on)].append(card)
     return list(found.items())
 
 
-def _cards(actor: Actor, person_id: uuid.UUID, marks: Marks) -> list[Card]:
-    """Return every piece of a person that the actor may read, newest first."""
+def fetch_cards(statement: Select[Evidence], marks: Marks, *, is_own: bool) -> list[Card]:
+    """Return the cards of a select of pieces, newest first, in a fixed number of queries. The select says who reads."""
     rows = db.session.scalars(
-        for_lists()
-        .options(defer(Evidence.narrative, raiseload=True))
-        .where(Evidence.subject_id == person_id, visible_to(actor, Permission.Evidence.READ, Evidence))
-        .order_by(Evidence.occurred_on.desc(), Evidence.number.desc(), Evidence.id),
+        statement.options(defer(Evidence.narrative, raiseload=True)).order_by(
+            Evidence.occurred_on.desc(), Evidence.number.desc(), Evidence.id
+        ),
     ).all()
     names = names_of(question.colleague_id for piece in rows for question in piece.corroborations)
-    is_own = actor.person_id == person_id
     return [_card(piece, marks, names, is_own=is_own) for piece in rows]
+
+
+def readable_pieces(actor: Actor, person_id: uuid.UUID) -> ColumnElement[bool]:
+    """Return the condition on `Evidence` that a piece is a person's and the actor may read it."""
+    return and_(Evidence.subject_id == person_id, visible_to(actor, Permission.Evidence.READ, Evidence))
 
 
 def names_of(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -216,6 +185,7 @@ def shown_claim(piece: Evidence, claim: Claim, marks: Marks) -> Shown:
     mark: ExpectationMark = marks.mark(claim.expectation_id)
     fact = as_rule_piece(piece, claim)
     against = marks.against(claim.expectation_id, fact)
+    until = marks.until(claim.expectation_id, fact)
     return Shown(
         id=mark.id,
         text=mark.text,
@@ -223,10 +193,36 @@ def shown_claim(piece: Evidence, claim: Claim, marks: Marks) -> Shown:
         level_rank=mark.level_rank,
         rungs=mark.rungs,
         line=claim.line,
-        until=marks.until(claim.expectation_id, fact),
+        until=until,
         is_set_aside=fact.set_aside,
         against=against.reason if against else None,
+        is_ending=until is not None and until - marks.on <= SOON,
+        remark="" if until else _remark(mark, against.reason if against else None, marks),
     )
+
+
+AGAINST = {
+    Reason.DRAFT: "Counts once it is shared",
+    Reason.WITHDRAWN: "Does not count while it is withdrawn",
+    Reason.SET_ASIDE: "Does not count: set aside",
+    Reason.FUTURE: "Counts from the day on which it happened",
+    Reason.TOO_OLD: "No longer counts: too long ago",
+}
+
+
+def _remark(mark: ExpectationMark, against: Reason | None, marks: Marks) -> str:
+    """Return why a claim has no day until which it counts."""
+    if against is Reason.KIND:
+        kinds = join_words([kind_label(kind.value).lower() for kind in marks.accepted_kinds(mark.id)], "or")
+        return f"Does not count: asks for {kinds}"
+    if against is not None:
+        return AGAINST[against]
+    return "Does not count: in no ladder of this person" if mark.rule is None else "Counts; leave keeps its age"
+
+
+def with_status(shown: Shown, statuses: Mapping[str, str]) -> Shown:
+    """Return what a claim shows with where the person stands on it; for readers who may see that."""
+    return replace(shown, status=statuses.get(shown.id, ""))
 
 
 def counting_voices(piece: Evidence) -> dict[uuid.UUID, frozenset[str]]:
@@ -259,7 +255,7 @@ def _card(piece: Evidence, marks: Marks, names: Mapping[uuid.UUID, str], *, is_o
         state=piece.state,
         shows=shows,
         states=tuple(_states(piece, shows, is_waiting=bool(waiting))),
-        remarks=tuple(_remarks(piece, shows, confirmed_by, waiting, names)),
+        remarks=tuple(_remarks(piece, confirmed_by, waiting, names)),
         counts_until=until,
         is_ending=until is not None and until - marks.on <= SOON,
         confirmed_by=confirmed_by,
@@ -289,7 +285,6 @@ def _states(piece: Evidence, shows: Sequence[Shown], *, is_waiting: bool) -> Ite
 
 def _remarks(
     piece: Evidence,
-    shows: Sequence[Shown],
     confirmed_by: Sequence[str],
     waiting: Sequence[Corroboration],
     names: Mapping[uuid.UUID, str],
@@ -309,9 +304,3 @@ def _remarks(
         yield "Changed since it was confirmed; ask again"
     elif not confirmed_by and not waiting:
         yield "No second voice yet"
-    reasons = {shown.against for shown in shows}
-    if shows and all(shown.until is None for shown in shows):
-        if reasons == {Reason.TOO_OLD}:
-            yield "No longer counts: too long ago"
-        elif Reason.KIND in reasons:
-            yield "Does not count: another kind is asked for"

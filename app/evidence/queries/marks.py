@@ -30,6 +30,8 @@ class ExpectationMark:
     rungs: int = 4
     lineage: str = ""
     ladder: str = ""
+    competency: str = ""
+    competency_name: str = ""
     rule: EvidenceRule | None = None
 
 
@@ -45,6 +47,7 @@ def levels_of(ladder: Ladder) -> Iterator[tuple[Level, Expectation]]:
 
 def _marks_of(ladder: Ladder) -> Iterator[ExpectationMark]:
     rungs = max(level.rank for level in ladder.levels)
+    names = {competency.id: competency.name for competency in ladder.competencies}
     for level, expectation in levels_of(ladder):
         yield ExpectationMark(
             id=expectation.id,
@@ -54,6 +57,8 @@ def _marks_of(ladder: Ladder) -> Iterator[ExpectationMark]:
             rungs=rungs,
             lineage=ladder.lineage,
             ladder=ladder.title,
+            competency=expectation.competency,
+            competency_name=names[expectation.competency],
             rule=expectation.evidence,
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -47,7 +47,7 @@ class Slice:
     size: int
     number: int = 1
 
-    def of(self, statement: Select[Any]) -> Select[Any]:
+    def of(self, statement: Any) -> Any:  # noqa: ANN401 - a select of any columns
         """Return a select of this part, each row with the number of all rows at its end."""
         return statement.add_columns(func.count().over()).limit(self.size).offset((self.number - 1) * self.size)
 
@@ -56,7 +56,7 @@ class Slice:
         return Page(rows, self.number, total, self.size)
 
 
-def _fetch(statement: Select[Any], wanted: Slice) -> Page[Any]:
+def _fetch(statement: Any, wanted: Slice) -> Page[Any]:  # noqa: ANN401 - a select of any columns
     rows = db.session.execute(wanted.of(statement)).all()
     return wanted.page(rows, rows[0][-1] if rows else 0)
 
