@@ -63,7 +63,8 @@ def everything(client, cast, found):
     """Return all that somebody can get of an assessment and around it, as one text."""
     paths = [
         f"/assessments/{found.id}",
-        f"/assessments/{found.id}/draft",
+        f"/assessments/{found.id}/self/draft",
+        f"/assessments/{found.id}/manager/draft",
         f"/assessments/{found.id}/self/close",
         f"/assessments/{found.id}/manager/close",
         f"/assessments/{found.id}/call-off",
@@ -218,8 +219,9 @@ def test_closing_the_engineers_side_opens_the_managers_and_never_the_draft(cast,
         seen = everything(client_for(person), cast, found)
         assert HERS not in seen
         assert HIS not in seen
-    assert HERS in client_for(cast.subject).get(f"/assessments/{found.id}/draft").text
-    assert client_for(cast.manager).get(f"/assessments/{found.id}/draft").status == 404
+    assert HERS in client_for(cast.subject).get(f"/assessments/{found.id}/self/draft").text
+    for side in ("self", "manager"):
+        assert client_for(cast.manager).get(f"/assessments/{found.id}/{side}/draft").status == 404
     events = session.scalars(select(AuditEvent).where(AuditEvent.object_id == found.id).order_by(AuditEvent.seq)).all()
     assert [event.tag for event in events].count("assessment:side:close") == 1
     assert not any(word in event.details for event in events for word in (HERS, HIS, "exceeded", "partly_met"))
@@ -236,8 +238,9 @@ def test_closing_the_managers_side_opens_the_engineers_and_never_the_draft(cast,
         assert HERS in page.text
         if person is not cast.manager:
             assert HIS not in everything(client, cast, found)
-    assert HIS in client_for(cast.manager).get(f"/assessments/{found.id}/draft").text
-    assert client_for(cast.subject).get(f"/assessments/{found.id}/draft").status == 404
+    assert HIS in client_for(cast.manager).get(f"/assessments/{found.id}/manager/draft").text
+    for side in ("self", "manager"):
+        assert client_for(cast.subject).get(f"/assessments/{found.id}/{side}/draft").status == 404
 
 
 def answers_about(cast):
@@ -353,4 +356,4 @@ def test_hr_and_others_call_nothing_off(cast, client_for, session):
 def test_a_running_one_has_no_page_of_ones_draft(cast, client_for):
     found = open_for(cast.subject)
     draft(found, "self", cast.subject, entries("met"))
-    assert client_for(cast.subject).get(f"/assessments/{found.id}/draft").location == f"/assessments/{found.id}"
+    assert client_for(cast.subject).get(f"/assessments/{found.id}/self/draft").location == f"/assessments/{found.id}"

@@ -80,14 +80,25 @@ def _sheet_page(
     return make_response(page, form.status if form else 200)
 
 
-@bp.get("/assessments/<uuid:assessment_id>/draft")
-@requires(Permission.Assessment.READ, on=load_assessment)
-def show_own_draft(assessment: Assessment) -> ResponseReturnValue:
-    """Show what the reader had written for an assessment that ended without it. Nobody else's words are fetched."""
+@bp.get("/assessments/<uuid:assessment_id>/self/draft")
+@requires(Permission.Assessment.ANSWER_SELF, on=load_assessment)
+def show_draft_self(assessment: Assessment) -> ResponseReturnValue:
+    """Show what the engineer had written for an assessment that ended without it."""
+    return _draft_page(assessment)
+
+
+@bp.get("/assessments/<uuid:assessment_id>/manager/draft")
+@requires(Permission.Assessment.ANSWER_MANAGER, on=load_assessment)
+def show_draft_manager(assessment: Assessment) -> ResponseReturnValue:
+    """Show what the line manager had written themselves for an assessment that ended without it."""
+    return _draft_page(assessment)
+
+
+def _draft_page(assessment: Assessment) -> ResponseReturnValue:
     if assessment.is_running:
         return redirect(address_of(assessment))
-    draft = draft_view(queries.own_draft_of(assessment, actor()), queries.get_round(actor(), assessment))
-    return render_template("assessment/draft.html", view=draft)
+    view = draft_view(queries.own_draft_of(assessment, actor()), queries.get_round(actor(), assessment))
+    return render_template("assessment/draft.html", view=view)
 
 
 @bp.get("/assessments/<uuid:assessment_id>/manager/anew")
