@@ -14,10 +14,12 @@ from app.evidence.models import Evidence, EvidenceRevision
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people.actions import set_manager
+from tests.factories.assessments import count_queries
 from tests.factories.evidence import (
     AT,
     COACH,
     LEAD,
+    answer,
     as_actor,
     as_author,
     ask,
@@ -33,6 +35,8 @@ from tests.factories.people import SYSTEM
 IN_TIME = datetime(2026, 10, 1, 9, 0, tzinfo=UTC)
 """While Ivo led Amara; from 1 November Tomasz does."""
 LAST_DAY = datetime(2026, 10, 31, 23, 0, tzinfo=UTC)
+MOST_QUERIES = 21
+"""For whoever reads the piece alone, it is to be found out by which right; manager and author ask less often."""
 EARLY = ("EARLY-title", "EARLY-story", "early-link", "EARLY-line")
 LATER = ("LATER-title", "LATER-story", "later-link", "LATER-line")
 
@@ -214,3 +218,20 @@ def test_a_draft_that_is_discarded_twice_gets_the_first_answer_again(company, cl
     other = client_for(company.stranger)
     assert other.post(address, {"idempotency_key": dict(form.fields)["idempotency_key"]}).status == 404
     assert amara.post(address, {}).status == 404
+
+
+@pytest.mark.parametrize("who", ["amara", "manager", "former", "henrik"])
+def test_the_page_asks_no_more_for_many_words_than_for_few(company, client_for, who):
+    few, many = (share_piece(company.amara, **words("EARLY"), at=IN_TIME) for _ in range(2))
+    for piece in (few, many):
+        ask(piece, company.henrik)
+    for hour in range(5):
+        change(many, **words(f"LATER{hour}"), at=AT + timedelta(hours=hour))
+    answer(many, company.henrik, "limited", standing=(COACH,), limits={COACH: "Half of it."}, at=AT + timedelta(days=1))
+    client = client_for(company.named(who))
+    counts = []
+    for piece in (few, many, few):
+        address = f"/evidence/{piece.id}"
+        counts.append(count_queries(lambda address=address: client.get(address)))
+    assert counts[1] <= counts[2] + 1
+    assert counts[1] <= MOST_QUERIES

@@ -81,7 +81,8 @@ def contents_for(actor: Actor, pieces: Sequence[Evidence]) -> dict[uuid.UUID, Sa
         return found
     asked = set(db.session.scalars(select_asked_about(actor.person_id)))
     found |= {piece.id: None for piece in others if piece.is_shared and piece.id in asked}
-    return found | _said_in_time(actor, [piece for piece in others if piece.id not in found])
+    earlier = [piece for piece in others if piece.id not in found]
+    return found | _said_in_time(actor, earlier) if earlier else found
 
 
 def reads_now(actor: Actor) -> ColumnElement[bool]:

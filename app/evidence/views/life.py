@@ -34,7 +34,7 @@ def piece_page(piece: Evidence, *refused: Form) -> ResponseReturnValue:
     piece = queries.load_evidence(piece)
     is_full = may(Permission.Evidence.LIST, piece)
     marks = queries.marks_for(piece.subject_id, today())
-    said = queries.revision_for(actor(), piece)
+    said = None if is_full else queries.revision_for(actor(), piece)
     page = queries.piece_page(piece, marks, actor().person_id, is_full=is_full, said=said, at=now())
     forms: dict[type[Form], Any] = {type(form): form for form in refused}
     answering = _answer_form(page, forms.get(AnswerForm))

@@ -35,6 +35,7 @@ def has_manager(day: date) -> ColumnElement[bool]:
     return held.correlate(Person).exists()
 
 
+@once_per_transaction
 def managers_of(person_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     """Return the chain of managers of a person today, nearest first."""
     day = today()
@@ -81,6 +82,7 @@ def select_below_reports(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     return select(tree.c.person_id).where(tree.c.distance > 1)
 
 
+@once_per_transaction
 def was_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID, on: date) -> bool:
     """Say whether the actor was the person's line manager on a day."""
     link = select(ManagerLink.id).where(
