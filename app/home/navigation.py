@@ -28,16 +28,20 @@ class Place(NamedTuple):
     permission: StrEnum | None = None
     feature: str = ""
     shortcut: str | None = None
+    only_for_leads: bool = False
 
 
 EVERYBODYS = (
     Place("home.show_home", "Home", "home", feature="home", shortcut="g h"),
+    Place("home.show_inbox", "Inbox", "clock", shortcut="g i"),
     Place("ladders.list_ladders", "Ladder", "ladder", feature="ladders", shortcut="g l"),
     Place("evidence.list_evidence", "Evidence", "evidence", feature="evidence", shortcut="e"),
     Place("assessment.list_assessments", "Assessments", "assess", feature="assessment", shortcut="g a"),
+    Place("assessment.show_own_growth", "Growth plan", "calendar", shortcut="g d"),
+    Place("assessment.show_own_board", "Team board", "team", shortcut="g t", only_for_leads=True),
     Place("people.list_people", "People", "people", feature="people", shortcut="g p"),
     Place("people.show_organisation", "Organisation", "cycle", Permission.Team.READ),
-    Place("people.list_teams", "Teams", "team", Permission.Team.READ),
+    Place("people.list_teams", "Teams", "people", Permission.Team.READ),
 )
 LOOKED_AFTER = (
     Place("admin.show_health", "Administration", "gauge", Permission.Admin.READ_HEALTH),
@@ -50,6 +54,15 @@ LOOKED_AFTER = (
 """Pages of those who look after people and machine; each shows for those whom its permission opens it."""
 BESIDE = {"/admin/mail": "admin.list_jobs"}
 """Pages that stand beside an entry and not below its address."""
+SAME_PLACE = {
+    "assessment.show_board": "assessment.show_own_board",
+    "assessment.show_growth": "assessment.show_own_growth",
+    "assessment.show_plan": "assessment.show_own_growth",
+    "assessment.show_new_plan": "assessment.show_own_growth",
+    "assessment.show_edit_plan": "assessment.show_own_growth",
+    "assessment.ask_close_plan": "assessment.show_own_growth",
+}
+"""Pages about somebody that belong to the entry which shows one's own."""
 
 
 def navigation() -> Groups:
@@ -60,7 +73,13 @@ def navigation() -> Groups:
 
 
 def _offered(places: Sequence[Place]) -> list[Place]:
-    return [place for place in places if place.permission is None or may(place.permission)]
+    who = current_actor()
+    leads = who is not None and who.leads
+    return [
+        place
+        for place in places
+        if (place.permission is None or may(place.permission)) and (leads or not place.only_for_leads)
+    ]
 
 
 def _entry(place: Place, *, current: bool) -> NavEntry:
@@ -73,6 +92,11 @@ def _current(places: Sequence[Place]) -> Place | None:
     An entry without a feature comes first, the longest beginning of the page's address of them; else the feature's.
     """
     path = request.path.rstrip("/")
+    if request.endpoint in SAME_PLACE:
+        same = SAME_PLACE[request.endpoint]
+        found = next((place for place in places if place.endpoint == same), None)
+        if found is not None:
+            return found
     if path in BESIDE:
         return next((place for place in places if place.endpoint == BESIDE[path]), None)
     homes = {place: url_for(place.endpoint).rstrip("/") for place in places if not place.feature}

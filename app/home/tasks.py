@@ -55,7 +55,11 @@ def _line(waiting: Waiting, today: date) -> str:
         when = "due today"
     else:
         when = f"{'was due' if waiting.due_on < today else 'due'} {_day(waiting.due_on, today)}"
-    return f"{waiting.detail}, {when}" if waiting.detail else f"{when[:1].upper()}{when[1:]}"
+    alone = f"{when[:1].upper()}{when[1:]}"
+    if not waiting.detail:
+        return alone
+    # After a whole sentence the day is one of its own.
+    return f"{waiting.detail} {alone}" if waiting.detail.endswith((".", "?", "!")) else f"{waiting.detail}, {when}"
 
 
 def _day(day: date, today: date) -> str:

@@ -122,6 +122,11 @@ def test_a_task_says_its_day_and_whether_it_is_near(app, due_on, since, line, gr
     assert (task.due, task.group, task.soon) == (line, group, soon)
 
 
+def test_after_a_whole_sentence_the_day_is_one_of_its_own(app):
+    task = task_of(Waiting("Sign", "Both sides are open.", "/x", "assess", NOW, date(2026, 11, 24)), TODAY)
+    assert task.due == "Both sides are open. Due 24 Nov"
+
+
 def test_what_presses_is_of_this_week_whatever_its_day(app):
     task = task_of(Waiting("Rate", "", "/x", "assess", NOW, date(2027, 1, 1), is_pressing=True), TODAY)
     assert (task.group, task.soon, task.due) == (WEEK, True, "Due 1 Jan 2027")

@@ -7,7 +7,17 @@ import pytest
 from app.access.actor import Role
 from tests.factories.people import make_person
 
-EVERYBODYS = ["Home", "Ladder", "Evidence", "Assessments", "People", "Organisation", "Teams"]
+EVERYBODYS = [
+    "Home",
+    "Inbox",
+    "Ladder",
+    "Evidence",
+    "Assessments",
+    "Growth plan",
+    "People",
+    "Organisation",
+    "Teams",
+]
 
 
 def entries(page) -> list[str]:
@@ -43,6 +53,8 @@ def test_menu_offers_what_a_role_may_open(client_for, roles, offered):
     "address, entry",
     [
         ("/", "Home"),
+        ("/inbox", "Inbox"),
+        ("/people/growth", "Growth plan"),
         ("/people/", "People"),
         ("/people/organisation", "Organisation"),
         ("/people/teams", "Teams"),
@@ -70,3 +82,11 @@ def test_own_account_belongs_to_no_entry(client_for):
 def test_person_belongs_to_people(client_for):
     person = make_person()
     assert current(client_for(person).get(f"/people/{person.id}")) == ["People"]
+
+
+def test_whoever_leads_is_offered_the_team_board_and_stands_there_on_every_board(client_for):
+    lead = make_person("Tomasz Wieczorek")
+    make_person("Amara Diallo", manager=lead)
+    page = client_for(lead).get(f"/people/{lead.id}/board")
+    assert "Team board" in entries(page)
+    assert current(page) == ["Team board"]

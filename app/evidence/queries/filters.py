@@ -5,7 +5,7 @@ Every count stands on the same condition that opens a single piece, so that none
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.domain.evidence import EvidenceKind, counting_since
+from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState, counting_since
 from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
 from app.evidence.queries.marks import ExpectationMark, Marks
 from app.infra.db import db
@@ -152,7 +152,10 @@ def _is_confirmed() -> ColumnElement[bool]:
             Corroboration.colleague_id != Evidence.subject_id,
             ~Corroboration.was_line_manager,
             Corroboration.answered_at >= Claim.changed_at,
-            or_(Corroboration.outcome == "confirmed", and_(Corroboration.outcome == "limited", standing)),
+            or_(
+                Corroboration.outcome == CorroborationAnswer.CONFIRMED,
+                and_(Corroboration.outcome == CorroborationAnswer.LIMITED, standing),
+            ),
         )
         .correlate(Evidence)
         .exists()
@@ -171,14 +174,14 @@ def states(marks: Marks) -> dict[str, ColumnElement[bool]]:
     windows = {window for window, _ in _rules(marks)}
     ends = {window: counting_since(window, later, marks.leaves) for window in windows}
     return {
-        "draft": Evidence.is_draft,
-        "shared": Evidence.is_shared,
+        "draft": Evidence.state == EvidenceState.DRAFT,
+        "shared": Evidence.state == EvidenceState.SHARED,
         "confirmed": and_(Evidence.is_shared, _is_confirmed()),
         "waiting": and_(Evidence.is_shared, _is_waiting()),
         "ending": _is_linked(counts(marks, before=ends)),
         "nothing": and_(Evidence.is_shared, ~_is_linked(counts(marks))),
         "set_aside": _is_linked(_is_set_aside()),
-        "withdrawn": Evidence.state == "withdrawn",
+        "withdrawn": Evidence.state == EvidenceState.WITHDRAWN,
     }
 
 
@@ -231,7 +234,7 @@ class Narrowed:
 def narrowed(readable: ColumnElement[bool], chosen: Filters, marks: Marks) -> Narrowed:
     """Return the conditions of a list. A value that is none of a filter's fits nothing."""
     kinds = {kind.value for kind in EvidenceKind}
-    known = {
+    known: dict[str, Callable[[str], ColumnElement[bool]]] = {
         "state": lambda value: states(marks).get(value, false()),
         "level": lambda value: levels(marks).get(value, false()),
         "competency": lambda value: competencies(marks).get(value, false()),
@@ -273,7 +276,8 @@ def count_pieces(rows: Narrowed, marks: Marks) -> Counts:
         for value, condition in values.items():
             columns[name, value] = func.count().filter(and_(rows.all_but(name), condition))
     row = db.session.execute(select(*columns.values()).select_from(Evidence).where(rows.readable)).one()
-    found: dict[str, dict[str, int]] = {}
+    # A ladder may have no competencies to count, and somebody without a level has no ladder.
+    found: dict[str, dict[str, int]] = {name: {} for name in flags}
     for (name, value), number in zip(columns, row, strict=True):
         found.setdefault(name, {})[value] = number
     total, without = found.pop("total"), found.pop("without")
