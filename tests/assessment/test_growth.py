@@ -374,6 +374,6 @@ def test_the_record_names_the_plan_and_nothing_of_it(cast, session):
     with transaction():
         close_plan(queries.get_plan(plan_id), by=by(cast.subject), at=now())
     session.rollback()
-    rows = session.scalars(select(AuditEvent).where(AuditEvent.tag.like("assessment:growth_plan:%"))).all()
+    rows = session.scalars(select(AuditEvent).where(AuditEvent.tag.like("assessment:growth_plan:%")).order_by(AuditEvent.seq)).all()
     assert [row.tag.rpartition(":")[2] for row in rows] == ["open", "change", "close"]
     assert all("swe." not in row.details and "Secret" not in row.details for row in rows)

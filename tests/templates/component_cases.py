@@ -297,6 +297,48 @@ CASES: dict[str, Case] = (
             "'slipped', 'none']) }}",
             ("Not rated", "No statement", "class=vh>Met", "status-slipped"),
         ),
+        "goal_list": Case(
+            "{% from 'components/goal_list.html' import goal_list %}"
+            "{{ goal_list(goals, '/growth/1/done', '/growth/1/not-done') }}",
+            (
+                "Coaches &lt;juniors&gt;.",
+                "Met now",
+                "What would show it",
+                "Write &lt;it&gt;",
+                "is-late",
+                "Not done yet",
+                'value="7"',
+            ),
+            {"goals": samples.GOALS},
+        ),
+        "opportunity_list": Case(
+            "{% from 'components/opportunity_list.html' import opportunity_list %}"
+            "{{ opportunity_list(lines, 'None') }}",
+            ("Leads &lt;talks&gt;.", "1 of 2 people had no opportunity", "nobody shows it", 'href="/l/talks"'),
+            {
+                "lines": [
+                    Row(
+                        text="Leads <talks>.",
+                        href="/l/talks",
+                        where="Leadership",
+                        said="1 of 2 people had no opportunity",
+                        shown="nobody shows it",
+                    )
+                ]
+            },
+        ),
+        "waiver_list": Case(
+            "{% from 'components/waiver_list.html' import waiver_list %}{{ waiver_list(waivers, 'Waivers') }}",
+            (
+                "Leads &lt;talks&gt;.",
+                "Not &lt;here&gt;.",
+                "Why not:",
+                "Refused",
+                "Ruth refused",
+                'href="/waivers/1/hr"',
+            ),
+            {"waivers": [samples.WAIVER]},
+        ),
         "team_board": Case(
             "{% from 'components/team_board.html' import team_board %}{{ team_board(competencies, people) }}",
             ("Amara &lt;D&gt;", "aims at", "1 of 2", "No statement", "Top of this ladder", "is-late"),

@@ -162,7 +162,8 @@ UNSIGNED = Row(**{**vars(SIGNED), "state": "open", "at": None, "href": "/assessm
                   "take_back_href": ""})  # fmt: skip
 BLOCKER = Row(
     status="partly_met", title="Influences <architecture>.", href="/ladders/x", where="Design, L3",
-    why="Rated “partly” on 12 September.", unblock="A second piece.", more="1 of 2 pieces logged", plan_href="/growth/new",
+    why="Rated “partly” on 12 September.", unblock="A second piece.", more="1 of 2 pieces logged",
+    plan_href="/growth/new",
     act=Row(label="Ask for a rating", href="/assessments/ask", icon="assess", post=True, fields=[("id", "7")]),
 )  # fmt: skip
 LINKED = Row(**{**vars(BLOCKER), "act": Row(label="Log evidence", href="/evidence/", icon="plus", post=False)})
@@ -170,7 +171,8 @@ SPOKEN = Row(**{**vars(BLOCKER), "act": None, "more": "", "unblock": ""})
 COMPETENCIES = [Row(name="Delivery", short="Deliv."), Row(name="Leadership & mentoring", short="Lead")]
 TEAM = [
     Row(
-        name="Amara <D>", href="/people/1", note="On leave", held=Row(id="L2", rank=2), target=Row(id="L3", rank=3), since="Feb 2025",
+        name="Amara <D>", href="/people/1", note="On leave", held=Row(id="L2", rank=2), target=Row(id="L3", rank=3),
+        since="Feb 2025",
         cells=[Row(status="met", note="", href="/c"), Row(status="unproven", note="1 of 2", href="/c")],
         verdict="not_yet", words="3 missing of 20", looked="9 days ago", is_late=False,
     ),
@@ -180,6 +182,26 @@ TEAM = [
         verdict=None, words="Top of this ladder", looked="126 days ago", is_late=True,
     ),
 ]  # fmt: skip
+GOALS = [
+    Row(
+        id="swe.coach", text="Coaches <juniors>.", where="Leadership, L3", href="/l/coach", status="unproven",
+        state="open",
+        words="In my words", unblock="One more piece.",
+        actions=[
+            Row(id=7, words="Write <it>", due_on=date(2026, 11, 26), is_done=False, is_pressing=True),
+            Row(id=8, words="Talk", due_on=None, is_done=True, is_pressing=False),
+        ],
+    ),
+    Row(
+        id="swe.gone", text="Leads.", where="Not asked", href="", status="met", state="reached", words="", unblock="",
+        actions=[],
+    ),
+]  # fmt: skip
+WAIVER = Row(
+    text="Leads <talks>.", where="Leadership", state="Refused", tone="warn", reason="Not <here>.", words="Others do.",
+    history=[(datetime(2026, 11, 3, 9, tzinfo=UTC), "Ruth refused")],
+    acts=[Row(label="Approve or refuse", href="/waivers/1/hr")],
+)  # fmt: skip
 STANDING = Row(
     name="Leadership",
     rows=[
