@@ -40,6 +40,7 @@ from tests.factories.people import SYSTEM
 
 DAY = NOW.date()
 NARROW = ({"text": "canary"}, {"kind": "training"}, {"expectation": LEAD}, {"quarter": "Q1 2026"}, {"state": "draft"})
+AGES = (1, 3, 50, 91, 92, 200, 320, 480, 520, 530, 545, 547, 548, 570, 575, 576, 700)
 READERS = {"amara": (), "manager": (), "skip": (), "hr": (Role.HR,)}
 
 
@@ -65,9 +66,7 @@ def mixture(company):
     kinds = [EvidenceKind.MENTORING_LOG, EvidenceKind.PULL_REQUEST, EvidenceKind.DESIGN_DOC, EvidenceKind.PEER_FEEDBACK]
     for number in range(45):
         claims = tuple(dice.sample([COACH, LEAD, TESTS], dice.randint(1, 3)))
-        on = DAY - timedelta(
-            days=dice.choice([1, 3, 50, 91, 92, 200, 320, 480, 520, 530, 545, 547, 548, 570, 575, 576, 700])
-        )
+        on = DAY - timedelta(days=dice.choice(AGES))
         make = log_piece if dice.random() < 0.2 else share_piece
         piece = make(company.amara, f"Piece {number}", claims=claims, kind=dice.choice(kinds), on=on)
         if make is share_piece:
@@ -234,9 +233,8 @@ def test_warnings_name_the_piece_and_say_what_helps(company, client_for):
         )
     page = client_for(company.amara).get("/evidence/")
     assert "3 of 3 pieces that count happened in the last quarter" in page.words("main")
-    share_piece(
-        company.amara, "The rewrite", claims=(COACH, LEAD, TESTS), kind=EvidenceKind.MENTORING_LOG, on=AT.date()
-    )
+    everything = (COACH, LEAD, "swe.influence-architecture")
+    share_piece(company.amara, "The rewrite", claims=everything, kind=EvidenceKind.PEER_FEEDBACK, on=AT.date())
     for who, address in (("amara", "/evidence/"), ("manager", f"/people/{company.amara.id}/evidence")):
         words = client_for(company.named(who)).get(address).words("main")
         assert "Most of it is recent" in words

@@ -187,3 +187,19 @@ def test_every_shared_piece_gets_its_first_revision_and_a_draft_none(engine):
         "links": ["https://docs.example/0", "https://docs.example/1"],
         "claims": [{"expectation": "swe.0", "line": "Line 0"}, {"expectation": "swe.1", "line": "Line 1"}],
     }
+
+
+def test_triggers_keep_the_index_of_every_searched_table(engine):
+    schema.upgrade(engine)
+    searched = {
+        "person", "evidence", "evidence_link", "evidence_claim",
+        "assessment_answer", "assessment_note", "growth_goal", "growth_action",
+    }  # fmt: skip
+    with engine.connect() as connection:
+        if BACKEND == "postgres":
+            found = set(connection.scalars(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")))
+            assert {f"search_{table}" for table in searched} <= found
+        else:
+            found = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+            acts = ("insert", "update", "delete")
+            assert {f"search_{table}_{act}" for table in searched for act in acts} <= found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from types import SimpleNamespace as Row
 
+from markupsafe import Markup
+
 from tests.templates.samples import Case
 
 AT = datetime(2026, 11, 12, 8, 30, tzinfo=UTC)
@@ -71,6 +73,23 @@ EVIDENCE_CASES: dict[str, Case] = {
             "Tick one.",
         ),
         {"view": CLAIM, "groups": [LEVEL]},
+    ),
+    "search_hit": Case(
+        "{% from 'components/search_hit.html' import search_hit %}<ul class='search-hits'>{% for hit in hits %}"
+        "{{ search_hit(hit) }}{% endfor %}</ul>",
+        ("<mark>Lucía</mark> &lt;F&gt;", 'href="/evidence/1"', "E-12", "No page"),
+        {
+            "hits": [
+                Row(
+                    title=Markup("<mark>Lucía</mark> &lt;F&gt;"),
+                    href="/evidence/1",
+                    icon="evidence",
+                    meta=("Yours", "E-12"),
+                    text="Some words",
+                ),
+                Row(title="No page", href="", icon="people", meta=(), text=""),
+            ]
+        },
     ),
     "voice": Case(
         "{% from 'components/voice.html' import voice, voice_points %}<ul>{% for one in voices %}{{ voice(one) }}"

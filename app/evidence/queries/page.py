@@ -10,7 +10,9 @@ from datetime import date, datetime
 from app.domain.evidence import EvidenceKind, EvidenceState, Reason
 from app.evidence.links import visible_host
 from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
-from app.evidence.queries.cards import SOON, Shown, counting_voices, shown_claim
+from app.evidence.panels import statuses_of
+from app.evidence.queries.cards import Shown, counting_voices, shown_claim, with_status
+from app.evidence.queries.filters import SOON
 from app.evidence.queries.marks import Marks
 from app.evidence.queries.pieces import find_live_setting_aside
 from app.evidence.queries.revisions import Said, SaidClaim
@@ -111,6 +113,9 @@ def piece_page(
     else:
         seen = {row.id for row in asides}
         claims = tuple(_claim_view(piece, one, marks, names, voices, seen, is_full=is_full) for one in piece.claims)
+        if is_full:
+            statuses = statuses_of(piece.subject_id)
+            claims = tuple(replace(view, shown=with_status(view.shown, statuses)) for view in claims)
     return PiecePage(
         piece=piece,
         author_name=names[piece.subject_id],
@@ -198,7 +203,7 @@ def _claim_view(
     shown = shown_claim(piece, claim, marks)
     if not is_full:
         # Until when it counts would tell of leave and of settings aside, which are not this reader's to know.
-        shown = replace(shown, until=None, is_set_aside=False, against=None)
+        shown = replace(shown, until=None, is_set_aside=False, against=None, is_ending=False, remark="")
     live = find_live_setting_aside(claim)
     visible = [_aside(row, names) for row in claim.settings_aside if row.id in seen and row is not live]
     return ClaimView(
