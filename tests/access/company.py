@@ -468,6 +468,7 @@ def agree(company: Company, everybody: dict[str, Person]) -> None:
         ("old_revealed", "subject"),
         ("manager_own", "manager"),
         ("hr_revealed", "hr"),
+        ("self_closed", "manager"),
     ):
         with transaction() as session:
             session.add(
