@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import SimpleNamespace
@@ -73,7 +74,7 @@ def test_of_two_tabs_on_each_side_one_wins_and_the_other_gets_both_texts(running
             first, second = pages[side, "a"], pages[side, "b"]
             assert sorted((first.status, second.status)) == [302, 409]
             loser, winner = ("a", "b") if first.status == 409 else ("b", "a")
-            shown = pages[side, loser].text
+            shown = pages[side, loser].words()
             assert texts[side, loser] in shown
             assert texts[side, winner] in shown
             assert not any(texts[key] in shown for key in tabs if key[0] != side)
@@ -93,7 +94,7 @@ def test_an_older_autosave_never_overwrites_a_newer_one_in_whatever_order(runnin
         order.shuffle(sent)
 
         def save(side, number):
-            more = {f"words-{COACH}": f"{side} {number}", "sequence": number, "idempotency_key": f"{side}-{number}"}
+            more = {f"words-{COACH}": f"{side} {number}", "sequence": number, "idempotency_key": uuid.uuid4().hex}
             return clients[side].post(f"{running.path}/{side}/draft", forms[side].with_values(**more), headers=JSON)
 
         pages = at_once([lambda side=side, number=number: save(side, number) for side, number in sent])

@@ -21,7 +21,6 @@ Rows = Iterator[tuple[type[Model], dict[str, Any]]]
 TIME = timedelta(days=14)
 BEFORE = timedelta(days=3)
 AT_SIX = time(6, 0)
-RECENT = timedelta(days=200)
 
 
 def days_of(plan: PlannedAssessment, at: datetime) -> dict[str, Any]:
@@ -44,16 +43,16 @@ def life_rows(key: Key, people: Sequence[PlannedPerson], editions: Mapping[str, 
     """Return three assessments against the level held: one called off, one closed without a side, one handed over."""
     today = local(at).date()
     here = [one for one in people if _fits(one, editions, today)]
-    lasting = [one for one in here if one.managers[-1].starts_on < today - RECENT]
-    moved = [one for one in here if one not in lasting and _former(one, people, today) is not None]
-    # The first of the company are told word by word; these three are of the crowd.
-    if len(lasting) > 2:  # noqa: PLR2004 - two are taken
-        yield from _called_off(key, lasting[-1], editions, at)
-        yield from _closed(key, lasting[-2], people, editions, at)
-    if moved:
-        former = _former(moved[-1], people, today)
-        if former is not None:
-            yield from _handed_over(key, moved[-1], former, editions, at)
+    if len(here) <= 2:  # noqa: PLR2004 - two are taken, and a small company has none to spare
+        return
+    off, closed = here[-1], here[-2]
+    yield from _called_off(key, off, editions, at)
+    yield from _closed(key, closed, people, editions, at)
+    moved = [one for one in here[:-2] if _former(one, people, today) is not None]
+    latest = max(moved, key=lambda one: (one.managers[-1].starts_on, one.key), default=None)
+    former = _former(latest, people, today) if latest else None
+    if latest and former:
+        yield from _handed_over(key, latest, former, editions, at)
 
 
 def _fits(person: PlannedPerson, editions: Mapping[str, uuid.UUID], today: date) -> bool:
