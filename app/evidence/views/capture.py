@@ -51,7 +51,7 @@ def log_evidence() -> ResponseReturnValue:
     piece = _log(form, person)
     if piece is None:
         return _composer_page(person, form) if form.next.data else own_list(person, form)
-    flash(said_of(piece), "good")  # type: ignore[arg-type] - the session keeps a mapping as well as a text
+    flash(said_of(piece), "good")  # type: ignore[arg-type]
     return redirect(safe_next(form.next.data) if form.next.data else url_for("evidence.list_evidence"))
 
 
