@@ -22,6 +22,7 @@ from tests.factories.evidence import (
     AT,
     COACH,
     LEAD,
+    TESTS,
     answer,
     as_author,
     ask,
@@ -153,7 +154,7 @@ def test_each_expectation_is_limited_in_its_own_words(company, client_for):
 def test_limits_count_only_for_what_is_left_standing(company):
     piece = share_piece(company.amara, claims=(COACH, LEAD))
     ask(piece, company.henrik)
-    answer(piece, company.henrik, "limited", standing=(COACH,), limits={LEAD: "I was not there.", "swe.no": "Nothing"})
+    answer(piece, company.henrik, "limited", standing=(COACH,), limits={LEAD: "I was not there.", TESTS: "Nothing"})
     found = queries.pieces_for_readiness([company.amara.id])[company.amara.id]
     assert found[COACH][0].corroborators == {company.henrik.id}
     assert not found[LEAD][0].corroborators

@@ -178,6 +178,16 @@ def test_a_piece_of_which_nothing_was_kept_shows_nothing_to_a_former_manager(com
         queries.revision_for(as_actor(company.former), piece)
 
 
+def test_cards_beside_an_expectation_show_a_former_manager_the_words_of_their_time(company):
+    changed_later(company)
+    for who, title in ((company.former, "EARLY-title"), (company.manager, "LATER-title")):
+        (card,) = queries.list_cards(as_actor(who), company.amara.id, [COACH])[COACH]
+        assert card.title == title
+        assert title.removesuffix("title") + "line" == card.shows[0].line
+    (card,) = queries.list_cards(as_actor(company.former), company.amara.id)[COACH]
+    assert (card.states, card.remarks, card.counts_until) == ((), (), None)
+
+
 def test_a_search_in_the_words_of_now_finds_nothing_for_a_former_manager(company, session):
     piece = changed_later(company)
 

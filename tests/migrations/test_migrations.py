@@ -166,10 +166,10 @@ def test_every_shared_piece_gets_its_first_revision_and_a_draft_none(engine):
                 withdrawn_at=at if state == "withdrawn" else None,
                 version=1,
             )
-        for place in (1, 0):
+        for place, expectation in ((1, "swe.lead-design-discussions"), (0, "swe.coach-juniors")):
             of_piece = {"evidence_id": pieces["shared"], "position": place}
             add_row(connection, "evidence_link", **of_piece, url=f"https://docs.example/{place}")
-            claim = {"expectation_id": f"swe.{place}", "line": f"Line {place}", "changed_at": at}
+            claim = {"expectation_id": expectation, "line": f"Line {place}", "changed_at": at}
             add_row(connection, "evidence_claim", **of_piece, **claim)
     schema.upgrade(engine, "0011")
     revisions = table_of("evidence_revision", "evidence_id", "number", "said_on", "content")
@@ -185,7 +185,10 @@ def test_every_shared_piece_gets_its_first_revision_and_a_draft_none(engine):
         "occurred_from": None,
         "occurred_on": "2026-09-01",
         "links": ["https://docs.example/0", "https://docs.example/1"],
-        "claims": [{"expectation": "swe.0", "line": "Line 0"}, {"expectation": "swe.1", "line": "Line 1"}],
+        "claims": [
+            {"expectation": "swe.coach-juniors", "line": "Line 0"},
+            {"expectation": "swe.lead-design-discussions", "line": "Line 1"},
+        ],
     }
 
 

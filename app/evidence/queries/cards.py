@@ -20,6 +20,7 @@ from app.evidence.queries.filters import SOON, first_day, quarter_index, quarter
 from app.evidence.queries.hrefs import page_of, page_that_asks
 from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
 from app.evidence.queries.pieces import find_live_setting_aside, for_lists
+from app.evidence.queries.revisions import Said, contents_for
 from app.infra.clock import today
 from app.infra.db import db
 from app.infra.templating import join_words, kind_label, long_date
@@ -119,7 +120,8 @@ def list_cards(
     pieces = for_lists().where(readable_pieces(actor, person_id), Evidence.is_shared)
     if wanted is not None:
         pieces = pieces.where(Evidence.claims.any(Claim.expectation_id.in_(wanted)))
-    for card in fetch_cards(pieces, marks_for(person_id, today()), is_own=actor.person_id == person_id):
+    marks = marks_for(person_id, today())
+    for card in fetch_cards(pieces, marks, is_own=actor.person_id == person_id, reader=actor):
         if card.state is EvidenceState.SHARED:
             for shown in card.shows:
                 if not shown.is_set_aside and (wanted is None or shown.id in wanted):
@@ -148,15 +150,54 @@ def by_quarter(
     return list(found.items())
 
 
-def fetch_cards(statement: Select[Evidence], marks: Marks, *, is_own: bool) -> list[Card]:
-    """Return the cards of a select of pieces, newest first, in a fixed number of queries. The select says who reads."""
+def fetch_cards(statement: Select[Evidence], marks: Marks, *, is_own: bool, reader: Actor | None = None) -> list[Card]:
+    """Return the cards of a select of pieces, newest first, in a fixed number of queries. The select says who reads.
+
+    `reader`: may be a former line manager, who reads each piece as it was in their time. None where the select holds
+    nothing but what is read as it stands now.
+    """
     rows = db.session.scalars(
         statement.options(defer(Evidence.narrative, raiseload=True)).order_by(
             Evidence.occurred_on.desc(), Evidence.number.desc(), Evidence.id
         ),
     ).all()
     names = names_of(question.colleague_id for piece in rows for question in piece.corroborations)
-    return [_card(piece, marks, names, is_own=is_own) for piece in rows]
+    then = contents_for(reader, rows) if reader is not None else {piece.id: None for piece in rows}
+    cards = [_card(piece, marks, names, is_own=is_own) for piece in rows if piece.id in then]
+    return [_as_then(card, said, marks) if (said := then[card.id]) else card for card in cards]
+
+
+def _as_then(card: Card, said: Said, marks: Marks) -> Card:
+    """Return a card as a former line manager reads it: as said in their time, and nothing of what became of it."""
+    marked = [(marks.mark(claim.expectation_id), claim.line) for claim in said.claims]
+    return replace(
+        card,
+        title=said.title,
+        kind=said.kind,
+        on=said.occurred_on,
+        began_on=said.occurred_from,
+        shows=tuple(
+            Shown(
+                id=mark.id,
+                text=mark.text,
+                level=mark.level,
+                level_rank=mark.level_rank,
+                rungs=mark.rungs,
+                line=line,
+                until=None,
+                is_set_aside=False,
+                against=None,
+            )
+            for mark, line in marked
+        ),
+        states=(),
+        remarks=(),
+        counts_until=None,
+        is_ending=False,
+        confirmed_by=(),
+        is_waiting=False,
+        ask_href=None,
+    )
 
 
 def readable_pieces(actor: Actor, person_id: uuid.UUID) -> ColumnElement[bool]:
