@@ -8,7 +8,7 @@ from flask import url_for
 
 from app.assessment import wording
 from app.assessment.pages import shown_status
-from app.assessment.queries import readiness_of, readiness_of_people
+from app.assessment.queries import readiness_of, standings_of_people
 from app.domain.evidence import Lack, Missing, Sufficiency
 from app.domain.readiness import Standing
 from app.evidence.panels import provide_blockers
@@ -76,11 +76,9 @@ def _needs(found: Sufficiency) -> tuple[tuple[bool, str], ...]:
 
 def blocking_ids(person_id: uuid.UUID) -> list[str]:
     """Return the expectations that keep a person from the next level, most pressing first."""
-    return [
-        one.standing.expectation.id
-        for report in readiness_of_people([person_id])[person_id].reports
-        for one in report.blockers
-    ]
+    found = standings_of_people([person_id])[person_id]
+    # At the top of a ladder nothing is aimed at; what slipped there blocks no next level.
+    return [] if found.is_at_top else [one for target in found.targets for one in target.blocking_ids]
 
 
 def register() -> None:

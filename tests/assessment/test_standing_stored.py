@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from app.assessment.actions import standing
+from app.assessment.links import blocking_ids
 from app.assessment.models import StandingHead, StoredReadiness, StoredStanding
-from app.assessment.queries import standings_of_people
+from app.assessment.queries import readiness_of, standings_of_people
 from app.assessment.queries.standing import computed_standings, stored_standings
 from app.audit.actions import Author
 from app.audit.models import AuditEvent
@@ -130,6 +131,17 @@ def test_a_waiver_and_a_demotion_are_stored(amara, tomasz):
         grant(amara, "L1", on=date(2026, 10, 1))
     assert stored(amara)[amara.id].held == "L1"
     assert stored(amara) == anew(amara)
+
+
+def test_what_blocks_is_told_in_the_order_of_the_report(amara, edition, tomasz):
+    met(edition, amara, tomasz, DESIGN)
+    make_assessment(
+        amara, edition, "L2", manager=tomasz, own={COACH: "met"}, own_on=JUNE, theirs_on=JUNE,
+        theirs={"swe.self-sufficient": "partly_met", COACH: "not_met"},
+    )  # fmt: skip
+    told = [one.standing.expectation.id for one in readiness_of(amara.id).reports[0].blockers]
+    assert blocking_ids(amara.id) == told
+    assert told[:2] == ["swe.self-sufficient", COACH]
 
 
 # With the change -----------------------------------------------------------------

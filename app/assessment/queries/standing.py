@@ -26,6 +26,7 @@ from app.infra.db import db
 from app.ladders.queries import Edition, adoption_days, list_adopted
 
 READ_AT_ONCE = 1000
+GROUPS = tuple(BlockerGroup)
 
 
 class ExpectationStanding(NamedTuple):
@@ -48,6 +49,11 @@ class ExpectationStanding(NamedTuple):
     counted: int
     counted_last_on: date | None
 
+    @property
+    def group(self) -> BlockerGroup:
+        """Return the group in which it blocks; only for one that does."""
+        return BlockerGroup.SLIPPED if self.is_slipped else BlockerGroup(self.status.value)
+
 
 @dataclass(frozen=True)
 class TargetStanding:
@@ -66,6 +72,12 @@ class TargetStanding:
     def statuses(self) -> Mapping[str, Status]:
         """Return the status by expectation."""
         return {one.expectation_id: one.status for one in self.expectations}
+
+    @property
+    def blocking_ids(self) -> list[str]:
+        """Return the expectations that block, by group, then in ladder order."""
+        blocking = [one for one in self.expectations if one.is_blocking]
+        return [one.expectation_id for one in sorted(blocking, key=lambda one: GROUPS.index(one.group))]
 
     @property
     def blocking(self) -> int:
