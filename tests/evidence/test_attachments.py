@@ -20,7 +20,7 @@ from app.evidence.queries.attachments import which_are_named
 from app.infra.unit_of_work import transaction
 from app.jobs.kinds import find_kind, periodic_kinds
 from tests.conftest import NOW
-from tests.factories.evidence import COACH, as_author, confirm, log_piece, share_piece, stored, withdraw_piece
+from tests.factories.evidence import AT, COACH, as_author, ask, confirm, log_piece, share_piece, stored, withdraw_piece
 from tests.factories.files import GOOD, JPEG, PDF, PNG, add_file, download, send_files, stored_files, upload
 
 
@@ -222,6 +222,21 @@ def test_a_file_comes_back_as_it_was_and_only_as_a_download(company, client_for,
     head = download(client, row, method="HEAD")
     assert (head.status_code, head.data) == (200, b"")
     assert dict(head.headers) == dict(got.headers)
+
+
+def test_a_former_manager_has_the_files_of_their_time_and_a_colleague_those_of_the_piece(company, client_for):
+    october = AT.replace(month=10)
+    piece = share_piece(company.amara, on=october.date(), at=october)
+    early, late = add_file(piece, "early.txt", at=october), add_file(piece, "late.txt", at=NOW)
+    ask(piece, company.henrik)
+    everything = ["early.txt", "late.txt"]
+    for who, names in {"former": ["early.txt"], "henrik": everything, "manager": everything, "hr": everything}.items():
+        client = client_for(company.named(who))
+        assert files_of(client, piece) == names, who
+        got = [download(client, row).status_code for row in (early, late)]
+        assert got == [200, 200 if "late.txt" in names else 404], who
+    withdraw_piece(piece)
+    assert download(client_for(company.henrik), early).status_code == 404
 
 
 def test_a_part_of_a_file_is_not_handed_over(company, client_for):

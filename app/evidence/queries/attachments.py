@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.domain.errors import MissingError
 from app.domain.evidence_file import KIND_NAMES, ending_of, size_words
@@ -108,12 +108,6 @@ def _kind_of(row: Attachment) -> str:
     """Return what sort of file it is, as a line begins with it."""
     name = KIND_NAMES[ending_of(row.name)]
     return f"{name[0].upper()}{name[1:]}"
-
-
-def count_attachments(evidence_id: uuid.UUID) -> int:
-    """Return how many files a piece has."""
-    rows = select(func.count()).select_from(Attachment).where(Attachment.evidence_id == evidence_id)
-    return db.session.scalar(rows) or 0
 
 
 def which_are_named(stored_as: Sequence[str]) -> set[str]:
