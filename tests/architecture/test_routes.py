@@ -40,7 +40,7 @@ PUBLIC = {
 """All that answers before sign-in. The door of the demo is not here: it exists only where `bin/demo` has opened it."""
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 ASKING = {"evidence.preview_import", "evidence.suggest_expectations"}
-"""Sent by POST because of what they carry: the text of a draft, a file. They change nothing; the database sees to it."""
+"""Sent by POST for what they carry: the text of a draft, a file. They change nothing; the database sees to it."""
 SNAPSHOT = Path(__file__).with_name("urls.txt")
 UPDATE = (
     "The addresses of the application differ from tests/architecture/urls.txt. An address is a promise: bookmarks, "
