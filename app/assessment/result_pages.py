@@ -17,12 +17,13 @@ from app.ladders.queries import Edition
 class SignView:
     """The question before a signature: what is signed, in words, and where the answer goes.
 
-    `digest` is that of what is shown; `others` says how the other side has answered, where it has.
+    `digest` is that of what is shown; `own` and `others` say how the two sides have answered, where they have.
     """
 
     comparison: ComparisonView
     what: str
     says: tuple[str, ...]
+    own: SignatureView
     others: SignatureView
     digest: str
     sign_href: str
@@ -42,6 +43,7 @@ def sign_view(view: ComparisonView, side: Side) -> SignView:
         comparison=view,
         what=f"{whose} for {view.target.id}",
         says=tuple(_says(view, is_self=is_self, written=found.written)),
+        own=found.signatures[0 if is_self else 1],
         others=found.signatures[1 if is_self else 0],
         digest=found.digest,
         sign_href=url_for(f"assessment.sign_{side.value}", assessment_id=assessment_id),

@@ -27,6 +27,7 @@ APP = Path(sys.modules["app"].__file__ or "").parent
 MOST = 12
 MOST_OF_JOINED_PAGES = {
     "home.show_home": 25,
+    "assessment.download_result": 26,
     "assessment.show_assessment": 23,
     "evidence.show_evidence": 19,
     "evidence.list_evidence": 15,

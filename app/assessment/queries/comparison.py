@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +37,7 @@ class Voice:
 
 
 Voices = Mapping[str, Mapping[Side, Voice]]
+Names = Mapping[uuid.UUID, str]
 SILENT = Voice(None, "")
 
 
@@ -99,6 +100,7 @@ class Comparison:
     is_old: bool
     rows: tuple[ComparedRow, ...]
     voices: Voices
+    names: Names
 
     @property
     def differing(self) -> list[ComparedRow]:
@@ -117,14 +119,17 @@ class Comparison:
         return [row for row in self.rows if not row.is_by_both]
 
 
-def comparison_of(assessment: Assessment) -> Comparison:
-    """Return both sides of an assessment. MissingError while it is sealed: nothing of either side is read then."""
+def comparison_of(assessment: Assessment, names: Names | None = None) -> Comparison:
+    """Return both sides of an assessment. MissingError while it is sealed: nothing of either side is read then.
+
+    `names` are those that were read already; the others are read here.
+    """
     if not assessment.is_revealed:
         raise MissingError
     edition = get_edition(assessment.ladder_version_id)
     bar = bar_for(edition.ladder, assessment.target_level)
     voices = voices_of(assessment.id)
-    own, theirs = _sides(assessment)
+    own, theirs, known = _sides(assessment, names or {})
     rows = []
     for ask in bar.asks:
         said = voices.get(ask.expectation.id, {})
@@ -139,23 +144,30 @@ def comparison_of(assessment: Assessment) -> Comparison:
         is_old=theirs.is_given and (today() - local(theirs.at).date()).days > TWELVE_MONTHS,
         rows=tuple(rows),
         voices=voices,
+        names=known,
     )
 
 
-def _sides(assessment: Assessment) -> tuple[Given, Given]:
+def names_of(ids: Collection[uuid.UUID], known: Names) -> dict[uuid.UUID, str]:
+    """Return the names of people; only those that are not known yet are read."""
+    missing = [one for one in ids if one not in known]
+    return {**known, **({key: person.name for key, person in get_people(missing).items()} if missing else {})}
+
+
+def _sides(assessment: Assessment, known: Names) -> tuple[Given, Given, Names]:
     """Return both sides. Where the manager's was closed, the line manager of today is named for it."""
     manager_id = assessment.manager_id
     if manager_id is None:
         current = find_manager(assessment.subject_id, today())
         manager_id = current.id if current else None
-    ids = [assessment.subject_id, manager_id, assessment.closed_by_id]
-    names = {key: person.name for key, person in get_people([one for one in ids if one]).items()}
+    names = names_of([one for one in (assessment.subject_id, manager_id, assessment.closed_by_id) if one], known)
     closed_by = names[assessment.closed_by_id] if assessment.closed_by_id else ""
     subject = names[assessment.subject_id]
     manager = names[manager_id] if manager_id else "The line manager"
     return (
         _given(subject, assessment.self_submitted_at, assessment.self_closed_at, closed_by),
         _given(manager, assessment.manager_submitted_at, assessment.manager_closed_at, closed_by),
+        names,
     )
 
 

@@ -14,11 +14,11 @@ from sqlalchemy import Select, and_, case, func, literal, not_, select, union_al
 from sqlalchemy.orm import aliased
 
 from app.assessment.models import WHOLE, Assessment, AssessmentNote, AssessmentSignature, Side
-from app.assessment.queries.comparison import Voices, voices_of
+from app.assessment.queries.comparison import Names, Voices, names_of, voices_of
 from app.infra.db import db
 from app.notices.sources import waiting_columns
 from app.people.models import ManagerLink, Person
-from app.people.queries import get_people, holds_on
+from app.people.queries import holds_on
 
 TO_SIGN = "assessment.to_sign"
 ASKED_FOR = timedelta(days=90)
@@ -106,13 +106,13 @@ def list_signatures(assessment_id: uuid.UUID) -> dict[Side, AssessmentSignature]
     return {row.side: row for row in rows}
 
 
-def result_of(assessment: Assessment, voices: Voices | None = None) -> Result:
-    """Return notes and signatures of an assessment. `voices`: the answers, where they were read already."""
+def result_of(assessment: Assessment, voices: Voices | None = None, known: Names | None = None) -> Result:
+    """Return notes and signatures of an assessment. `voices`, `known`: answers and names that were read already."""
     notes = _notes(assessment.id)
     signatures = list_signatures(assessment.id)
     digest = _digest(assessment, voices_of(assessment.id) if voices is None else voices, notes)
     people = {row.changed_by_id for row in notes.values()} | {row.person_id for row in signatures.values()}
-    names = {key: person.name for key, person in get_people(people).items()}
+    names = names_of(people, known or {})
     return Result(
         notes={
             key: Note(key, row.words, names[row.changed_by_id], row.changed_at, row.version)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
@@ -28,16 +30,27 @@ def reader_of(assessment: Assessment) -> Reader:
     )
 
 
-def comparison_view_of(assessment: Assessment, form: NoteForm | None = None) -> ComparisonView:
-    """Return both sides for whoever reads; MissingError while they are sealed."""
-    found = queries.comparison_of(assessment)
+def _names_in(round_: queries.Round) -> dict[uuid.UUID, str]:
+    names = {round_.subject_id: round_.subject}
+    return {**names, round_.manager_id: round_.manager} if round_.manager_id else names
+
+
+def comparison_view_of(
+    assessment: Assessment, form: NoteForm | None = None, *, is_bare: bool = False
+) -> ComparisonView:
+    """Return both sides for whoever reads; MissingError while they are sealed.
+
+    `is_bare`: without the evidence and the standing behind them, where a page counts the rows alone.
+    """
+    round_ = queries.get_round(actor(), assessment)
+    found = queries.comparison_of(assessment, _names_in(round_))
     may_read = may(Permission.Assessment.READ_RESULT, assessment)
-    result = queries.result_of(assessment, found.voices) if may_read else None
+    result = queries.result_of(assessment, found.voices, found.names) if may_read else None
     return comparison_view(
         found,
-        queries.get_round(actor(), assessment),
+        round_,
         reader_of(assessment),
-        queries.behind(found, actor()),
+        queries.Behind({}, None, None) if is_bare else queries.behind(found, actor()),
         result,
         form,
     )

@@ -114,11 +114,11 @@ def take_back_manager(assessment: Assessment) -> ResponseReturnValue:
 
 
 def _question(assessment: Assessment, side: Side, form: SignForm | None = None) -> ResponseReturnValue:
-    view = comparison_view_of(assessment)
-    if view.result is None or side in queries.result_of(assessment).signatures:
+    view = sign_view(comparison_view_of(assessment, is_bare=True), side)
+    if view.own.state != "open":
         return redirect(address_of(assessment))
     refusal = form if isinstance(form, RefuseForm) else RefuseForm(formdata=None)
-    page = render_template("assessment/sign.html", view=sign_view(view, side), form=form, refusal=refusal)
+    page = render_template("assessment/sign.html", view=view, form=form, refusal=refusal)
     return make_response(page, form.status if form else 200)
 
 
