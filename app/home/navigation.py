@@ -35,7 +35,7 @@ EVERYBODYS = (
     Place("home.show_home", "Home", "home", feature="home", shortcut="g h"),
     Place("home.show_inbox", "Inbox", "clock", shortcut="g i"),
     Place("ladders.list_ladders", "Ladder", "ladder", feature="ladders", shortcut="g l"),
-    Place("evidence.list_evidence", "Evidence", "evidence", feature="evidence", shortcut="e"),
+    Place("evidence.list_evidence", "Evidence", "evidence", feature="evidence", shortcut="g e"),
     Place("assessment.list_assessments", "Assessments", "assess", feature="assessment", shortcut="g a"),
     Place("assessment.show_own_growth", "Growth plan", "calendar", shortcut="g d"),
     Place("assessment.show_own_board", "Team board", "team", shortcut="g t", only_for_leads=True),

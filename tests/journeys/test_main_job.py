@@ -173,7 +173,7 @@ def rate_as_manager(hand: Hand, tomasz: Person) -> None:
     page = hand.page
     sign_in(hand, tomasz)
     waiting = page.get_by_role("complementary", name="Waiting for you")
-    expect(waiting).to_contain_text("The other side is in")
+    expect(waiting).to_contain_text("The engineer’s side is in")
     hand.press(waiting.get_by_role("link", name="Rate Amara Diallo for L3"))
     expect(heading(page)).to_contain_text("Assessment of Amara Diallo for")
     expect(main_of(page)).not_to_contain_text("Eight sessions and a module")
