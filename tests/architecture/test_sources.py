@@ -18,7 +18,7 @@ UNIT_OF_WORK = "app/infra/unit_of_work.py"
 CLOCK = "app/infra/clock.py"
 # Who may switch the escaping off, and why. An entry that is no longer needed fails the test.
 UNESCAPED_WITH_REASON = {
-    "app/infra/full_text.py": "Every word of the text goes through `escape` or `format`; only the tag of a hit is ours.",
+    "app/infra/full_text.py": "Every word goes through `escape` or `format`; only the tag of a hit is ours.",
     "app/infra/markdown.py": "nh3 has just cleaned the text against a list of allowed tags.",
     "app/infra/templating.py": "Wraps words that escape() has escaped in <mark>.",
     "templates/components/status_mark.html": "The shapes are constants of the same file.",
