@@ -257,10 +257,10 @@ def _words(way: Way) -> str:
 
 
 def _looked(row: BoardRow, on: date) -> str:
-    if row.last_looked_on is None:
+    if row.person.last_looked_on is None:
         return "not yet"
-    days = (on - row.last_looked_on).days
-    return counted(days, "day ago", "days ago") if days >= UNSEEN_DAYS else ago(row.last_looked_on)
+    days = (on - row.person.last_looked_on).days
+    return counted(days, "day ago", "days ago") if days >= UNSEEN_DAYS else ago(row.person.last_looked_on)
 
 
 def _other(row: BoardRow) -> OffLadder:

@@ -11,8 +11,10 @@ from flask import url_for
 
 from app.assessment.actions import Approver
 from app.assessment.queries import AS_MANAGER, WaiverLine, WaiverState
+from app.assessment.wording import Names, named
 from app.domain.ladder import Ladder
-from app.infra.templating import long_date
+from app.domain.readiness import Waiver
+from app.infra.templating import join_words, long_date
 from app.notices.sources import Waiting, WaitingRow
 
 STATES = {
@@ -111,10 +113,11 @@ def answer_href(waiver_id: uuid.UUID, role: Approver) -> str:
     return url_for(f"assessment.show_waiver_as_{role}", waiver_id=waiver_id)
 
 
-def waived_words(line: WaiverLine) -> str:
+def waived_words(waiver: Waiver, names: Names) -> str:
     """Return who let an expectation not apply, and since when, for the page of a standing."""
-    since = line.holds_since
-    return f"Approved by {line.manager} and {line.hr}, {long_date(since)}" if since else ""
+    days = [one for one in (waiver.manager_approved_on, waiver.hr_approved_on) if one]
+    who = join_words([named(one, names) for one in waiver.approver_ids])
+    return f"Approved by {who}, {long_date(max(days))}" if days else ""
 
 
 def say_waiver(row: WaitingRow) -> Waiting:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
 from app.domain.bar import Ask, Bar, CellRule, bar_for
 from app.domain.evidence import (
@@ -105,6 +106,7 @@ class Waiver:
     reason: str
     manager_approved_on: date | None
     hr_approved_on: date | None
+    approver_ids: tuple[UUID, ...] = ()
 
     def holds_on(self, on: date) -> bool:
         """Say whether both had approved by a day."""

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.infra.db import Keyed, Model, short
+from app.people.models import Person
 
 WORDS_LENGTH = 500
 OPEN = text("closed_at IS NULL")
@@ -34,6 +35,7 @@ class GrowthPlan(Keyed, Model):
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
+    subject: Mapped[Person] = relationship(foreign_keys=subject_id, lazy="raise")
     goals: Mapped[list[GrowthGoal]] = relationship(
         order_by="GrowthGoal.position, GrowthGoal.id", cascade="all, delete-orphan", lazy="raise"
     )

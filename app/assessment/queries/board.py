@@ -6,12 +6,12 @@ Everybody on it is somebody whose standing the reader may see; what is counted i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.access.actor import Actor
@@ -45,6 +45,7 @@ class BoardPerson:
     hired_on: date | None
     is_on_leave: bool
     reports: int
+    last_looked_on: date | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,6 @@ class BoardRow:
     held: Level | None
     held_since: date | None
     ways: tuple[Way, ...]
-    last_looked_on: date | None
     questions: frozenset[Question] = field(default=frozenset())
 
     @property
@@ -104,11 +104,8 @@ def board_of(actor: Actor, lead_id: uuid.UUID, on: date) -> Board:
     ids = [person.id for person in people]
     facts = facts_of(ids, on)
     adopted = {edition.ladder.lineage: edition for edition in list_adopted(on)} if ids else {}
-    looked = last_looked(ids)
     bars: dict[tuple[uuid.UUID, str], Bar] = {}
-    return Board(
-        on, tuple(_row(person, facts[person.id], adopted, bars, looked.get(person.id), on) for person in people)
-    )
+    return Board(on, tuple(_row(person, facts[person.id], adopted, bars, on) for person in people))
 
 
 def _people(actor: Actor, lead_id: uuid.UUID, on: date) -> list[BoardPerson]:
@@ -122,6 +119,8 @@ def _people(actor: Actor, lead_id: uuid.UUID, on: date) -> list[BoardPerson]:
         .where(below.manager_id == Person.id, holds_on(below, on), _is_here(who, on))
         .scalar_subquery()
     )
+    reports = select(ManagerLink.person_id).where(ManagerLink.manager_id == lead_id, holds_on(ManagerLink, on))
+    looked = _looked_at(reports)
     rows = db.session.execute(
         select(
             Person.id,
@@ -129,12 +128,17 @@ def _people(actor: Actor, lead_id: uuid.UUID, on: date) -> list[BoardPerson]:
             Person.hired_on,
             and_(is_away, visible_to(actor, Permission.Person.READ_LEAVE, Person)),
             leads,
+            looked.c.at,
         )
         .join(link, and_(link.person_id == Person.id, holds_on(link, on)))
+        .outerjoin(looked, looked.c.person_id == Person.id)
         .where(link.manager_id == lead_id, works_here(on), visible_to(actor, Permission.Standing.READ, Person))
         .order_by(Person.sort_name, Person.id),
     )
-    return [BoardPerson(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]
+    return [
+        BoardPerson(row[0], row[1], row[2], bool(row[3]), row[4], local(row[5]).date() if row[5] else None)
+        for row in rows
+    ]
 
 
 def _is_here(person: Any, on: date) -> ColumnElement[bool]:  # noqa: ANN401 - an alias of Person
@@ -146,7 +150,6 @@ def _row(
     facts: Facts,
     adopted: Mapping[str, Edition],
     bars: dict[tuple[uuid.UUID, str], Bar],
-    looked_on: date | None,
     on: date,
 ) -> BoardRow:
     spell = held_on(facts.spells, on)
@@ -160,9 +163,9 @@ def _row(
     if ways and all(way.is_stuck for way in ways):
         questions.add(Question.STUCK)
     # Whoever is on no ladder cannot be rated, so that nobody owes them a look.
-    if ways and is_unseen(looked_on, person.hired_on, on):
+    if ways and is_unseen(person.last_looked_on, person.hired_on, on):
         questions.add(Question.UNSEEN)
-    return BoardRow(person, facts, edition, held, since, ways, looked_on, frozenset(questions))
+    return BoardRow(person, facts, edition, held, since, ways, frozenset(questions))
 
 
 def _held(edition: Edition | None, spell: Spell | None) -> Level | None:
@@ -215,14 +218,18 @@ def last_looked(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
     """
     if not person_ids:
         return {}
-    acts = union_all(*_acts(sorted(person_ids))).subquery()
-    rows = db.session.execute(
-        select(acts.c.person_id, func.max(acts.c.at)).group_by(acts.c.person_id).order_by(acts.c.person_id)
-    )
+    looked = _looked_at(sorted(person_ids))
+    rows = db.session.execute(select(looked.c.person_id, looked.c.at).order_by(looked.c.person_id))
     return {row[0]: local(row[1]).date() for row in rows}
 
 
-def _acts(ids: Sequence[uuid.UUID]) -> list[Select[uuid.UUID, datetime]]:
+def _looked_at(ids: Any) -> Subquery:  # noqa: ANN401 - ids, or a select of them
+    """Return a table with the moment of the last look at each of some people."""
+    acts = union_all(*_acts(ids)).subquery()
+    return select(acts.c.person_id, func.max(acts.c.at).label("at")).group_by(acts.c.person_id).subquery()
+
+
+def _acts(ids: Any) -> list[Select[uuid.UUID, datetime]]:  # noqa: ANN401 - as above
     rated, opened = Assessment.manager_submitted_at, Assessment.self_submitted_at
     about = select(Evidence.subject_id.label("person_id"))
     return [

@@ -58,6 +58,8 @@ def _waivers(ids: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, DomainWaiver]]:
             Waiver.reason,
             Waiver.manager_approved_at,
             Waiver.hr_approved_at,
+            Waiver.manager_id,
+            Waiver.hr_id,
         )
         .where(Waiver.subject_id.in_(ids), Waiver.holds)
         .order_by(Waiver.subject_id, Waiver.expectation_id),
@@ -65,7 +67,10 @@ def _waivers(ids: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, DomainWaiver]]:
     approved: dict[uuid.UUID, dict[str, DomainWaiver]] = defaultdict(dict)
     for row in rows:
         approved[row.subject_id][row.expectation_id] = DomainWaiver(
-            row.reason, _day(row.manager_approved_at), _day(row.hr_approved_at)
+            row.reason,
+            _day(row.manager_approved_at),
+            _day(row.hr_approved_at),
+            tuple(one for one in (row.manager_id, row.hr_id) if one),
         )
     return approved
 

@@ -55,10 +55,11 @@ def find_last_closed(subject_id: uuid.UUID) -> GrowthPlan | None:
     return db.session.scalars(_whole().where(GrowthPlan.id == last)).unique().one_or_none()
 
 
-def list_closed_plans(subject_id: uuid.UUID) -> Sequence[GrowthPlan]:
-    """Return the closed plans of a person without their goals, the newest first."""
-    rows = select(GrowthPlan).where(GrowthPlan.subject_id == subject_id, GrowthPlan.closed_at.is_not(None))
-    return db.session.scalars(rows.order_by(GrowthPlan.closed_at.desc(), GrowthPlan.id)).all()
+def list_plans(subject_id: uuid.UUID) -> Sequence[GrowthPlan]:
+    """Return all plans of a person with their goals and actions, the open one first, then the newest."""
+    rows = _whole().where(GrowthPlan.subject_id == subject_id)
+    order = GrowthPlan.closed_at.is_not(None), GrowthPlan.created_at.desc(), GrowthPlan.id
+    return db.session.scalars(rows.order_by(*order)).unique().all()
 
 
 def lock_plan(plan: GrowthPlan) -> GrowthPlan:
@@ -74,7 +75,9 @@ def _whole() -> Select[GrowthPlan]:
     # In one statement: a plan is small, and its page asks for much else.
     return (
         select(GrowthPlan)
-        .options(joinedload(GrowthPlan.goals).joinedload(GrowthGoal.actions))
+        .options(
+            joinedload(GrowthPlan.goals).joinedload(GrowthGoal.actions), joinedload(GrowthPlan.subject, innerjoin=True)
+        )
         .execution_options(populate_existing=True)
     )
 

@@ -81,6 +81,7 @@ def readiness_of(person_id: uuid.UUID, *, on: date | None = None, target: str | 
         for standing in one.standings:
             people |= {given.author_id for given in (standing.rating, standing.answer) if given}
             people |= standing.sufficiency.corroborators
+            people |= set(standing.waiver.approver_ids) if standing.waiver else set()
             pieces |= {piece.id for piece in standing.sufficiency.counted}
             pieces |= {left_out.piece.id for left_out in standing.sufficiency.left_out}
     return PersonReadiness(

@@ -83,11 +83,6 @@ class WaiverLine:
     ended_at: datetime | None
     words: str
 
-    @property
-    def holds_since(self) -> datetime | None:
-        """Return when the second of the two approved, None before that."""
-        return max(self.manager_at, self.hr_at) if self.manager_at and self.hr_at else None
-
 
 def list_waivers(subject_id: uuid.UUID) -> list[WaiverLine]:
     """Return all waivers of a person, live ones first, then the newest."""

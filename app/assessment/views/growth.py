@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,36 +21,36 @@ from app.domain.growth import GoalState, goal_state
 from app.infra.clock import now, today
 from app.infra.unit_of_work import writes
 from app.people.models import Person
-from app.people.queries import get_person
 
 
 @bp.get("/people/growth")
 @requires(Permission.GrowthPlan.READ, on=load_self)
 def show_own_growth(person: Person) -> ResponseReturnValue:
     """Show one's own growth plan, at an address that the navigation knows."""
-    return _growth_page(person, queries.find_open_plan(person.id))
+    return _growth_page(person, queries.list_plans(person.id))
 
 
 @bp.get("/people/<uuid:person_id>/growth")
 @requires(Permission.GrowthPlan.READ, on=load_person)
 def show_growth(person: Person) -> ResponseReturnValue:
     """Show the open growth plan of somebody, or how to begin one, and those that are closed."""
-    return _growth_page(person, queries.find_open_plan(person.id))
+    return _growth_page(person, queries.list_plans(person.id))
 
 
 @bp.get("/growth/<uuid:plan_id>")
 @requires(Permission.GrowthPlan.READ, on=load_plan)
 def show_plan(plan: GrowthPlan) -> ResponseReturnValue:
     """Show one growth plan, open or closed."""
-    return _growth_page(get_person(plan.subject_id), plan)
+    return _growth_page(plan.subject, queries.list_plans(plan.subject_id), plan)
 
 
-def _growth_page(person: Person, plan: GrowthPlan | None) -> ResponseReturnValue:
+def _growth_page(person: Person, plans: Sequence[GrowthPlan], wanted: GrowthPlan | None = None) -> ResponseReturnValue:
+    plan = wanted or next((one for one in plans if one.closed_at is None), None)
     view = None
     if plan is not None:
         found = queries.growth_standing(person.id, today(), lineage=plan.lineage, target=plan.target_level)
         view = plan_view(plan, found, today())
-    others = [one for one in queries.list_closed_plans(person.id) if plan is None or one.id != plan.id]
+    others = [one for one in plans if one.closed_at is not None and (plan is None or one.id != plan.id)]
     return render_template(
         "assessment/growth.html",
         person=person,
@@ -137,7 +138,7 @@ def _edit_page(plan: GrowthPlan, form: PlanForm, version: int) -> ResponseReturn
     form.goals.choices = [(one.id, one.text) for one in choices]
     page = render_template(
         "assessment/growth_edit.html",
-        person=get_person(plan.subject_id),
+        person=plan.subject,
         view=view,
         form=form,
         version=version,
@@ -200,7 +201,7 @@ def ask_close_plan(plan: GrowthPlan) -> ResponseReturnValue:
     """Ask whether to close a plan, and say what follows from it."""
     if plan.closed_at is not None:
         return redirect(url_for("assessment.show_plan", plan_id=plan.id))
-    return render_template("assessment/growth_close.html", person=get_person(plan.subject_id), plan=plan)
+    return render_template("assessment/growth_close.html", person=plan.subject, plan=plan)
 
 
 @bp.post("/growth/<uuid:plan_id>/close")

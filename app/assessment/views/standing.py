@@ -11,7 +11,7 @@ from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.assessment import queries
 from app.assessment.pages import Viewpoint, standing_view
-from app.assessment.queries import PersonReadiness, WaiverState
+from app.assessment.queries import PersonReadiness
 from app.assessment.views.blueprint import bp, load_person
 from app.assessment.waiver_pages import waived_words
 from app.people.models import Person
@@ -41,11 +41,11 @@ def show_standing(person: Person) -> ResponseReturnValue:
 
 
 def _waived(found: PersonReadiness) -> Mapping[str, str]:
-    """Return who approved each waiver that holds, and when; nothing is asked where none does."""
-    if not any(standing.waiver for report in found.reports for standing in report.standings):
-        return {}
-    lines = queries.list_waivers(found.person_id)
-    return {line.expectation_id: waived_words(line) for line in lines if line.state is WaiverState.HOLDS}
+    """Return who approved each waiver that holds, and since when both had."""
+    standings = (standing for report in found.reports for standing in report.standings)
+    return {
+        standing.expectation.id: waived_words(standing.waiver, found.names) for standing in standings if standing.waiver
+    }
 
 
 def _ask_href(person: Person, viewpoint: Viewpoint) -> str:
