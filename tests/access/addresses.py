@@ -36,7 +36,7 @@ KINDS = {
 TELLING = frozenset(
     {
         "draft", "shared", "withdrawn", "old", "hr_shared", "file_of_draft", "file_of_old", "late_file_of_old",
-        "drafting", "self_in", "manager_in", "revealed", "old_manager_in", "hr_sealed",
+        "drafting", "self_in", "manager_in", "revealed", "old_manager_in", "hr_sealed", "hr_revealed",
         "peer_overdue", "peer_unanswered", "self_closed", "called_off",
         "person_subject", "person_manager", "person_hr", "person_leaver",
         "subject_session",

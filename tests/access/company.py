@@ -462,7 +462,7 @@ def answer(
 
 
 def agree(company: Company, everybody: dict[str, Person]) -> None:
-    """Write a joint note on every revealed assessment; of the old one Amara signs and Milan says why he does not."""
+    """Write a joint note on every revealed assessment; Amara signs the old one, and Milan says why he does not."""
     for name, author in (
         ("revealed", "subject"),
         ("old_revealed", "subject"),
@@ -482,16 +482,21 @@ def agree(company: Company, everybody: dict[str, Person]) -> None:
             )
             session.flush()
             company.digests[name] = digest_of(session.get_one(Assessment, company.objects[name]))
-    for side, signer, refusal in ((Side.SELF, "subject", ""), (Side.MANAGER, "former", "refusal")):
+    for name, side, signer, refusal in (
+        ("old_revealed", Side.SELF, "subject", ""),
+        ("old_revealed", Side.MANAGER, "former", "refusal"),
+        ("hr_revealed", Side.SELF, "hr", ""),
+        ("self_closed", Side.MANAGER, "manager", ""),
+    ):
         with transaction() as session:
             session.add(
                 AssessmentSignature(
-                    assessment_id=company.objects["old_revealed"],
+                    assessment_id=company.objects[name],
                     side=side,
                     person_id=everybody[signer].id,
-                    signed_at=moment(date(2024, 5, 6)),
-                    refusal=canary("old_revealed", refusal) if refusal else "",
-                    result_hash=company.digests["old_revealed"],
+                    signed_at=moment(date(2024, 5, 6) if name == "old_revealed" else date(2026, 11, 4)),
+                    refusal=canary(name, refusal) if refusal else "",
+                    result_hash=company.digests[name],
                 )
             )
 
