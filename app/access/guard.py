@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -81,10 +81,10 @@ def requires(
             try:
                 thing = on(**address) if on else None
             except MissingError:
-                # The first of two equal submits may have taken the object away; the second gets its answer.
-                answer = idempotency.find_answer(db.session()) if request.method == "POST" else None
-                return answer or abort(404)
+                return _first_answer() or abort(404)
             if not can(who, permission, thing):
+                if (answer := _first_answer()) is not None:
+                    return answer
                 for listener in _on_denied:
                     listener(who, permission, thing)
                 abort(404)
@@ -96,6 +96,15 @@ def requires(
         return decide
 
     return guard
+
+
+def _first_answer() -> Response | None:
+    """Return where the first of two equal submits of this person led; it may have taken away the object or the right.
+
+    Only where it led elsewhere: a page that was shown then may say what this person may no longer read.
+    """
+    answer = idempotency.find_answer(db.session()) if request.method == "POST" else None
+    return answer if answer is not None and answer.location else None
 
 
 def is_fresh(who: Actor) -> bool:
