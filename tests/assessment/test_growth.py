@@ -126,7 +126,7 @@ def test_blockers_lead_to_the_plan_with_their_tick_set(cast, client_for):
     "fields, words",
     [
         ({"goals": []}, "Choose at least one expectation"),
-        ({"goals": ["swe.no-such"]}, "does not ask for one of these"),
+        ({"goals": ["no-such"]}, "does not ask for one of these"),
         ({"goals": [DESIGN], "review_on": "2026-11-20"}, "That day has passed"),
         ({"goals": [DESIGN], "review_on": "soon"}, "This is no day"),
         ({"goals": [DESIGN], "target": "L9"}, "The ladder has no such level"),
@@ -200,7 +200,7 @@ def test_a_goal_is_reached_by_its_standing_and_by_no_tick(cast, client_for):
 def test_a_goal_that_the_ladder_no_longer_asks_for_is_said(cast, client_for, session):
     plan_id = make_plan(cast)
     with transaction():
-        queries.get_plan(plan_id).goals[0].expectation_id = "swe.long-gone"
+        queries.get_plan(plan_id).goals[0].expectation_id = "long-gone"
     assert "The ladder of today does not ask for it" in client_for(cast.subject).get("/people/growth").text
 
 
@@ -220,7 +220,7 @@ def test_goals_are_added_and_dropped_and_one_must_stay(cast):
         save(plan_id, cast.subject, dropped=[COACH])
     db.session.rollback()
     with pytest.raises(InvalidError, match="does not ask"):
-        save(plan_id, cast.subject, added=["swe.no-such"])
+        save(plan_id, cast.subject, added=["no-such"])
 
 
 # Closing and opening anew ------------------------------------------------------------

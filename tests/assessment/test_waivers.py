@@ -150,7 +150,7 @@ def test_hr_who_is_the_line_manager_cannot_do_both_halves(cast, client_for, sess
 def test_an_expectation_of_no_ladder_and_an_empty_reason_are_refused_at_their_field(cast, client_for):
     client = client_for(cast.manager)
     path = f"/people/{cast.subject.id}/waivers/manager"
-    page = client.post(path, {"expectation": "swe.no-such-thing", "reason": WHY})
+    page = client.post(path, {"expectation": "no-such-thing", "reason": WHY})
     assert page.status == 422
     assert "has no such expectation" in page.text
     assert WHY in page.text

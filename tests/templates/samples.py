@@ -184,7 +184,7 @@ TEAM = [
 ]  # fmt: skip
 GOALS = [
     Row(
-        id="swe.coach", text="Coaches <juniors>.", where="Leadership, L3", href="/l/coach", status="unproven",
+        id="swe.coach-juniors", text="Coaches <juniors>.", where="Leadership, L3", href="/l/coach", status="unproven",
         state="open",
         words="In my words", unblock="One more piece.",
         actions=[
@@ -193,7 +193,7 @@ GOALS = [
         ],
     ),
     Row(
-        id="swe.gone", text="Leads.", where="Not asked", href="", status="met", state="reached", words="", unblock="",
+        id="gone", text="Leads.", where="Not asked", href="", status="met", state="reached", words="", unblock="",
         actions=[],
     ),
 ]  # fmt: skip
