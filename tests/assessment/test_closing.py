@@ -273,7 +273,7 @@ def test_lists_and_state_tell_that_a_side_was_not_given(cast, clock, client_for)
     ):
         words = client_for(person).get(path).words("table")
         assert "Not given" in words
-        assert "Open since 11 Dec 2026" in words
+        assert "Closed 11 Dec 2026" in words
     assert "Nothing waits" in client_for(cast.subject).get("/assessments/").words("h1")
 
 
