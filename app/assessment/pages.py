@@ -13,7 +13,7 @@ from flask import url_for
 from app.assessment import wording
 from app.assessment.queries.readiness import PersonReadiness
 from app.domain.evidence import Lack
-from app.domain.ladder import Level
+from app.domain.ladder import Ladder, Level
 from app.domain.rating import Truth
 from app.domain.readiness import Blocker, BlockerGroup, Cell, Readiness, Standing, Status
 from app.evidence.queries.hrefs import page_that_asks
@@ -124,7 +124,7 @@ class TargetView:
     @property
     def missing_words(self) -> str:
         """Return the count beside a verdict: “3 missing of 20”; never a percentage."""
-        return f"{self.of - self.met} missing of {self.of}" if self.of > self.met else f"all {self.of} met"
+        return missing_words(self.met, self.of)
 
 
 @dataclass(frozen=True)
@@ -189,9 +189,22 @@ def target_view(found: PersonReadiness, report: Readiness, viewpoint: Viewpoint)
     )
 
 
+def missing_words(met: int, of: int) -> str:
+    """Return the count beside a verdict: “3 missing of 20”; never a percentage.
+
+    >>> missing_words(17, 20), missing_words(20, 20)
+    ('3 missing of 20', 'all 20 met')
+    """
+    return f"{of - met} missing of {of}" if of > met else f"all {of} met"
+
+
+def rung_of(ladder: Ladder, level_id: str) -> Rung:
+    """Return a level of a ladder as its badge."""
+    return Rung(level_id, ladder.level(level_id).rank, max(one.rank for one in ladder.levels))
+
+
 def _rung(found: PersonReadiness, level: Level) -> Rung:
-    levels = found.edition.ladder.levels if found.edition else (level,)
-    return Rung(level.id, level.rank, max(one.rank for one in levels))
+    return rung_of(found.edition.ladder, level.id) if found.edition else Rung(level.id, level.rank, level.rank)
 
 
 def _expectation_href(found: PersonReadiness, expectation_id: str) -> str:

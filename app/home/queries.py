@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import and_, func, or_, select
 
 from app.assessment.models import Assessment
-from app.assessment.queries import PersonReadiness, readiness_of_people
+from app.assessment.queries import PersonStanding, standings_of_people
 from app.auth.models import RoleGrant
 from app.infra.clock import local, today
 from app.infra.db import db
@@ -26,13 +26,13 @@ class Report:
     """One direct report: who, and where they stand."""
 
     entry: ReportEntry
-    standing: PersonReadiness
+    standing: PersonStanding
 
 
 def list_team(manager_id: uuid.UUID) -> list[Report]:
     """Return the direct reports of a manager by name, each with where they stand; never in any other order."""
     entries = list_reports(manager_id)
-    standings = readiness_of_people([entry.id for entry in entries])
+    standings = standings_of_people([entry.id for entry in entries])
     return [Report(entry, standings[entry.id]) for entry in entries]
 
 
