@@ -87,7 +87,7 @@ def test_a_note_whose_words_are_taken_out_is_none_and_can_be_written_again(cast)
 
 def test_a_note_on_what_the_target_does_not_ask_is_refused(cast):
     found = reveal(cast)
-    for key in ("swe.no-such", "swe.org-wide-problems"):
+    for key in ("no.such", "swe.org-wide-problems"):
         with pytest.raises(InvalidError, match="asks something else"):
             write(found, key, "Words", cast.subject)
 
