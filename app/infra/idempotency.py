@@ -31,6 +31,7 @@ LEFT_OUT = "csrf_token"
 """The one field that differs when the same submit is sent again from a new session."""
 SEE_OTHER = 303
 NOT_KEPT = "idempotency_elsewhere"
+HTML, JSON = "text/html", "application/json"
 
 
 class IdempotencyKey(Model):
@@ -148,7 +149,9 @@ def _answer_of(session: Session, row: tuple[uuid.UUID, str, str]) -> Response | 
     ).one_or_none()
     if first is None:
         return None
-    answer = Response(first.body or "", status=first.status or 200)
+    body = first.body or ""
+    # A page begins with its doctype or a tag; what a script was answered is an object.
+    answer = Response(body, status=first.status or 200, mimetype=JSON if body.startswith("{") else HTML)
     if first.location:
         answer.headers["Location"] = first.location
     return answer

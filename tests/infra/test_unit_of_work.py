@@ -25,6 +25,7 @@ from app.infra.idempotency import IdempotencyKey
 from app.infra.unit_of_work import transaction
 from app.people.models import Team
 from tests.conftest import BACKEND, NOW
+from tests.factories.assessments import make_assessment
 from tests.factories.editions import adopted
 from tests.factories.people import PASSWORD, make_person
 
@@ -70,6 +71,31 @@ def test_twenty_identical_submits_at_once_have_one_effect(app, session, client_f
         answers = list(pool.map(submit, range(20)))
     assert answers == [(302, answers[0][1])] * 20
     assert session.scalar(select(func.count()).select_from(Evidence)) == 1
+
+
+def test_a_script_that_repeats_itself_gets_the_first_answer_as_what_it_was(app, session, client_for):
+    person = make_person(level="L2", since=date(2025, 2, 3))
+    row = make_assessment(person, adopted(), "L3", opened_on=NOW.date())
+    client = client_for(person)
+    form = client.get(f"/assessments/{row.id}").form(f"/assessments/{row.id}/self")
+    fields = dict(form.fields) | {"window": "one", "sequence": "1", "words-swe.coach-juniors": "Paired"}
+    first, second = (
+        client.post(f"{form.action}/draft", fields, headers={"Accept": "application/json"}) for _ in range(2)
+    )
+    assert (first.status, first.headers["Content-Type"]) == (200, "application/json")
+    assert (second.status, second.headers["Content-Type"]) == (200, "application/json")
+    assert second.response.get_json() == first.response.get_json()
+
+
+def test_a_page_that_is_shown_again_is_a_page(app, session, client_for):
+    person = make_person(level="L2", since=date(2025, 2, 3))
+    make_assessment(person, adopted(), "L3", opened_on=NOW.date())
+    person_id = person.id
+    with app.test_request_context("/", method="POST", data={"idempotency_key": "once"}), transaction() as writer:
+        g.actor_id = person_id
+        idempotency.claim(writer).keep(Response("<!doctype html><title>Asked</title>"))
+        repeat = idempotency.claim(writer).answer
+    assert repeat.content_type == "text/html; charset=utf-8"
 
 
 def test_refused_form_keeps_no_key_and_changes_nothing(app, session, client_for):
