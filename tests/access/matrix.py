@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -69,7 +70,7 @@ def filled(text: str, cell: Cell, company: Company, object_id: object) -> str:
         second=SECOND,
         asked=company.asked.get(cell.name, FIRST),
         digest=company.digests.get(cell.name, ""),
-        **{who: company.people[who] for who in ("subject", "stranger", "peer", "manager")},
+        **{who: company.people[who] for who in ("subject", "stranger", "peer", "manager", "other")},
     )
 
 
@@ -167,8 +168,12 @@ def readable_words(actor: str) -> frozenset[str]:
     return frozenset(words)
 
 
+MARKED = re.compile(r"</?(?:ins|del|mark)\b[^>]*>")
+
+
 def planted_in(text: str) -> set[str]:
-    """Return the planted words that a text holds."""
+    """Return the planted words that a text holds, also where the page marks a part of one."""
+    text = MARKED.sub("", text)
     found = set()
     start = text.find("CANARY-")
     while start >= 0:

@@ -68,7 +68,7 @@ def test_new_manager_reads_what_is_shared_and_not_what_the_old_one_drafted(compa
     report_to(company, "subject", "chief")
     assert canary("shared", "narrative") in words(company, "chief", "shared")
     assert words(company, "chief", "draft") is None
-    assert words(company, "chief", "revealed") == {canary("revealed", "self"), canary("revealed", "manager")}
+    assert words(company, "chief", "revealed") == {canary("revealed", part) for part in ("self", "manager", "note")}
     assert words(company, "chief", "drafting") == set()
     assert words(company, "chief", "manager_in") == set()
     assert words(company, "chief", "self_in") == set()
@@ -98,12 +98,18 @@ def test_old_manager_writes_nothing_more(company, act):
     assert may_send(company, "chief", "drafting", act)
 
 
-def test_new_manager_can_neither_hand_in_nor_take_back_for_the_old_one(company):
+def test_new_manager_takes_nothing_back_for_the_old_one_and_writes_a_side_of_their_own(company):
     report_to(company, "subject", "chief")
     before = company.dump()
     assert may_send(company, "chief", "manager_in", "manager/reopen")
-    assert may_send(company, "chief", "manager_in", "manager", **{f"words-{FIRST}": "Mine now"})
     assert company.dump() == before
+    assert may_send(company, "chief", "manager_in", "manager", **{f"words-{FIRST}": "Mine now"})
+    after = company.dump()
+    for table in ("assessment_answer", "assessment_sheet"):
+        assert set(before[table]) <= set(after[table])
+        added = set(after.pop(table)) - set(before.pop(table))
+        assert all(company.company.people["chief"] in row for row in added)
+    assert after == before
 
 
 def test_old_manager_sets_nothing_aside_any_more(company):
@@ -185,7 +191,8 @@ def test_hr_without_the_role_is_a_stranger_at_the_next_request(company):
     assert words(company, "hr", "revealed") is None
     assert words(company, "hr", "person_subject") is None
     home = company.visitor("hr").ask("GET", "/").text
-    assert not {word for word in planted_in(home) if "-hr_" not in word}
+    # What is left is their own: their pieces, and the plan that they have as an engineer.
+    assert not {word for word in planted_in(home) if "-hr_" not in word and "-plan_of_hr-" not in word}
     assert ">HR<" not in home
 
 
