@@ -40,6 +40,11 @@ class AttachedFile:
         return self.piece.subject_id
 
     @property
+    def is_draft(self) -> bool:
+        """Say whether the piece has never been shared."""
+        return self.piece.is_draft
+
+    @property
     def is_shared(self) -> bool:
         """Say whether the piece is shared now."""
         return self.piece.is_shared
