@@ -12,7 +12,7 @@ from app.assessment.growth_pages import say_action_due, say_review
 from app.assessment.waiver_pages import say_waiver
 from app.infra import single_values
 from app.infra.clock import today
-from app.notices.sources import Source, provide
+from app.notices.sources import Source, leads_or_hr, provide
 from app.people import panels
 from app.people.models import Person
 
@@ -20,7 +20,7 @@ from app.people.models import Person
 def _growth_of(actor: Actor, person: Person) -> panels.PersonLink | None:
     if not can(actor, Permission.GrowthPlan.READ, person):
         return None
-    return panels.PersonLink("Growth plan", url_for("assessment.show_growth", person_id=person.id), "right")
+    return panels.PersonLink("Growth plan", url_for("assessment.show_growth", person_id=person.id), "calendar")
 
 
 def _board_of(actor: Actor, person: Person) -> panels.PersonLink | None:
@@ -33,7 +33,15 @@ def _board_of(actor: Actor, person: Person) -> panels.PersonLink | None:
 def register() -> None:
     """Join what waits and the links on a person's page."""
     single_values.take_several("goals")
-    provide(Source(queries.TO_APPROVE, "A waiver waits for your approval", queries.select_to_approve, say_waiver))
+    provide(
+        Source(
+            queries.TO_APPROVE,
+            "A waiver waits for your approval",
+            queries.select_to_approve,
+            say_waiver,
+            concerns=leads_or_hr,
+        )
+    )
     provide(Source(queries.REVIEW, "A growth plan is to be reviewed", queries.select_reviews, say_review))
     provide(
         Source(queries.ACTION_DUE, "An action of your growth plan is due", queries.select_actions_due, say_action_due)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from app.assessment.queries.waiting import IN, MANAGER, SELF, SIDE_DUE, TO_CLOSE, select_sides_due, select_to_close
 from app.infra.clock import today
 from app.notices.models import Hearing
-from app.notices.sources import Source, Waiting, WaitingRow, provide
+from app.notices.sources import Source, Waiting, WaitingRow, leads_or_hr, provide
 
 PAGE = "/assessments/"
 
@@ -55,4 +55,12 @@ def register() -> None:
             Hearing.AT_ONCE,
         )
     )
-    provide(Source(TO_CLOSE, "A missing side of an assessment can be closed", select_to_close, _say_to_close))
+    provide(
+        Source(
+            TO_CLOSE,
+            "A missing side of an assessment can be closed",
+            select_to_close,
+            _say_to_close,
+            concerns=leads_or_hr,
+        )
+    )

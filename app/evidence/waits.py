@@ -161,5 +161,11 @@ def register() -> None:
     sources.provide(Source(ANSWERED, "A colleague cannot confirm all of yours", select_answered, _say_answered))
     sources.provide(Source(SET_ASIDE, "Your manager sets a piece of yours aside", select_set_aside, _say_set_aside))
     sources.provide(
-        Source(ASIDE_ANSWERED, "Somebody answers why you set a piece aside", select_aside_answered, _say_aside_answered)
+        Source(
+            ASIDE_ANSWERED,
+            "Somebody answers why you set a piece aside",
+            select_aside_answered,
+            _say_aside_answered,
+            concerns=sources.leads,
+        )
     )

@@ -19,7 +19,7 @@ from app.infra.unit_of_work import writes
 from app.notices import queries
 from app.notices.actions import choose_hearing
 from app.notices.models import Hearing
-from app.notices.sources import every_source
+from app.notices.sources import Source, every_source
 from app.notices.transport import mail_is_on
 
 HEARINGS = {
@@ -38,11 +38,16 @@ def show_inbox() -> ResponseReturnValue:
     return render_template("home/inbox.html", groups=tasks.grouped(waiting), count=len(waiting))
 
 
+def _concerning() -> list[Source]:
+    """Return the kinds that can wait for the signed-in person, as they are today."""
+    return [source for source in every_source() if source.concerns(actor())]
+
+
 def _hearing_form(*, is_sent: bool) -> Any:  # noqa: ANN401 - its fields are those of the sources
-    """Return the form with one field for each kind of thing that can wait."""
+    """Return the form with one field for each kind of thing that can wait for the signed-in person."""
     fields = {
         source.kind.replace(".", "-"): RadioField(source.label, choices=HEARINGS, validate_choice=True)
-        for source in every_source()
+        for source in _concerning()
     }
     form_class = type("HearingForm", (Form,), fields)
     if is_sent:
@@ -59,7 +64,7 @@ def show_notices() -> ResponseReturnValue:
 
 
 def _notices_page(form: Any) -> ResponseReturnValue:  # noqa: ANN401 - the form made above
-    kinds = [form[source.kind.replace(".", "-")] for source in every_source()]
+    kinds = [form[source.kind.replace(".", "-")] for source in _concerning()]
     sends = mail_is_on(current_app.config["SETTINGS"])
     return make_response(render_template("home/notices.html", form=form, kinds=kinds, mail_is_on=sends), form.status)
 
@@ -72,7 +77,7 @@ def choose_notices() -> ResponseReturnValue:
     form = _hearing_form(is_sent=True)
     if not form.validate_on_submit():
         return _notices_page(form)
-    chosen = {source.kind: Hearing(form[source.kind.replace(".", "-")].data) for source in every_source()}
+    chosen = {source.kind: Hearing(form[source.kind.replace(".", "-")].data) for source in _concerning()}
     who = actor().person_id
     choose_hearing(who, chosen, by=Author(who, address=request.remote_addr or ""), at=now())
     flash("Kept: this is how you hear of things from now on.", "good")

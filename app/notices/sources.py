@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Label, Select, Text, cast, literal, null
 
+from app.access.actor import Actor, Role
 from app.infra.db import UtcDateTime
 from app.notices.models import Hearing
 
@@ -55,6 +56,22 @@ Selecting = Callable[[date], Select[Any]]
 Saying = Callable[[WaitingRow], Waiting]
 
 
+def everybody(actor: Actor) -> bool:
+    """Say that a kind can wait for anybody."""
+    del actor
+    return True
+
+
+def leads(actor: Actor) -> bool:
+    """Say whether a kind that waits for line managers can wait for this person."""
+    return actor.leads
+
+
+def leads_or_hr(actor: Actor) -> bool:
+    """Say whether a kind that waits for line managers and for HR can wait for this person."""
+    return actor.leads or actor.has_role(Role.HR)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One kind of thing that waits.
@@ -62,6 +79,7 @@ class Source:
     `select` gives, for a day, rows made with `waiting_columns`, for everybody at once; the inbox asks for one person.
     `say` puts a row into words; it is called inside a request and by the worker. `label` names the kind among the
     preferences: “Colleagues ask you to confirm a piece”. `hearing` is how people hear of it who have chosen nothing.
+    `concerns` says for whom such a thing can wait; nobody else is asked how they want to hear of it.
     """
 
     kind: str
@@ -69,6 +87,7 @@ class Source:
     select: Selecting
     say: Saying
     hearing: Hearing = Hearing.DAILY
+    concerns: Callable[[Actor], bool] = everybody
 
 
 _sources: dict[str, Source] = {}

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import event, func, literal, select
 
+from app.access.actor import Role
 from app.audit.actions import Author
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
@@ -139,7 +140,7 @@ def test_inbox_shows_groups_and_an_empty_one_says_so(known, amara, client_for):
     sources.provide(greeting("past", due_on=date(2026, 11, 1)))
     sources.provide(greeting("none", text="Wave at <b>{}</b>"))
     page = client.get("/inbox")
-    assert page.words("h1") == "2 things wait for you"
+    assert page.words("h1") == "Two things wait for you"
     assert "Overdue" in page.words("main")
     assert "Wave at <b>Amara Diallo</b>" in page.words("main")
 
@@ -161,6 +162,32 @@ def test_everybody_chooses_by_kind_and_what_is_chosen_stays(known, amara, client
     assert [row.subject_id for row in rows] == [amara.id]
     # Only what differs is stored, so that a later default reaches whoever chose nothing.
     assert session.scalar(select(func.count()).select_from(NoticePreference)) == 1
+
+
+def test_only_kinds_that_can_wait_for_the_reader_are_asked_about(known, amara, client_for):
+    sources.provide(greeting("a.all"))
+    sources.provide(replace(greeting("b.leads"), concerns=sources.leads))
+    sources.provide(replace(greeting("c.hr"), concerns=sources.leads_or_hr))
+    lead, hr = make_person("Tomasz Wieczorek"), make_person("Ruth Okonjo", roles=(Role.HR,))
+    make_person("Kofi Mensah", manager=lead)
+
+    def asked(person):
+        fields = dict(client_for(person).get("/account/notices").form("/account/notices").fields)
+        return sorted(name for name in fields if name in {"a-all", "b-leads", "c-hr"})
+
+    assert asked(amara) == ["a-all"]
+    assert asked(lead) == ["a-all", "b-leads", "c-hr"]
+    assert asked(hr) == ["a-all", "c-hr"]
+
+
+def test_what_was_chosen_of_a_kind_stays_while_it_cannot_wait_for_one(known, amara, client_for):
+    sources.provide(greeting("a.all"))
+    sources.provide(replace(greeting("b.leads"), concerns=sources.leads))
+    with transaction():
+        actions.choose_hearing(amara.id, {"b.leads": Hearing.NEVER}, by=Author(amara.id), at=NOW)
+    client = client_for(amara)
+    assert client.send(client.get("/account/notices").form("/account/notices"), **{"a-all": "never"}).status == 302
+    assert queries.hearings_of(amara.id) == {"a.all": Hearing.NEVER, "b.leads": Hearing.NEVER}
 
 
 def test_an_unknown_choice_is_refused_and_changes_nothing(known, amara, client_for):
