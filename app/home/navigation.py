@@ -63,6 +63,8 @@ SAME_PLACE = {
     "assessment.ask_close_plan": "assessment.show_own_growth",
 }
 """Pages about somebody that belong to the entry which shows one's own."""
+NOWHERE = frozenset({"home.search", "home.show_notices", "home.choose_notices"})
+"""Pages of this feature to which the frame leads beside the menu: they belong to no entry."""
 
 
 def navigation() -> Groups:
@@ -92,11 +94,12 @@ def _current(places: Sequence[Place]) -> Place | None:
     An entry without a feature comes first, the longest beginning of the page's address of them; else the feature's.
     """
     path = request.path.rstrip("/")
+    if request.endpoint in NOWHERE:
+        return None
     if request.endpoint in SAME_PLACE:
-        same = SAME_PLACE[request.endpoint]
-        found = next((place for place in places if place.endpoint == same), None)
-        if found is not None:
-            return found
+        # Whoever is not offered the entry, as HR is no board of their own, came from somebody's page.
+        wanted = (SAME_PLACE[request.endpoint], "people.list_people")
+        return next((place for one in wanted for place in places if place.endpoint == one), None)
     if path in BESIDE:
         return next((place for place in places if place.endpoint == BESIDE[path]), None)
     homes = {place: url_for(place.endpoint).rstrip("/") for place in places if not place.feature}

@@ -75,8 +75,15 @@ def test_exactly_one_entry_is_current(client_for, address, entry):
     assert current(client.get(address)) == [entry]
 
 
-def test_own_account_belongs_to_no_entry(client_for):
-    assert current(client_for(make_person()).get("/account/access")) == []
+@pytest.mark.parametrize("address", ["/account/access", "/account/notices", "/search", "/search?q=design"])
+def test_own_account_and_the_search_belong_to_no_entry(client_for, address):
+    assert current(client_for(make_person()).get(address)) == []
+
+
+def test_board_of_somebody_belongs_to_people_for_whoever_leads_nobody(client_for):
+    lead = make_person("Tomasz Wieczorek")
+    make_person("Amara Diallo", manager=lead)
+    assert current(client_for(make_person(roles=(Role.HR,))).get(f"/people/{lead.id}/board")) == ["People"]
 
 
 def test_person_belongs_to_people(client_for):
