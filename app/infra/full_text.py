@@ -123,6 +123,9 @@ def snippet(text: str, sought: Sought) -> Markup:
     start = 0 if len(flat) <= SNIPPET or first <= BEFORE else flat.rfind(" ", 0, first - BEFORE // 2) + 1
     start = max(start, first - SNIPPET // 2, 0)
     end = start + SNIPPET
+    if end < len(flat):
+        # No word is cut in two, unless it alone is longer than what is shown.
+        end = max(flat.rfind(" ", first, end + 1), 0) or end
     cut = flat[start:end]
     return Markup("{}{}{}").format("… " if start else "", marked(cut, sought), " …" if end < len(flat) else "")
 

@@ -14,6 +14,7 @@ from app.assessment.models import Side
 from app.evidence.queries import marks
 from app.home.search import queries
 from app.home.search.queries import Slice
+from app.infra.clock import local
 from app.infra.full_text import Sought, marked, snippet
 from app.infra.pagination import Page
 from app.infra.templating import counted, long_date
@@ -122,7 +123,7 @@ def _comments(actor: Actor, sought: Sought, wanted: Slice) -> Page[Hit]:
                 texts.get(row.expectation_id, row.expectation_id),
                 url_for("assessment.show_assessment", assessment_id=row.assessment_id),
                 "assess",
-                (f"Assessment for {row.target_level}", _of(row, actor), sides[row.side]),
+                (_assessment_words(row), _of(row, actor), sides[row.side]),
                 snippet(row.words, sought),
             )
             for row in found.rows
@@ -140,7 +141,7 @@ def _notes(actor: Actor, sought: Sought, wanted: Slice) -> Page[Hit]:
                 texts.get(row.expectation_id, row.expectation_id) or "On the assessment as a whole",
                 url_for("assessment.show_assessment", assessment_id=row.assessment_id),
                 "assess",
-                (f"Assessment for {row.target_level}", _of(row, actor)),
+                (_assessment_words(row), _of(row, actor)),
                 snippet(row.words, sought),
             )
             for row in found.rows
@@ -157,7 +158,7 @@ def _plans(actor: Actor, sought: Sought, wanted: Slice) -> Page[Hit]:
             Hit(
                 texts.get(row.expectation_id, row.expectation_id),
                 _plan_href(row),
-                "cycle",
+                "calendar",
                 (f"Plan towards {row.target_level}", _of(row, actor), *(("closed",) if row.closed_at else ())),
                 snippet(row.words, sought),
             )
@@ -169,6 +170,11 @@ def _plans(actor: Actor, sought: Sought, wanted: Slice) -> Page[Hit]:
 def _plan_href(row: Any) -> str:  # noqa: ANN401 - a row of a select
     endpoint = next((one for one in PLAN_PAGES if one in current_app.view_functions), None)
     return url_for(endpoint, person_id=row.subject_id) if endpoint else ""
+
+
+def _assessment_words(row: Any) -> str:  # noqa: ANN401 - a row of a select
+    """Return which assessment it is: the level and the day of opening tell those of one person apart."""
+    return f"Assessment for {row.target_level} of {long_date(local(row.opened_at).date())}"
 
 
 def _of(row: Any, actor: Actor) -> str:  # noqa: ANN401 - a row of a select

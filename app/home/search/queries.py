@@ -159,10 +159,11 @@ def _open_comments(actor: Actor) -> ColumnElement[bool]:
 
 
 def list_comments(actor: Actor, sought: Sought, wanted: Slice) -> Page[Any]:
-    """Return comments of assessments: text, side, expectation, assessment, whose it is and the target; newest first."""
+    """Return comments of assessments: text, side, expectation, whose assessment it is and for what; newest first."""
     rows = (
         select(AssessmentAnswer.comment.label("words"), AssessmentAnswer.side, AssessmentAnswer.expectation_id,
-               Assessment.id.label("assessment_id"), Assessment.subject_id, Person.name, Assessment.target_level)
+               Assessment.id.label("assessment_id"), Assessment.subject_id, Person.name, Assessment.target_level,
+               Assessment.opened_at)
         .join(Assessment, Assessment.id == AssessmentAnswer.assessment_id)
         .join(Person, Person.id == Assessment.subject_id)
         .where(_open_comments(actor), says(sought, AssessmentAnswer.id, ("assessment_answer",)))
@@ -175,7 +176,7 @@ def list_notes(actor: Actor, sought: Sought, wanted: Slice) -> Page[Any]:
     """Return joint notes of revealed assessments, the newest first."""
     rows = (
         select(AssessmentNote.words, AssessmentNote.expectation_id, Assessment.id.label("assessment_id"),
-               Assessment.subject_id, Person.name, Assessment.target_level)
+               Assessment.subject_id, Person.name, Assessment.target_level, Assessment.opened_at)
         .join(Assessment, Assessment.id == AssessmentNote.assessment_id)
         .join(Person, Person.id == Assessment.subject_id)
         .where(
