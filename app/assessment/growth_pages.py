@@ -30,6 +30,7 @@ class ActionView:
     due_on: date | None
     is_done: bool
     is_pressing: bool
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def _goal(goal: GrowthGoal, found: GrowthStanding, on: date) -> GoalView:
 
 def _action(action: GrowthAction, on: date) -> ActionView:
     is_done = action.done_at is not None
-    return ActionView(action.id, action.words, action.due_on, is_done, not is_done and is_action_due(action.due_on, on))
+    is_pressing = not is_done and is_action_due(action.due_on, on)
+    is_overdue = not is_done and action.due_on is not None and action.due_on < on
+    return ActionView(action.id, action.words, action.due_on, is_done, is_pressing, is_overdue)
 
 
 def _href(found: GrowthStanding, expectation_id: str) -> str:
@@ -196,7 +199,7 @@ def say_action_due(row: WaitingRow) -> Waiting:
         text=row.words,
         detail="An action of your growth plan",
         href=url_for("assessment.show_own_growth", _anchor=row.code),
-        icon="check",
+        icon="calendar",
         since=row.since,
         due_on=row.due_on,
     )

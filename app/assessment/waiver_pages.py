@@ -128,6 +128,6 @@ def say_waiver(row: WaitingRow) -> Waiting:
         text=f"Approve or refuse a waiver for {row.who}",
         detail=f"{other} asks that an expectation does not apply",
         href=answer_href(row.object_id, role),
-        icon="check",
+        icon="assess",
         since=row.since,
     )

@@ -188,8 +188,8 @@ GOALS = [
         state="open",
         words="In my words", unblock="One more piece.",
         actions=[
-            Row(id=7, words="Write <it>", due_on=date(2026, 11, 26), is_done=False, is_pressing=True),
-            Row(id=8, words="Talk", due_on=None, is_done=True, is_pressing=False),
+            Row(id=7, words="Write <it>", due_on=date(2026, 11, 26), is_done=False, is_pressing=True, is_overdue=True),
+            Row(id=8, words="Talk", due_on=None, is_done=True, is_pressing=False, is_overdue=False),
         ],
     ),
     Row(
