@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +18,9 @@ RUNNING = (
     "called_off_at IS NULL AND ((self_submitted_at IS NULL AND self_closed_at IS NULL)"
     " OR (manager_submitted_at IS NULL AND manager_closed_at IS NULL))"
 )
+
+AHEAD_OF_UTC = timedelta(hours=14)
+"""How far the clocks that are furthest ahead are before UTC."""
 
 
 def upgrade() -> None:
@@ -208,8 +212,11 @@ def upgrade() -> None:
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ended_by_id", sa.Uuid(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_waiver_ended_by_id_person"), "person", ["ended_by_id"], ["id"])
+        batch_op.add_column(sa.Column("ended_words", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table("evidence_corroboration", schema=None) as batch_op:
         batch_op.alter_column("asking", existing_type=sa.String(length=500), server_default=None)
+    with op.batch_alter_table("waiver", schema=None) as batch_op:
+        batch_op.alter_column("ended_words", existing_type=sa.Text(), server_default=None)
     _index_running(RUNNING)
     _keep_what_is_shared()
 
@@ -228,7 +235,11 @@ def _index_running(condition: str) -> None:
 
 
 def _keep_what_is_shared() -> None:
-    """Write down what each shared piece says now as its first revision; what it said before is not known."""
+    """Write down what each shared piece says now as its first revision; what it said before is not known.
+
+    It says so since its last change, not since it was shared: whoever could read it only in between has not read these
+    words.
+    """
     connection = op.get_bind()
     links, claims = defaultdict(list), defaultdict(list)
     for row in connection.execute(sa.text("SELECT evidence_id, url FROM evidence_link ORDER BY evidence_id, position")):
@@ -254,6 +265,7 @@ def _keep_what_is_shared() -> None:
         sa.column("occurred_from", sa.Date()),
         sa.column("occurred_on", sa.Date()),
         sa.column("shared_at", sa.DateTime(timezone=True)),
+        sa.column("changed_at", sa.DateTime(timezone=True)),
         sa.column("submitted_on", sa.Date()),
     )
     shared = connection.execute(sa.select(pieces).where(pieces.c.shared_at.is_not(None))).all()
@@ -268,8 +280,8 @@ def _keep_what_is_shared() -> None:
                 "id": uuid.uuid4(),
                 "evidence_id": piece.id,
                 "number": 1,
-                "said_at": piece.shared_at,
-                "said_on": piece.submitted_on,
+                "said_at": max(piece.shared_at, piece.changed_at),
+                "said_on": _said_on(piece),
                 "content": json.dumps(
                     {
                         "title": piece.title,
@@ -288,10 +300,47 @@ def _keep_what_is_shared() -> None:
     )
 
 
+def _said_on(piece: sa.Row) -> date:
+    """Return the day from which a piece has said what it says.
+
+    The company's time zone is not known here: the day of a change is that of the place where days begin first, which is
+    at most one too late and never too early.
+    """
+    if piece.changed_at <= piece.shared_at:
+        return piece.submitted_on
+    changed_at: datetime = piece.changed_at
+    if changed_at.tzinfo is not None:
+        changed_at = changed_at.astimezone(UTC)
+    return max(piece.submitted_on, (changed_at + AHEAD_OF_UTC).date())
+
+
+def _end_rounds() -> None:
+    """Leave no round that the schema before would take for a running one though it has ended.
+
+    Nothing is in where a round was called off: it goes, with what was drafted. A side that was closed as “not given” is
+    taken for one that is in and says nothing, by whoever closed it; drafts of it go, so that nobody reads them.
+    """
+    off = "(SELECT id FROM assessment WHERE called_off_at IS NOT NULL)"
+    for table in ("assessment_answer", "assessment_sheet", "assessment_note", "assessment_signature"):
+        op.execute(f"DELETE FROM {table} WHERE assessment_id IN {off}")
+    op.execute("DELETE FROM assessment WHERE called_off_at IS NOT NULL")
+    for side in ("self", "manager"):
+        closed = f"{side}_closed_at IS NOT NULL AND {side}_submitted_at IS NULL"
+        for table in ("assessment_answer", "assessment_sheet"):
+            op.execute(
+                f"DELETE FROM {table} WHERE side = '{side}' AND assessment_id IN "
+                f"(SELECT id FROM assessment WHERE {closed})"
+            )
+        by = ", manager_id = closed_by_id" if side == "manager" else ""
+        op.execute(f"UPDATE assessment SET {side}_submitted_at = {side}_closed_at{by} WHERE {closed}")
+
+
 def downgrade() -> None:
-    """Take all of that away."""
+    """Take all of that away. The schema before knows no closed sides and no rounds that were called off."""
+    _end_rounds()
     _index_running(RAN_BEFORE)
     with op.batch_alter_table("waiver", schema=None) as batch_op:
+        batch_op.drop_column("ended_words")
         batch_op.drop_constraint(batch_op.f("fk_waiver_ended_by_id_person"), type_="foreignkey")
         batch_op.drop_column("ended_by_id")
 

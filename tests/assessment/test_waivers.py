@@ -92,6 +92,9 @@ def test_a_refusal_says_why_and_changes_nothing_else(cast, client_for, session):
     assert "Refused" in told
     assert "Others in the team do design." in told
     assert "Ruth Okonjo refused" in told
+    # One row says both why it was asked for and why it was refused.
+    [row] = session.scalars(select(Waiver)).all()
+    assert (row.reason, row.ended_words) == (WHY, "Others in the team do design.")
     # It can be asked for again, and the old one stays in the history.
     ask(cast, reason="Now it is different.")
     session.rollback()

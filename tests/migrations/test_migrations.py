@@ -124,6 +124,7 @@ TYPES = {
     "id": sa.Uuid(), "subject_id": sa.Uuid(), "evidence_id": sa.Uuid(),
     "occurred_on": sa.Date(), "submitted_on": sa.Date(), "said_on": sa.Date(),
     "created_at": sa.DateTime(timezone=True), "changed_at": sa.DateTime(timezone=True),
+    "said_at": sa.DateTime(timezone=True),
     "shared_at": sa.DateTime(timezone=True), "withdrawn_at": sa.DateTime(timezone=True),
 }  # fmt: skip
 """Types of the columns that a database stores in its own way. The models are those of the head, and of no use here."""
@@ -190,6 +191,36 @@ def test_every_shared_piece_gets_its_first_revision_and_a_draft_none(engine):
             {"expectation": "swe.lead-design-discussions", "line": "Line 1"},
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("changed_at", "said_on"),
+    [
+        (datetime(2026, 9, 3, 8, 0, tzinfo=UTC), date(2026, 9, 3)),
+        (datetime(2026, 9, 2, 8, 0, tzinfo=UTC), date(2026, 9, 3)),
+        (datetime(2026, 10, 9, 8, 0, tzinfo=UTC), date(2026, 10, 9)),
+        # In a company whose days begin earlier it was the tenth already: a manager who left on the ninth reads nothing.
+        (datetime(2026, 10, 9, 22, 0, tzinfo=UTC), date(2026, 10, 10)),
+    ],
+)
+def test_first_revision_is_dated_by_the_last_change_and_never_earlier(engine, changed_at, said_on):
+    schema.upgrade(engine, "0010")
+    shared_at = datetime(2026, 9, 3, 8, 0, tzinfo=UTC)
+    with engine.begin() as connection:
+        person = add_row(
+            connection, "person", name="Amara", sort_name="amara", email="amara@example.org", created_at=shared_at,
+            version=1,
+        )  # fmt: skip
+        add_row(
+            connection, "evidence", subject_id=person, number=1, title="As it reads today", narrative="", kind="ticket",
+            occurred_on=shared_at.date(), state="shared", created_at=shared_at, changed_at=changed_at,
+            shared_at=shared_at, submitted_on=shared_at.date(), version=1,
+        )  # fmt: skip
+    schema.upgrade(engine, "0011")
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(table_of("evidence_revision", "said_at", "said_on"))).one()
+    assert row.said_on == said_on
+    assert row.said_at.replace(tzinfo=UTC) == max(shared_at, changed_at)
 
 
 def test_triggers_keep_the_index_of_every_searched_table(engine):

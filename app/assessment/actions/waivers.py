@@ -104,19 +104,7 @@ def answer_waiver(
         return approve_waiver(subject, waiver.expectation_id, role=role, by=by, at=at)
     if not words:
         raise InvalidError("Say why not; whoever asked reads it, and the engineer too.", field="words")
-    _close(waiver, by=by, at=at)
-    # The words of a refusal are a row of their own that nobody has approved; it never was in force.
-    db.session.add(
-        Waiver(
-            id=uuid.uuid4(),
-            subject_id=waiver.subject_id,
-            expectation_id=waiver.expectation_id,
-            reason=words,
-            asked_at=waiver.asked_at,
-            superseded_at=at,
-            ended_by_id=by.person_id,
-        )
-    )
+    _close(waiver, words=words, by=by, at=at)
     db.session.flush()
     touch(waiver.subject_id)
     _note(Tag.WAIVER_REFUSED, waiver, role, by=by, at=at)
@@ -142,8 +130,8 @@ def end_waiver(waiver: Waiver, *, role: Approver, by: Author, at: datetime) -> W
     return waiver
 
 
-def _close(waiver: Waiver, *, by: Author, at: datetime) -> None:
-    waiver.superseded_at, waiver.ended_by_id = at, by.person_id
+def _close(waiver: Waiver, *, words: str = "", by: Author, at: datetime) -> None:
+    waiver.superseded_at, waiver.ended_by_id, waiver.ended_words = at, by.person_id, words
 
 
 def _hold(subject_id: uuid.UUID) -> None:

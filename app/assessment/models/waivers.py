@@ -41,6 +41,8 @@ class Waiver(Keyed, Model):
     superseded_at: Mapped[datetime | None]
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     """Who refused it before both had approved, or ended it afterwards."""
+    ended_words: Mapped[str] = mapped_column(default="")
+    """Why it was refused; empty for one that was not."""
 
     @hybrid_property
     def holds(self) -> bool:

@@ -91,9 +91,7 @@ def list_waivers(subject_id: uuid.UUID) -> list[WaiverLine]:
         .where(Waiver.subject_id == subject_id)
         .order_by(Waiver.superseded_at.is_not(None), Waiver.asked_at.desc(), Waiver.id)
     ).all()
-    told = [row for row in rows if row.manager_id is not None or row.hr_id is not None]
-    words = {(row.expectation_id, row.superseded_at): row.reason for row in rows if row not in told}
-    names = get_people([one for row in told for one in (row.manager_id, row.hr_id, row.ended_by_id) if one])
+    names = get_people([one for row in rows for one in (row.manager_id, row.hr_id, row.ended_by_id) if one])
 
     def name(person_id: uuid.UUID | None) -> str:
         return names[person_id].name if person_id in names else ""
@@ -103,7 +101,7 @@ def list_waivers(subject_id: uuid.UUID) -> list[WaiverLine]:
             id=row.id,
             expectation_id=row.expectation_id,
             reason=row.reason,
-            state=_state(row, has_words=(row.expectation_id, row.superseded_at) in words),
+            state=_state(row),
             asked_at=row.asked_at,
             manager=name(row.manager_id),
             manager_at=row.manager_approved_at,
@@ -111,20 +109,20 @@ def list_waivers(subject_id: uuid.UUID) -> list[WaiverLine]:
             hr_at=row.hr_approved_at,
             ended_by=name(row.ended_by_id),
             ended_at=row.superseded_at,
-            words=words.get((row.expectation_id, row.superseded_at), "") if row.superseded_at else "",
+            words=row.ended_words,
         )
-        for row in told
+        for row in rows
     ]
 
 
-def _state(row: Waiver, *, has_words: bool) -> WaiverState:
+def _state(row: Waiver) -> WaiverState:
     if row.superseded_at is None:
         if row.manager_approved_at is None:
             return WaiverState.WAITS_FOR_MANAGER
         return WaiverState.WAITS_FOR_HR if row.hr_approved_at is None else WaiverState.HOLDS
     if row.manager_approved_at is not None and row.hr_approved_at is not None:
         return WaiverState.ENDED
-    return WaiverState.REFUSED if has_words else WaiverState.TAKEN_BACK
+    return WaiverState.REFUSED if row.ended_words else WaiverState.TAKEN_BACK
 
 
 # What waits ----------------------------------------------------------------------
