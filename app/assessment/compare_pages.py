@@ -361,7 +361,9 @@ def _signature(assessment_id: uuid.UUID, result: Result, reader: Reader, side: S
         at=there.at if there else None,
         refusal=there.refusal if there else "",
         holds=there.holds if there else True,
-        href=url_for(f"assessment.show_sign_{side.value}", assessment_id=assessment_id) if signs_here else "",
+        href=url_for(f"assessment.show_sign_{side.value}", assessment_id=assessment_id, seen=result.digest)
+        if signs_here
+        else "",
         take_back_href=url_for(f"assessment.take_back_{side.value}", assessment_id=assessment_id)
         if may_take_back
         else "",

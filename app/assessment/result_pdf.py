@@ -15,8 +15,10 @@ from app.infra.pdf import make_pdf
 from app.infra.templating import ANSWER_LABELS, VERDICT_LABELS, full_moment, long_date, short_date
 
 TEMPLATE = "assessment_result.typ"
-LONGEST_WHOLE = 1500
-"""A row with fewer characters than this is kept on one page; a longer one may need more than a page has."""
+MOST_LINES = 24
+"""What takes fewer lines than this is kept on one page; what is longer may need more than a page has."""
+HALF_LINE, WHOLE_LINE = 34, 72
+"""How many characters a line of half and of the whole width holds at the least."""
 
 
 def file_name(assessment: Assessment) -> str:
@@ -52,6 +54,9 @@ def result_data(view: ComparisonView, *, at: datetime) -> Mapping[str, Any]:
         ],
         "whole": _note(result.whole) if result else None,
         "signatures": [_signature(one) for one in result.signatures] if result else [],
+        "signs_whole": all(_lines_of(one.refusal, HALF_LINE) < MOST_LINES for one in result.signatures)
+        if result
+        else True,
         "proof": _proof(result) if result else "",
     }
 
@@ -84,13 +89,21 @@ def _row(row: ComparedView) -> dict[str, Any]:
         "pieces": [f"{piece.title} ({short_date(piece.on)})" for piece in row.pieces],
         "rule": row.rule,
         "note": _note(row.note),
-        "is_whole": _length(row) < LONGEST_WHOLE,
+        "is_whole": _lines(row) < MOST_LINES,
     }
 
 
-def _length(row: ComparedView) -> int:
+def _lines(row: ComparedView) -> int:
+    """Return how many lines a row takes at the most: both voices stand side by side, all else below them."""
     note = row.note.stored if row.note else ""
-    return len(row.my_words) + len(row.their_words) + len(note) + sum(len(piece.title) + 20 for piece in row.pieces)
+    pieces = "; ".join(f"{piece.title} (1 November 2026)" for piece in row.pieces)
+    voices = max(_lines_of(row.my_words, HALF_LINE), _lines_of(row.their_words, HALF_LINE))
+    return voices + _lines_of(note, WHOLE_LINE) + _lines_of(f"{row.text}\n{pieces}{row.rule}", WHOLE_LINE)
+
+
+def _lines_of(words: str, width: int) -> int:
+    """Return how many lines a text takes at the most: each of its own line breaks begins one."""
+    return sum(1 + len(line) // width for line in words.split("\n"))
 
 
 def _note(note: NoteView | None) -> dict[str, str] | None:

@@ -85,3 +85,15 @@ def test_a_former_manager_who_did_not_sign_gets_no_file(cast, client_for):
     assert client_for(cast.next_manager).get(address(found, "result.pdf")).status == 200
     for person in (cast.peer, cast.admin):
         assert client_for(person).get(address(found, "result.pdf")).status == 404
+
+
+def test_two_hundred_short_lines_lose_none_of_them_at_the_foot_of_a_page(cast, client_for):
+    lines = "\n".join(f"c{number}." for number in range(200))
+    found = reveal(cast, own=MET | {COACH: "exceeded"}, own_words=lines, their_words=lines.replace("c", "t"))
+    write(found, COACH, lines.replace("c", "n"), cast.subject)
+    sign(found, "self", cast.subject)
+    refuse(found, "manager", cast.manager, lines.replace("c", "r"))
+    said = pdf_text(client_for(cast.manager).get(address(found, "result.pdf"))).split()
+    for letter, times in (("c", 5), ("t", 5), ("n", 1), ("r", 1)):
+        for number in range(200):
+            assert said.count(f"{letter}{number}.") == times, (letter, number)

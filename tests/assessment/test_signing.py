@@ -107,6 +107,37 @@ def test_nobody_signs_what_they_have_not_seen(cast, client_for):
     assert Side.MANAGER in result_of(found).signatures
 
 
+def test_the_question_shows_every_word_that_is_signed(cast, client_for):
+    found = reveal(cast, own_words="Her words on it", their_words="His words on it")
+    write(found, COACH, "What we agreed in May.", cast.subject)
+    write(found, WHOLE, "A good year on the whole.", cast.manager)
+    page = client_for(cast.manager).get(address(found, "manager", "sign"))
+    for words in ("Her words on it", "His words on it", "What we agreed in May.", "A good year on the whole."):
+        assert words in page.words()
+    assert not page.has_form("/notes")
+
+
+def test_the_question_says_what_changed_since_the_comparison_was_read(cast, client_for):
+    found = reveal(cast)
+    tomasz = client_for(cast.manager)
+    [link] = [one.get("href") for one in tomasz.get(address(found)).all("a") if "/manager/sign" in one.get("href", "")]
+    assert "has changed since" not in tomasz.get(link).words()
+    write(found, COACH, "Written in between.", cast.subject)
+    page = tomasz.get(link)
+    assert "Something has changed since you opened the comparison" in page.words()
+    assert "Written in between." in page.words()
+    done = tomasz.follow(tomasz.send(page.form(ending="/manager/sign")))
+    assert "as they stood on that page" in done.words()
+
+
+def test_what_goes_on_changing_is_set_apart_from_what_was_signed(cast, client_for):
+    found = reveal(cast)
+    sign(found, "self", cast.subject)
+    words = client_for(cast.manager).get(address(found)).words()
+    assert "as of 21 November 2026" in words
+    assert "they go on changing and are not part of what is signed" in words
+
+
 def test_a_refusal_needs_words_and_closes_like_a_signature(cast, session, client_for):
     found = reveal(cast)
     with pytest.raises(InvalidError, match="why you do not sign"):

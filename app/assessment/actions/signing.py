@@ -16,7 +16,7 @@ from app.infra.unit_of_work import record
 from app.notices.actions import tell
 from app.people.queries import find_manager
 
-CHANGED = "Something of the result has changed since you opened this page. Read it again below, then sign."
+CHANGED = "Something of the result has changed since you opened this page. Read it again here, then sign."
 NO_REASON = "Say in your own words why you do not sign."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -40,8 +41,9 @@ def comparison_view_of(
 ) -> ComparisonView:
     """Return both sides for whoever reads; MissingError while they are sealed.
 
-    `is_bare`: without the evidence and the standing behind them, where a page counts the rows alone.
+    `is_bare`: what is signed and nothing else, without the evidence and the standing behind it, and to read alone.
     """
+    reader = reader_of(assessment)
     round_ = queries.get_round(actor(), assessment)
     found = queries.comparison_of(assessment, _names_in(round_))
     may_read = may(Permission.Assessment.READ_RESULT, assessment)
@@ -49,7 +51,7 @@ def comparison_view_of(
     return comparison_view(
         found,
         round_,
-        reader_of(assessment),
+        replace(reader, can_write=False) if is_bare else reader,
         queries.Behind({}, None, None) if is_bare else queries.behind(found, actor()),
         result,
         form,

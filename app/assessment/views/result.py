@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template
+from flask import flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
@@ -117,8 +117,9 @@ def _question(assessment: Assessment, side: Side, form: SignForm | None = None) 
     view = sign_view(comparison_view_of(assessment, is_bare=True), side)
     if view.own.state != "open":
         return redirect(address_of(assessment))
+    is_stale = form is None and request.args.get("seen", view.digest) != view.digest
     refusal = form if isinstance(form, RefuseForm) else RefuseForm(formdata=None)
-    page = render_template("assessment/sign.html", view=view, form=form, refusal=refusal)
+    page = render_template("assessment/sign.html", view=view, form=form, refusal=refusal, is_stale=is_stale)
     return make_response(page, form.status if form else 200)
 
 
@@ -128,7 +129,7 @@ def _sign(assessment: Assessment, side: Side) -> ResponseReturnValue:
         actions.sign_result, assessment, side, seen=form.seen.data or "", by=author(), at=now()
     ):
         return _question(assessment, side, form)
-    flash("You have signed. It stands for exactly what this page shows.", "good")
+    flash("You have signed the answers, comments and joint notes as they stood on that page.", "good")
     return redirect(address_of(assessment))
 
 
