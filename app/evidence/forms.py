@@ -25,16 +25,17 @@ from app.domain.evidence import CorroborationAnswer, EvidenceKind
 from app.evidence.actions import Content
 from app.evidence.actions.content import check_day, check_first_day, line_name
 from app.evidence.actions.corroboration import ANSWERS, POINTS, limit_name, point_name
-from app.evidence.links import checked_links
+from app.evidence.links import MAX_LINKS, checked_links
 from app.evidence.models import (
     ASKING_LENGTH,
     LINE_LENGTH,
+    LINK_LENGTH,
     NARRATIVE_LENGTH,
     TITLE_LENGTH,
     WORDS_LENGTH,
     Evidence,
 )
-from app.evidence.pasted import read_line
+from app.evidence.pasted import LONGEST_LINE, read_line
 from app.evidence.queries.voices import NOTHING, PART, WHOLE
 from app.infra.clock import today
 from app.infra.forms import DayField, Form, StorableText, clean_line, clean_text, version_number
@@ -45,9 +46,18 @@ MAX_TICKS = 100
 MAX_LINKS_TEXT = 25_000
 
 
-def longest(length: int, what: str) -> Length:
+class Longest(Length):  # type: ignore[misc]
+    """Validator: at most so many characters. The field gets no `maxlength`, at which browsers cut without a word."""
+
+    def __init__(self, length: int, message: str) -> None:
+        """Take the number of characters and the sentence that is said where there are more."""
+        super().__init__(max=length, message=message)
+        self.field_flags: dict[str, int] = {}
+
+
+def longest(length: int, what: str) -> Longest:
     """Return a validator that says how long something may be."""
-    return Length(max=length, message=f"{what} has at most {length} characters.")
+    return Longest(length, f"{what} has at most {length} characters.")
 
 
 @contextmanager
@@ -114,12 +124,16 @@ class ComposerForm(Form):
 
     @property
     def text(self) -> str:
-        """Return the words that were typed, for suggestions."""
-        return self.title.data or ""
+        """Return the words that were typed, for suggestions; of a text that no field would take, its beginning."""
+        return (self.title.data or "")[:LONGEST_LINE]
 
     def link_lines(self) -> list[str]:
         """Return the links, as they were typed."""
         return (self.links.data or "").split()
+
+    def first_links(self) -> list[str]:
+        """Return the beginnings of as many links as a piece may have, to guess a kind from before they are checked."""
+        return [link[:LINK_LENGTH] for link in self.link_lines()[:MAX_LINKS]]
 
     def take_links(self) -> None:
         """Move addresses of pages out of the line and to the links; a lone one leaves a title in its place."""
@@ -181,8 +195,8 @@ class EvidenceForm(ComposerForm):
 
     @property
     def text(self) -> str:
-        """Return the words that were typed, for suggestions."""
-        return f"{self.title.data or ''}\n{self.narrative.data or ''}"
+        """Return the words that were typed, for suggestions; of a text that no field would take, its beginning."""
+        return f"{super().text}\n{(self.narrative.data or '')[:NARRATIVE_LENGTH]}"
 
     def link_lines(self) -> list[str]:
         """Return the links, as they were typed: one on each line."""

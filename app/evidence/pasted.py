@@ -10,6 +10,8 @@ from app.evidence.links import MAX_LINKS, fault_of, visible_host
 from app.evidence.models import TITLE_LENGTH
 
 ADDRESS = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
+LONGEST_LINE = 4000
+"""Characters of a line that is read: a title and one very long link, or ten usual ones. A longer one is no line."""
 AFTER_A_LINK = ".,;:!?'’…"
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 THINGS = (
@@ -32,13 +34,16 @@ class PastedLine:
 def read_line(line: str) -> PastedLine:
     """Return the words and the links of a line. A lone link gets a title of its own, made of its host and path.
 
-    What is no link that a piece may have stays where it stands, as words.
+    What is no link that a piece may have stays where it stands, as words, and so does all of a line that is too long
+    to be one. The work grows with the length of the line and no faster: it is done before anything is refused.
 
     >>> read_line("Split the ledger, see https://git.example/pay/core/pull/7.")
     PastedLine(title='Split the ledger, see', links=('https://git.example/pay/core/pull/7',))
     >>> read_line("https://git.example/pay/core/pull/7").title
     'Pull request 7 of pay/core'
     """
+    if len(line) > LONGEST_LINE:
+        return PastedLine(line)
     links: list[str] = []
 
     def take(found: re.Match[str]) -> str:
@@ -58,14 +63,16 @@ def read_line(line: str) -> PastedLine:
 
 def _without_sentence(address: str) -> str:
     """Return an address without what belongs to the sentence around it: a full stop, a bracket that it did not open."""
-    while address:
-        last = address[-1]
-        opened = BRACKETS.get(last)
-        if last in AFTER_A_LINK or (opened and address.count(last) > address.count(opened)):
-            address = address[:-1]
-        else:
+    unopened = {last: address.count(last) - address.count(first) for last, first in BRACKETS.items()}
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        if unopened.get(last, 0) > 0:
+            unopened[last] -= 1
+        elif last not in AFTER_A_LINK:
             break
-    return address
+        end -= 1
+    return address[:end]
 
 
 def _tidy(words: str) -> str:

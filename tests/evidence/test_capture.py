@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from app.evidence.models import Evidence, EvidenceLink
-from app.evidence.pasted import name_of, read_line
+from app.evidence.models import NARRATIVE_LENGTH, Evidence, EvidenceLink
+from app.evidence.pasted import BRACKETS, LONGEST_LINE, name_of, read_line
 from tests.conftest import NOW
 from tests.factories.assessments import count_queries
 from tests.factories.evidence import COACH, LEAD
@@ -125,6 +127,23 @@ def test_a_fault_brings_the_composer_back_with_everything_that_was_typed(company
     assert count_pieces(session) == 0
 
 
+def test_no_field_of_evidence_is_cut_by_the_browser_without_a_word(company, client_for):
+    client = client_for(company.amara)
+    for address in ("/evidence/compose", "/evidence/new", "/evidence/"):
+        page = client.get(address)
+        typed_in = [*page.all("textarea"), *(field for field in page.all("input") if field.get("name") != "q")]
+        assert [field.get("name") for field in typed_in if field.get("maxlength")] == []
+
+
+def test_a_story_that_is_too_long_is_kept_and_its_limit_said(company, client_for, session):
+    client = client_for(company.amara)
+    page = client.send(client.get("/evidence/new").form("/evidence/new"), title="Ledger", narrative="x" * 20_001)
+    assert page.status == 422
+    assert "The story has at most 20000 characters." in page.words()
+    assert dict(page.form("/evidence/new").fields)["narrative"] == "x" * 20_001
+    assert count_pieces(session) == 0
+
+
 def test_a_session_that_ran_out_keeps_the_line(company, client_for, session, clock):
     client = client_for(company.amara)
     form = composer(client)
@@ -206,6 +225,61 @@ def test_a_wrong_link_is_said_at_its_field(company, client_for):
 def test_words_and_links_of_a_line(line, title, links):
     found = read_line(line)
     assert (found.title, found.links) == (title, links)
+
+
+@contextmanager
+def counting_looks():
+    """Yield a list that grows with every count of a sign in a text and with every piece that is read of it."""
+    looks = []
+
+    def heard(frame, event, what):
+        if event == "c_call" and what.__name__ in {"count", "category"}:
+            looks.append(what.__name__)
+
+    sys.setprofile(heard)
+    try:
+        yield looks
+    finally:
+        sys.setprofile(None)
+
+
+@pytest.mark.parametrize("sign", [")", "]", "}", ".", "(", ").", "a"])
+def test_signs_around_a_link_are_counted_once_however_many_there_are(sign):
+    for length in (10, 3000):
+        with counting_looks() as looks:
+            read_line("https://docs.example/" + sign * length)
+        assert looks.count("count") <= 2 * len(BRACKETS)
+
+
+def test_a_text_that_is_no_line_is_not_read_for_links():
+    line = "https://docs.example/1 " + "word " * 1000
+    with counting_looks() as looks:
+        found = read_line(line)
+    assert (found.title, found.links, looks) == (line, (), [])
+
+
+def test_a_long_link_with_its_words_is_still_a_line():
+    link = "https://docs.example/" + "a" * 2000
+    assert read_line(f"{'word ' * 40}({link}).").links == (link,)
+
+
+def test_nothing_looks_at_more_text_than_a_form_may_hold(company, client_for, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(
+        "app.evidence.views.capture.guess_kind",
+        lambda text, links: looked_at.extend([len(text), len(links), *map(len, links)]),
+    )
+    monkeypatch.setattr("app.evidence.queries.choices.suggested_by", lambda text, *_: looked_at.append(len(text)) or {})
+    client = client_for(company.amara)
+    full = client.get("/evidence/new").form("/evidence/new")
+    for form, links in ((composer(client), "x" * 300_000), (full, "y" * 50_000 + "\n" + "z\n" * 50_000)):
+        changed = {"title": "https://" + ")" * 100_000, "links": links}
+        if form is full:
+            changed["narrative"] = "word " * 50_000
+        assert suggest(client, form, **changed).status == 200
+    # Both forms as they were opened; then of each its text, its links and their number, and its text once more.
+    assert len(looked_at) == 2 + (3 + 1) + (3 + 10)
+    assert max(looked_at) <= LONGEST_LINE + 1 + NARRATIVE_LENGTH
 
 
 @pytest.mark.parametrize(

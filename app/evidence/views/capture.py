@@ -84,7 +84,7 @@ def suggest_expectations() -> ResponseReturnValue:
     is_full = "narrative" in request.form
     form, person = EvidenceForm() if is_full else ComposerForm(), load_self()
     form.take_links()
-    if form.kind.data in {form.offered.data, None} and (guess := guess_kind(form.text, form.link_lines())):
+    if form.kind.data in {form.offered.data, None} and (guess := guess_kind(form.text, form.first_links())):
         form.kind.data = form.offered.data = guess.value
     return _new_page(person, form, 200) if is_full else _composer_page(person, form, 200)
 
