@@ -36,13 +36,13 @@ BACKEND = os.environ.get("BELAY_TEST_DATABASE", "sqlite")
 class Databases:
     """Hands out a fresh database for each test: a copy of a template that went through every migration once."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, backend: str = BACKEND) -> None:
         """Make the template."""
         self.folder = folder
         self.name = name
         self.server: PostgresServer | None = None
         self._context: AbstractContextManager[PostgresServer] | None = None
-        if BACKEND == "postgres":
+        if backend == "postgres":
             self._context = session_server()
             self.server = self._context.__enter__()
             self.template = f"{name}_template"
