@@ -13,8 +13,10 @@ import pytest
 
 from app import create_app
 from app.assessment import actions, queries
+from app.assessment.actions import Entry
 from app.assessment.models import Side
 from app.audit.actions import Author
+from app.domain.rating import Answer
 from app.infra.clock import now
 from app.infra.db import db, set_may_write
 from app.infra.unit_of_work import transaction
@@ -23,6 +25,13 @@ from tests.factories.assessments import publish
 from tests.factories.people import make_person
 
 DESIGN, COACH = "swe.design-significant-features", "swe.coach-juniors"
+ASKED = (
+    DESIGN,
+    COACH,
+    "swe.influence-architecture",
+    "swe.lead-design-discussions",
+    "swe.systemic-improvements",
+)
 JSON = {"Accept": "application/json"}
 SIDES = ("self", "manager")
 ROUNDS = [5, pytest.param(100, marks=pytest.mark.long)]
@@ -119,3 +128,53 @@ def test_an_older_autosave_never_overwrites_a_newer_one_in_whatever_order(runnin
         assert {page.status for page in pages} == {200}
         for side in SIDES:
             assert stored(running, side, COACH) == f"{side} {numbers[-1]}"
+
+
+def plan_of(running):
+    """Return a growth plan of the engineer, which both may change."""
+    with transaction():
+        by = Author(running.self.id)
+        return actions.open_plan(running.self, target="L3", goals=[COACH], review_on=None, by=by, at=now())
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_of_two_people_at_one_plan_one_wins_and_the_other_gets_both_texts(running, client_for, at_once, rounds):
+    plan = plan_of(running)
+    path, field = f"/growth/{plan.id}/edit", f"goal-{COACH}"
+    clients = {side: client_for(getattr(running, side)) for side in SIDES}
+    for turn in range(rounds):
+        forms = {side: client.get(path).form(ending="/edit") for side, client in clients.items()}
+        texts = {side: f"turn {turn}, written by {side}" for side in SIDES}
+        acts = [lambda side=side: clients[side].send(forms[side], **{field: texts[side]}) for side in SIDES]  # noqa: B023 - run at once
+        pages = dict(zip(SIDES, at_once(acts), strict=True))
+        assert sorted(page.status for page in pages.values()) == [302, 409]
+        loser, winner = SIDES if pages["self"].status == 409 else SIDES[::-1]
+        assert texts[loser] in pages[loser].words()
+        assert texts[winner] in pages[loser].words()
+        assert dict(clients[winner].get(path).form(ending="/edit").fields)[field] == texts[winner]
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_of_two_people_at_one_joint_note_one_wins_and_the_other_gets_both_texts(running, client_for, at_once, rounds):
+    reveal(running)
+    clients = {side: client_for(getattr(running, side)) for side in SIDES}
+    for turn in range(rounds):
+        forms = {side: client.get(running.path).form(ending="/notes") for side, client in clients.items()}
+        texts = {side: f"turn {turn}, written by {side}" for side in SIDES}
+        acts = [lambda side=side: clients[side].send(forms[side], words=texts[side]) for side in SIDES]  # noqa: B023 - run at once
+        pages = dict(zip(SIDES, at_once(acts), strict=True))
+        assert sorted(page.status for page in pages.values()) == [302, 409]
+        loser, winner = SIDES if pages["self"].status == 409 else SIDES[::-1]
+        assert texts[loser] in pages[loser].words()
+        assert texts[winner] in pages[loser].words()
+        assert dict(clients[winner].get(running.path).form(ending="/notes").fields)["words"] == texts[winner]
+
+
+def reveal(running):
+    """Let both sides come in, with an answer to one expectation."""
+    for side in Side:
+        author = getattr(running, side.value)
+        content = {one: Entry(Answer.MET) for one in ASKED}
+        with transaction():
+            row = queries.get_assessment(running.id)
+            actions.submit_side(row, side, content, revision=0, may_open=True, by=Author(author.id), at=now())
