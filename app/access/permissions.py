@@ -116,6 +116,7 @@ class Permission:
         WRITE_NOTE = "assessment:write_note"  # Write the joint notes of a revealed assessment.
         SIGN_SELF = "assessment:sign_self"  # Sign the result as the engineer, or record why not.
         SIGN_MANAGER = "assessment:sign_manager"  # Sign the result as the line manager, or record why not.
+        TAKE_BACK_MANAGER = "assessment:take_back_manager"  # Take the own signature as the line manager back.
 
     class Admin(StrEnum):
         """Looking after the installation."""

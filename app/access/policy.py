@@ -157,6 +157,10 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Assessment.WRITE_NOTE: rule((p.is_subject, p.is_revealed), (p.is_current_manager, p.is_revealed)),
     Permission.Assessment.SIGN_SELF: rule((p.is_subject, p.is_revealed)),
     Permission.Assessment.SIGN_MANAGER: rule((p.is_current_manager, p.is_revealed), never=(p.is_subject,)),
+    # A hand-over leaves the signature with whoever gave it, and nobody else can take it back.
+    Permission.Assessment.TAKE_BACK_MANAGER: rule(
+        (p.is_current_manager, p.is_revealed), (p.has_signed, p.is_revealed), never=(p.is_subject,)
+    ),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,
     Permission.Admin.LIST_JOBS: ADMIN_ALONE,

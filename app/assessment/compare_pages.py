@@ -10,11 +10,12 @@ from datetime import date, datetime
 from flask import url_for
 
 from app.assessment import wording
+from app.assessment.actions import note_field
 from app.assessment.models import WHOLE, Side
 from app.assessment.pages import Rung
-from app.assessment.queries import Behind, ComparedRow, Comparison, Result, Round
+from app.assessment.queries import Behind, ComparedRow, Comparison, Result, Round, note_sign
 from app.assessment.sheet_pages import rung_of, short_name
-from app.assessment.sign_forms import NoteForm
+from app.assessment.sign_forms import SHOWN, NotesForm
 from app.domain.rating import Truth
 from app.domain.readiness import Readiness, Standing, Status
 from app.evidence.queries import Card
@@ -38,21 +39,20 @@ class VoiceName:
 class NoteView:
     """One joint note, in the names that its component asks for. `can_write`: a field, else the text alone.
 
-    `key` is the expectation, empty for the whole; `about` what the note is on; `who` and `at` who wrote last, and when.
+    `field_id` names its field and its place; `carried` travels with it unseen; `about` is what the note is on; `who`
+    and `at` say who wrote last, and when.
     """
 
-    key: str
     field_id: str
+    carried: Sequence[tuple[str, str]]
     label: str
     about: str
     words: str
     stored: str
     who: str
     at: datetime | None
-    version: int
     errors: Sequence[str]
     can_write: bool
-    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,8 @@ class ResultView:
     written: int
     digest: str
     pdf_href: str
+    notes_href: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def comparison_view(
     reader: Reader,
     behind: Behind,
     result: Result | None,
-    form: NoteForm | None = None,
+    form: NotesForm | None = None,
 ) -> ComparisonView:
     """Return both sides as a reader sees them: themselves as “You”, differences first, what one alone said last.
 
@@ -167,7 +169,7 @@ def comparison_view(
     """
     assessment = found.assessment
     standings = {one.expectation.id: one for one in behind.now.standings} if behind.now else {}
-    notes = _Notes(assessment.id, result, reader, form)
+    notes = _Notes(result, reader, form)
 
     def views(rows: Sequence[ComparedRow]) -> tuple[ComparedView, ...]:
         return tuple(_compared(row, standings.get(row.ask.expectation.id), behind.cards, notes) for row in rows)
@@ -282,44 +284,42 @@ def gap_words(row: ComparedRow) -> str:
 class _Notes:
     """Makes the view of each note: as it is stored, or as it was typed into a refused form."""
 
-    def __init__(self, assessment_id: uuid.UUID, result: Result | None, reader: Reader, form: NoteForm | None) -> None:
-        self._action = url_for("assessment.write_note", assessment_id=assessment_id)
+    def __init__(self, result: Result | None, reader: Reader, form: NotesForm | None) -> None:
         self._result = result
-        self._can_write = reader.can_write and result is not None and result.is_open
+        self.can_write = reader.can_write and result is not None and result.is_open
         self._form = form
+        # A refused form keeps the version that it was filled from: what came in between is still unseen.
+        self.version = form.row_version() if form else result.version if result else 0
 
     def view(self, key: str, about: str) -> NoteView | None:
         """Return one note; None for whoever may not read any, and where there is none and none can be written."""
         if self._result is None:
             return None
         row, form = self._result.notes.get(key), self._form
-        is_sent = form is not None and form.expectation.data == key
+        typed = form.words_of(key) if form else None
         stored = row.words if row else ""
-        if not stored and not self._can_write:
+        if not stored and not self.can_write:
             return None
         return NoteView(
-            key=key,
-            field_id=f"note-{key or 'whole'}",
-            label="What you agree on" if self._can_write else "Agreed",
+            field_id=note_field(key),
+            carried=[(f"{SHOWN}{note_field(key)}", note_sign(stored))],
+            label="What you agree on" if self.can_write else "Agreed",
             about=about,
             # HTML cannot carry the one sign that no database stores.
-            words=(form.words.data or "").replace("\x00", "") if is_sent and form else stored,
+            words=stored if typed is None else typed.replace("\x00", ""),
             stored=stored,
             who=row.by if row else "",
             at=row.at if row else None,
-            version=form.row_version() if is_sent and form else row.version if row else 0,
-            errors=list(form.words.errors) if is_sent and form else (),
-            can_write=self._can_write,
-            action=self._action,
+            errors=form.errors_of(key) if form else (),
+            can_write=self.can_write,
         )
 
 
-def _errors(form: NoteForm | None) -> list[tuple[str | None, str]]:
+def _errors(form: NotesForm | None) -> list[tuple[str | None, str]]:
     if form is None:
         return []
-    place = f"note-{form.expectation.data or 'whole'}"
-    found: list[tuple[str | None, str]] = [(None, text) for text in (*form.form_errors, *form.expectation.errors)]
-    return found + [(place, text) for text in form.words.errors]
+    found: list[tuple[str | None, str]] = [(None, text) for text in form.form_errors]
+    return found + [(note_field(key), text) for key in form.drafts() for text in form.errors_of(key)]
 
 
 def signing_name(found: Comparison, round_: Round) -> str:
@@ -336,6 +336,8 @@ def _result(found: Comparison, result: Result, reader: Reader, notes: _Notes, ma
         written=sum(bool(note.words) for note in result.notes.values()),
         digest=result.digest,
         pdf_href=url_for("assessment.download_result", assessment_id=found.assessment.id),
+        notes_href=url_for("assessment.write_notes", assessment_id=found.assessment.id) if notes.can_write else "",
+        version=notes.version,
     )
 
 
@@ -346,6 +348,8 @@ def signature_views(
     return tuple(
         _signature(assessment_id, result, reader, side, name)
         for side, name in ((Side.SELF, own), (Side.MANAGER, manager))
+        # Whether a side has answered after their time is none of a former signer's matter.
+        if not result.is_former or side in result.signatures
     )
 
 
@@ -353,7 +357,7 @@ def _signature(assessment_id: uuid.UUID, result: Result, reader: Reader, side: S
     there = result.signatures.get(side)
     is_reader = there is not None and there.person_id == reader.id
     signs_here = there is None and side in reader.signs
-    may_take_back = is_reader and not result.is_closed and side in reader.signs
+    may_take_back = is_reader and not result.is_closed
     return SignatureView(
         name=there.name if there else name,
         part="Engineer" if side is Side.SELF else "Line manager",

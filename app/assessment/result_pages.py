@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from app.assessment.actions import note_field
 from app.assessment.compare_pages import ComparisonView, NoteView, Reader, SignatureView, signature_views
 from app.assessment.models import WHOLE, Assessment, Side
 from app.assessment.queries import Result, Round
@@ -74,6 +75,7 @@ class ResultPageView:
     notes: tuple[NoteView, ...]
     signatures: tuple[SignatureView, ...]
     is_closed: bool
+    is_former: bool
     digest: str
 
 
@@ -87,18 +89,16 @@ def result_page_view(
         round=round_,
         notes=tuple(
             NoteView(
-                key=key,
-                field_id=f"note-{key or 'whole'}",
+                field_id=note_field(key),
+                carried=(),
                 label=text,
                 about=text,
                 words=note.words,
                 stored=note.words,
                 who=note.by,
                 at=note.at,
-                version=note.version,
                 errors=(),
                 can_write=False,
-                action="",
             )
             for key, text in about.items()
             if (note := result.note(key)) is not None
@@ -111,5 +111,6 @@ def result_page_view(
             manager=round_.manager if not round_.is_by_former else "The line manager of today",
         ),
         is_closed=result.is_closed,
+        is_former=result.is_former,
         digest=result.digest,
     )

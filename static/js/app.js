@@ -6,6 +6,7 @@ import { wireCopy } from "./copy.js";
 import { wirePrint } from "./print.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { wireTheme } from "./theme.js";
+import { wireUnsaved } from "./unsaved.js";
 import { wireUploads } from "./upload.js";
 
 wireTheme();
@@ -15,4 +16,5 @@ wireAnswers();
 wireAutosave();
 wirePrint();
 wireCopy();
+wireUnsaved();
 wireUploads();

@@ -483,7 +483,8 @@ def agree(company: Company, everybody: dict[str, Person]) -> None:
             session.flush()
             company.digests[name] = digest_of(session.get_one(Assessment, company.objects[name]))
     for name, side, signer, refusal in (
-        ("old_revealed", Side.SELF, "subject", ""),
+        # Refused after the hand-over: a former line manager who signed reads nothing of it.
+        ("old_revealed", Side.SELF, "subject", "late"),
         ("old_revealed", Side.MANAGER, "former", "refusal"),
         ("hr_revealed", Side.SELF, "hr", ""),
         ("self_closed", Side.MANAGER, "manager", ""),
@@ -494,7 +495,7 @@ def agree(company: Company, everybody: dict[str, Person]) -> None:
                     assessment_id=company.objects[name],
                     side=side,
                     person_id=everybody[signer].id,
-                    signed_at=moment(date(2024, 5, 6) if name == "old_revealed" else date(2026, 11, 4)),
+                    signed_at=moment(date(2024, 5, 6) if signer == "former" else date(2026, 11, 4)),
                     refusal=canary(name, refusal) if refusal else "",
                     result_hash=company.digests[name],
                 )

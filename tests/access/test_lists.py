@@ -29,6 +29,7 @@ TABLES = {
         Permission.Assessment.WRITE_NOTE,
         Permission.Assessment.SIGN_SELF,
         Permission.Assessment.SIGN_MANAGER,
+        Permission.Assessment.TAKE_BACK_MANAGER,
     ],
     Person: [Permission.Person.READ, Permission.Standing.READ, Permission.Evidence.LIST, Permission.Assessment.LIST],
 }

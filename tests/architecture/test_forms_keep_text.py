@@ -147,8 +147,8 @@ CASES = [
     sheet("manager", "manager", "", "assessment.save_manager"),
     sheet("manager", "manager", "/submit", "assessment.submit_manager"),
     Case(
-        "assessment.write_note", "subject", "/assessments/{revealed}", "/notes", {"words": WORDS},
-        wrong={"words": TOO_LONG},
+        "assessment.write_notes", "subject", "/assessments/{revealed}", "/notes", {"note-whole": WORDS},
+        wrong={"note-whole": TOO_LONG},
     ),
     Case(
         "assessment.refuse_self", "subject", "/assessments/{revealed}/self/sign", "/refuse", {"reason": WORDS},

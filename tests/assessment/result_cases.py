@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 from pypdf import PdfReader
 
@@ -11,6 +12,7 @@ from app.assessment.models import Side
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
 from tests.assessment.conftest import OPEN_AT_L3, by, entries, open_for, submit
+from tests.client import Form
 
 DESIGN, INFLUENCE, COACH, LEAD, IMPROVE = OPEN_AT_L3
 
@@ -23,11 +25,12 @@ def reveal(cast, own=None, theirs=None, own_words="", their_words=""):
     return queries.get_assessment(found.id)
 
 
-def write(found, key, words, author, version=0):
-    """Write a joint note by the act of the product."""
+def write(found, key, words, author, shown=""):
+    """Write a joint note by the act of the product, on a page that showed the words `shown` there and no more."""
     with transaction():
         row = queries.get_assessment(found.id)
-        return actions.write_note(row, key, words, version=version, by=by(author), at=now())
+        draft = actions.NoteDraft(words, queries.note_sign(shown))
+        return actions.write_notes(row, {key: draft}, version=-1, by=by(author), at=now())
 
 
 def sign(found, side, author, seen=None):
@@ -58,16 +61,25 @@ def address(found, *more):
     return "/".join((f"/assessments/{found.id}", *more))
 
 
-def note_form(page, key):
-    """Return the form of one note on a page."""
-    for form in page.all("form"):
-        if (form.get("action") or "").endswith("/notes"):
-            values = {one.get("name"): one.get("value") for one in form.iter() if one.get("name")}
-            if values.get("expectation") == key:
-                from tests.client import Form, _values
+@dataclass
+class NoteForm(Form):
+    """The form of all notes; `words` goes into one of them."""
 
-                return Form(form.get("action"), "post", list(_values(form)))
-    raise AssertionError(f"no note on {key}")
+    name: str
+
+    def with_values(self, **changed):
+        """Return the fields with some replaced, `words` being those of the one note."""
+        if "words" in changed:
+            changed[self.name] = changed.pop("words")
+        return super().with_values(**changed)
+
+
+def note_form(page, key):
+    """Return the form of the notes on a page, set on one of them."""
+    form = page.form(ending="/notes")
+    name = actions.note_field(key)
+    assert name in dict(form.fields), f"no note on {key}"
+    return NoteForm(form.action, form.method, form.fields, name)
 
 
 def pdf_text(page):

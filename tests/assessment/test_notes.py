@@ -40,7 +40,7 @@ def test_either_of_the_two_writes_on_an_expectation_and_on_the_whole(cast, sessi
     found = reveal(cast)
     write(found, COACH, "We read the minutes together.", cast.subject)
     write(found, WHOLE, "A good year.", cast.manager)
-    write(found, COACH, "We read the minutes of 3 November.", cast.manager, version=1)
+    write(found, COACH, "We read the minutes of 3 November.", cast.manager, shown="We read the minutes together.")
     assert words_of(found, COACH) == "We read the minutes of 3 November."
     assert words_of(found, WHOLE) == "A good year."
     assert queries.find_note(found.id, COACH).changed_by_id == cast.manager.id
@@ -61,7 +61,7 @@ def test_whoever_has_not_seen_the_other_text_gets_it_and_overwrites_nothing(cast
     write(found, COACH, "Hers.", cast.subject)
     with pytest.raises(ConflictError) as refusal:
         write(found, COACH, "His.", cast.manager)
-    assert refusal.value.stored == {"words": "Hers."}
+    assert refusal.value.stored == {f"note-{COACH}": "Hers."}
     assert refusal.value.version == 1
     assert words_of(found, COACH) == "Hers."
 
@@ -71,7 +71,7 @@ def test_the_same_words_again_are_no_change(cast, session):
     write(found, COACH, "The same.", cast.subject)
     write(found, COACH, "The same.", cast.manager)
     assert queries.find_note(found.id, COACH).version == 1
-    assert write(found, DESIGN, "", cast.manager) is None
+    assert write(found, DESIGN, "", cast.manager) == actions.NotesSaved()
     assert session.scalar(select(func.count()).select_from(AssessmentNote)) == 1
 
 
@@ -79,10 +79,10 @@ def test_a_note_whose_words_are_taken_out_is_none_and_can_be_written_again(cast)
     found = reveal(cast)
     empty = queries.digest_of(found)
     write(found, COACH, "Away with it.", cast.subject)
-    write(found, COACH, "", cast.subject, version=1)
+    assert write(found, COACH, "", cast.subject, "Away with it.").taken_out == (COACH,)
     assert queries.digest_of(queries.get_assessment(found.id)) == empty
     assert queries.result_of(queries.get_assessment(found.id)).note(COACH) is None
-    write(found, COACH, "Back again.", cast.subject, version=2)
+    assert write(found, COACH, "Back again.", cast.subject).written == (COACH,)
 
 
 def test_a_note_on_what_the_target_does_not_ask_is_refused(cast):
@@ -97,13 +97,13 @@ def test_notes_are_fixed_once_somebody_signed_and_open_when_that_is_taken_back(c
     write(found, COACH, "As agreed.", cast.subject)
     sign(found, "manager", cast.manager)
     with pytest.raises(NotAllowedNowError, match="signed as it stands"):
-        write(found, COACH, "Otherwise.", cast.subject, version=1)
+        write(found, COACH, "Otherwise.", cast.subject, shown="As agreed.")
     take_back(found, "manager", cast.manager)
-    write(found, COACH, "Otherwise.", cast.subject, version=1)
+    write(found, COACH, "Otherwise.", cast.subject, shown="As agreed.")
     sign(found, "manager", cast.manager)
     refuse(found, "self", cast.subject)
     with pytest.raises(NotAllowedNowError, match="signed as it stands"):
-        write(found, COACH, "Too late.", cast.manager, version=2)
+        write(found, COACH, "Too late.", cast.manager, shown="Otherwise.")
 
 
 # The page
@@ -127,10 +127,10 @@ def test_who_may_read_the_result_reads_notes_and_only_the_two_write(cast, client
         page = client_for(reader).get(address(found))
         assert "Planted words" in page.words()
         assert not page.has_form("/notes")
-        assert client_for(reader).post(address(found, "notes"), {"words": "x"}).status == 404
+        assert client_for(reader).post(address(found, "notes"), {"note-whole": "x"}).status == 404
     for stranger in (cast.peer, cast.admin, cast.next_manager):
         assert client_for(stranger).get(address(found)).status == 404
-        assert client_for(stranger).post(address(found, "notes"), {"words": "x"}).status == 404
+        assert client_for(stranger).post(address(found, "notes"), {"note-whole": "x"}).status == 404
 
 
 def test_a_former_manager_who_rated_reads_the_answers_and_no_note(cast, client_for, clock):
@@ -145,7 +145,7 @@ def test_a_former_manager_who_rated_reads_the_answers_and_no_note(cast, client_f
     assert "Planted words" not in former.text
     assert "Signatures" not in former.text
     assert client_for(cast.manager).get(address(found, "result")).status == 404
-    assert client_for(cast.manager).post(address(found, "notes"), {"words": "x"}).status == 404
+    assert client_for(cast.manager).post(address(found, "notes"), {"note-whole": "x"}).status == 404
     now_in_charge = client_for(cast.next_manager)
     page = now_in_charge.get(address(found))
     assert "Planted words" in page.words()
@@ -189,8 +189,43 @@ def test_a_conflict_shows_both_texts_and_the_merged_one_is_saved(cast, client_fo
     assert "March" in page.words()
     assert "April" in page.words()
     assert "Coaches or mentors junior engineers" in page.words()
-    assert tomasz.send(page.form(ending="/notes"), words="March or April.").status == 302
+    assert tomasz.send(note_form(page, COACH), words="March or April.").status == 302
     assert words_of(found, COACH) == "March or April."
+
+
+def test_every_button_saves_every_note_that_was_typed(cast, client_for):
+    found = reveal(cast)
+    amara = client_for(cast.subject)
+    form = note_form(amara.get(address(found)), COACH)
+    write(found, WHOLE, "His own, in between.", cast.manager)
+    page = amara.follow(amara.send(form, words="One.", **{f"note-{DESIGN}": "Two."}))
+    assert "Two notes are saved. Both of you see them." in page.words()
+    assert [words_of(found, key) for key in (COACH, DESIGN, WHOLE)] == ["One.", "Two.", "His own, in between."]
+    refused = amara.send(note_form(page, COACH), words="x" * 4001, **{f"note-{DESIGN}": "Typed beside it."})
+    assert "Typed beside it." in refused.words("textarea", id=f"note-{DESIGN}")
+    assert "warns-unsaved" in refused.all("form", action=address(found, "notes"))[0].get("class")
+
+
+def test_an_empty_note_is_said_to_be_taken_out_or_to_be_no_change(cast, client_for):
+    found = reveal(cast)
+    amara = client_for(cast.subject)
+    page = amara.follow(amara.send(note_form(amara.get(address(found)), COACH), words=" "))
+    assert "No note was changed, so nothing is saved." in page.words()
+    page = amara.follow(amara.send(note_form(page, COACH), words="Words."))
+    page = amara.follow(amara.send(note_form(page, COACH), words=""))
+    assert "The note is taken out." in page.words()
+
+
+def test_keeping_mine_in_a_conflict_leaves_what_nobody_touched_as_the_other_made_it(cast, client_for):
+    found = reveal(cast)
+    amara = client_for(cast.subject)
+    form = note_form(amara.get(address(found)), COACH)
+    write(found, COACH, "His.", cast.manager)
+    write(found, DESIGN, "His too.", cast.manager)
+    page = amara.send(form, words="Hers.")
+    assert page.status == 409
+    assert amara.send(page.form(ending="/notes")).status == 302
+    assert words_of(found, DESIGN) == "His too."
 
 
 def test_a_note_that_came_too_late_is_kept_in_the_page(cast, client_for):
@@ -222,7 +257,7 @@ def test_a_note_survives_a_locked_database(cast, client_for, monkeypatch):
     def locked(*args, **kwargs):
         raise OperationalError("insert", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(actions, "write_note", locked)
+    monkeypatch.setattr(actions, "write_notes", locked)
     page = amara.send(form, words="Typed for an hour.")
     assert page.status == 503
     assert "Typed for an hour." in page.text

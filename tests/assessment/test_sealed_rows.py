@@ -115,7 +115,7 @@ def sends(found):
     """Return what is posted: autosaves with words of the sender's own, stale sheets, incomplete ones, notes."""
     sheet = {"version": "0", "window": "x", "sequence": "1", f"words-{OPEN_AT_L3[0]}": "probing"}
     acts = [(f"/{side}{act}", sheet) for side in ("self", "manager") for act in ("/draft", "", "/submit")]
-    acts += [("/notes", {"expectation": OPEN_AT_L3[0], "words": "probing", "version": "9"})]
+    acts += [("/notes", {f"note-{OPEN_AT_L3[0]}": "probing", "version": "9"})]
     acts += [
         (f"/{side}/{act}", {"seen": "x", "reason": ""}) for side in ("self", "manager") for act in ("sign", "refuse")
     ]

@@ -20,7 +20,18 @@ from app.notices.models import Hearing, Mail
 from app.notices.queries import list_waiting
 from app.people.actions import set_manager
 from tests.assessment.conftest import by, open_for, submit
-from tests.assessment.result_cases import COACH, DESIGN, address, note_form, refuse, reveal, sign, take_back, write
+from tests.assessment.result_cases import (
+    COACH,
+    DESIGN,
+    address,
+    note_form,
+    pdf_text,
+    refuse,
+    reveal,
+    sign,
+    take_back,
+    write,
+)
 from tests.conftest import NOW
 from tests.factories.assessments import make_assessment
 from tests.factories.people import SYSTEM
@@ -202,7 +213,7 @@ def test_the_line_manager_of_today_signs_and_the_answers_keep_their_author(cast,
     assert waits_for(cast.next_manager) == []
 
 
-def test_a_former_manager_keeps_what_they_signed_and_nobody_takes_it_away(cast, client_for, clock):
+def test_a_former_manager_keeps_what_they_signed_and_takes_it_back_alone(cast, client_for, clock):
     with clock.standing_at(NOW - timedelta(days=1)):
         found = reveal(cast)
     write(found, COACH, "Planted words", cast.subject)
@@ -210,10 +221,30 @@ def test_a_former_manager_keeps_what_they_signed_and_nobody_takes_it_away(cast, 
     hand_over(cast)
     former = client_for(cast.manager)
     assert "Planted words" in former.get(address(found)).words()
-    assert "Planted words" in former.get(address(found, "result")).words()
-    assert former.post(address(found, "manager", "take-back")).status == 404
     assert client_for(cast.next_manager).post(address(found, "manager", "take-back")).status == 409
     assert Side.MANAGER in result_of(found).signatures
+    page = former.get(address(found, "result"))
+    assert "Planted words" in page.words()
+    assert former.send(page.form(ending="/manager/take-back")).status == 302
+    assert result_of(found).is_open
+    assert former.get(address(found, "result")).status == 404
+    sign(found, "manager", cast.next_manager)
+
+
+def test_a_former_manager_reads_nothing_of_an_answer_given_after_their_period(cast, client_for, clock):
+    with clock.standing_at(NOW - timedelta(days=1)):
+        found = reveal(cast)
+        sign(found, "manager", cast.manager)
+    hand_over(cast)
+    refuse(found, "self", cast.subject, "Said later, to the new manager")
+    former = client_for(cast.manager)
+    for place in ((), ("result",)):
+        page = former.get(address(found, *place))
+        assert "Tomasz Wieczorek" in page.words()
+        assert "Said later" not in page.text
+    assert "Said later" not in pdf_text(former.get(address(found, "result.pdf")))
+    assert former.post(address(found, "manager", "take-back")).status == 409
+    assert "Said later" in client_for(cast.next_manager).get(address(found, "result")).words()
 
 
 def test_whoever_signed_in_between_reads_notes_and_signatures_and_no_answer(cast, client_for):

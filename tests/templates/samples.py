@@ -136,18 +136,17 @@ COMPARED = Row(
     mine="exceeded", theirs="partly_met", my_words="Refund ordering.", their_words="",
     pieces=[], rule="2 pieces, 214 days apart",
     note=Row(
-        key="swe.lead-design-discussions", field_id="note-swe.lead-design-discussions", label="What you agree on",
+        carried=[("shown-note", "0f")], field_id="note-swe.lead-design-discussions", label="What you agree on",
         about="Leads technical-design discussions.", words="We read the <minutes>.", stored="We read the <minutes>.",
-        who="Tomasz Wieczorek", at=TODAY, version=2, errors=["A note has at most 4000 characters."], can_write=True,
-        action="/assessments/7/notes",
+        who="Tomasz Wieczorek", at=TODAY, errors=["A note has at most 4000 characters."], can_write=True,
     ),
 )  # fmt: skip
 SETTLED_NOTE = Row(
-    **{**vars(COMPARED.note), "key": "", "field_id": "note-whole", "label": "Agreed", "can_write": False, "errors": []}
+    **{**vars(COMPARED.note), "field_id": "note-whole", "label": "Agreed", "can_write": False, "errors": []}
 )
 EMPTY_NOTE = Row(
-    **{**vars(COMPARED.note), "key": "swe.c", "field_id": "note-swe.c", "words": "", "stored": "", "at": None,
-       "version": 0, "errors": []}
+    **{**vars(COMPARED.note), "field_id": "note-swe.c", "words": "", "stored": "", "at": None,
+       "errors": []}
 )  # fmt: skip
 APART = Row(**{**vars(COMPARED), "id": "swe.b", "mine": "no_opportunity", "theirs": None, "note": None})
 ALONE = Row(**{**vars(COMPARED), "id": "swe.c", "theirs": None, "note": EMPTY_NOTE, "rule": ""})

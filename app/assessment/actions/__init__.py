@@ -13,7 +13,7 @@ from app.assessment.actions.growth import (
     tick_action,
 )
 from app.assessment.actions.handing_in import UnansweredError, reopen_side, submit_side
-from app.assessment.actions.notes import ON_THE_WHOLE, write_note
+from app.assessment.actions.notes import NOTE_FIELD, ON_THE_WHOLE, NoteDraft, NotesSaved, note_field, write_notes
 from app.assessment.actions.opening import ask_for_rating, open_assessment
 from app.assessment.actions.signing import (
     record_export,
@@ -27,10 +27,13 @@ from app.assessment.actions.writing import ANSWER_CHOICES, Entry, Kept, answer_n
 
 __all__ = [
     "ANSWER_CHOICES",
+    "NOTE_FIELD",
     "ON_THE_WHOLE",
     "Approver",
     "Entry",
     "Kept",
+    "NoteDraft",
+    "NotesSaved",
     "PlanContent",
     "Step",
     "UnansweredError",
@@ -44,6 +47,7 @@ __all__ = [
     "close_plan",
     "close_side",
     "end_waiver",
+    "note_field",
     "open_assessment",
     "open_plan",
     "record_export",
@@ -59,5 +63,5 @@ __all__ = [
     "tell_both_to_sign",
     "tick_action",
     "words_name",
-    "write_note",
+    "write_notes",
 ]

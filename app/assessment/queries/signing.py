@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -15,10 +15,11 @@ from sqlalchemy.orm import aliased
 
 from app.assessment.models import WHOLE, Assessment, AssessmentNote, AssessmentSignature, Side
 from app.assessment.queries.comparison import Names, Voices, names_of, voices_of
+from app.infra.clock import local
 from app.infra.db import db
 from app.notices.sources import waiting_columns
 from app.people.models import ManagerLink, Person
-from app.people.queries import holds_on
+from app.people.queries import has_not_left, holds_on, was_line_manager
 
 TO_SIGN = "assessment.to_sign"
 ASKED_FOR = timedelta(days=90)
@@ -50,21 +51,28 @@ class Signature:
 
 @dataclass(frozen=True)
 class Result:
-    """Notes and signatures of a revealed assessment, and the SHA-256 of what a signature would stand for now."""
+    """Notes and signatures of a revealed assessment, and the SHA-256 of what a signature would stand for now.
+
+    `version` is that of all notes, as a form carries it. `answered` counts the sides that have signed or refused. Of
+    those a former signer sees what came in their own period alone, see `as_former_signer`.
+    """
 
     notes: Mapping[str, Note]
     signatures: Mapping[Side, Signature]
     digest: str
+    answered: int
+    version: int = 0
+    is_former: bool = False
 
     @property
     def is_open(self) -> bool:
         """Say whether notes may still be changed: nobody has signed or refused yet."""
-        return not self.signatures
+        return not self.answered
 
     @property
     def is_closed(self) -> bool:
         """Say whether both have signed, or recorded why not."""
-        return len(self.signatures) == len(Side)
+        return self.answered == len(Side)
 
     def note(self, expectation_id: str) -> Note | None:
         """Return the note on an expectation, None where nobody has written one or its words were taken out."""
@@ -108,7 +116,7 @@ def list_signatures(assessment_id: uuid.UUID) -> dict[Side, AssessmentSignature]
 
 def result_of(assessment: Assessment, voices: Voices | None = None, known: Names | None = None) -> Result:
     """Return notes and signatures of an assessment. `voices`, `known`: answers and names that were read already."""
-    notes = _notes(assessment.id)
+    notes = list_notes(assessment.id)
     signatures = list_signatures(assessment.id)
     digest = _digest(assessment, voices_of(assessment.id) if voices is None else voices, notes)
     people = {row.changed_by_id for row in notes.values()} | {row.person_id for row in signatures.values()}
@@ -125,21 +133,48 @@ def result_of(assessment: Assessment, voices: Voices | None = None, known: Names
             for side, row in signatures.items()
         },
         digest=digest,
+        answered=len(signatures),
+        version=notes_version(notes),
     )
+
+
+def as_former_signer(result: Result, person_id: uuid.UUID, subject_id: uuid.UUID) -> Result:
+    """Return of a result what a line manager of another time keeps of it (note 4 of the access specification).
+
+    That is what they signed, and the other answer where it was given while they were the line manager. Notes are
+    fixed from the first signature on, so those that stand there are those of then.
+    """
+    kept = {
+        side: one
+        for side, one in result.signatures.items()
+        if one.person_id == person_id or was_line_manager(person_id, subject_id, local(one.at).date())
+    }
+    return replace(result, signatures=kept, is_former=True)
 
 
 def digest_of(assessment: Assessment) -> str:
     """Return the SHA-256 of what a signature would stand for now: answers, comments and notes."""
-    return _digest(assessment, voices_of(assessment.id), _notes(assessment.id))
+    return _digest(assessment, voices_of(assessment.id), list_notes(assessment.id))
 
 
-def _notes(assessment_id: uuid.UUID) -> dict[str, AssessmentNote]:
+def list_notes(assessment_id: uuid.UUID) -> dict[str, AssessmentNote]:
+    """Return the rows of all joint notes of an assessment by expectation, also those whose words were taken out."""
     rows = db.session.scalars(
         select(AssessmentNote)
         .where(AssessmentNote.assessment_id == assessment_id)
         .order_by(AssessmentNote.expectation_id, AssessmentNote.id)
     )
     return {row.expectation_id: row for row in rows}
+
+
+def notes_version(rows: Mapping[str, AssessmentNote]) -> int:
+    """Return the version of all notes of an assessment taken together: it grows with each change of any of them."""
+    return sum(row.version for row in rows.values())
+
+
+def note_sign(words: str) -> str:
+    """Return a short sign of the words of a note, by which a form tells what was changed in it."""
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _digest(assessment: Assessment, voices: Voices, notes: Mapping[str, AssessmentNote]) -> str:
@@ -213,11 +248,14 @@ def _to_sign(side: Side, on: date) -> Select[Any]:
         .where(
             Assessment.is_revealed,
             Assessment.submitted_on > on - ASKED_FOR,
-            Person.left_on.is_(None),
+            has_not_left(on),
             not_(signed.exists()),
             not_(has_newer.exists()),
         )
     )
     if side is Side.MANAGER:
-        rows = rows.join(ManagerLink, and_(ManagerLink.person_id == Assessment.subject_id, holds_on(ManagerLink, on)))
+        leader = aliased(Person)
+        rows = rows.join(
+            ManagerLink, and_(ManagerLink.person_id == Assessment.subject_id, holds_on(ManagerLink, on))
+        ).join(leader, and_(leader.id == ManagerLink.manager_id, has_not_left(on, leader)))
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
@@ -13,7 +13,7 @@ from app.assessment.result_pages import result_page_view, sign_view
 from app.assessment.result_pdf import file_name, result_pdf
 from app.assessment.sign_forms import RefuseForm, SignForm
 from app.assessment.views.blueprint import address_of, author, bp, load_assessment
-from app.assessment.views.compare import comparison_view_of, reader_of
+from app.assessment.views.compare import comparison_view_of, reader_of, result_for_reader
 from app.domain.errors import MissingError
 from app.infra.clock import now
 from app.infra.pdf import download
@@ -25,7 +25,7 @@ from app.ladders.queries import get_edition
 @requires(Permission.Assessment.READ_RESULT, on=load_assessment)
 def show_result(assessment: Assessment) -> ResponseReturnValue:
     """Show notes and signatures alone: what somebody who signed may read, whatever else they may not."""
-    result = queries.result_of(assessment)
+    result = result_for_reader(assessment, queries.result_of(assessment))
     round_, edition = queries.get_round(actor(), assessment), get_edition(assessment.ladder_version_id)
     view = result_page_view(round_, result, reader_of(assessment), assessment, edition)
     return render_template("assessment/result.html", view=view, reads_both=_reads_both(assessment))
@@ -106,10 +106,10 @@ def take_back_self(assessment: Assessment) -> ResponseReturnValue:
 
 
 @bp.post("/assessments/<uuid:assessment_id>/manager/take-back")
-@requires(Permission.Assessment.SIGN_MANAGER, on=load_assessment)
+@requires(Permission.Assessment.TAKE_BACK_MANAGER, on=load_assessment)
 @writes
 def take_back_manager(assessment: Assessment) -> ResponseReturnValue:
-    """Take the line manager's signature back."""
+    """Take the line manager's signature back, also by a former one who gave it."""
     return _take_back(assessment, Side.MANAGER)
 
 
@@ -147,4 +147,5 @@ def _refuse(assessment: Assessment, side: Side) -> ResponseReturnValue:
 def _take_back(assessment: Assessment, side: Side) -> ResponseReturnValue:
     actions.take_signature_back(assessment, side, by=author(), at=now())
     flash("Your signature is taken back. Notes can be changed again.", "good")
-    return redirect(address_of(assessment))
+    stays = may(Permission.Assessment.READ, assessment)
+    return redirect(address_of(assessment) if stays else url_for("assessment.list_assessments"))
