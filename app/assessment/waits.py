@@ -5,7 +5,16 @@ No word of a side stands here: what is said goes into mail.
 
 from __future__ import annotations
 
-from app.assessment.queries.waiting import IN, MANAGER, SELF, SIDE_DUE, TO_CLOSE, select_sides_due, select_to_close
+from app.assessment.queries.waiting import (
+    ALONE,
+    IN,
+    MANAGER,
+    SELF,
+    SIDE_DUE,
+    TO_CLOSE,
+    select_sides_due,
+    select_to_close,
+)
 from app.infra.clock import today
 from app.notices.models import Hearing
 from app.notices.sources import Source, Waiting, WaitingRow, leads_or_hr, provide
@@ -33,10 +42,13 @@ def _say_due(row: WaitingRow) -> Waiting:
 
 
 def _say_to_close(row: WaitingRow) -> Waiting:
-    whose = "The line manager’s side" if row.code == MANAGER else "The engineer’s side"
+    whose = "The line manager’s side" if row.code.startswith(MANAGER) else "The engineer’s side"
+    why = (
+        "is missing, and nobody is there to remind" if row.code.endswith(ALONE) else "did not come in after a reminder"
+    )
     return Waiting(
         f"Assessment of {row.who} for {row.words}: close what is missing, or wait",
-        f"{whose} did not come in after a reminder",
+        f"{whose} {why}",
         f"{PAGE}{row.object_id}",
         "assess",
         row.since,

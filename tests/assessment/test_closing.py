@@ -148,6 +148,103 @@ def test_where_nobody_is_left_to_remind_the_due_day_is_enough(cast, clock):
     assert close(found, "self", cast.hr).is_revealed
 
 
+def test_where_nobody_was_there_to_remind_the_page_closes_without_telling_of_a_reminder(cast, clock, client_for):
+    found = open_for(cast.subject)
+    submit(found, "manager", cast.manager)
+    leave(cast.subject)
+    clock.stand_still(LATER)
+    manager = client_for(cast.manager)
+    question = manager.get(f"/assessments/{found.id}/self/close")
+    assert question.status == 200
+    assert "It was due on 5 December 2026. When you close it" in question.words("main")
+    assert manager.send(question.form(ending="/close")).status == 302
+    assert get(found).is_revealed
+
+
+def test_whoever_takes_their_side_back_is_reminded_before_it_is_closed(cast, clock, client_for):
+    found = open_for(cast.subject)
+    submit(found, "self", cast.subject)
+    remind(found, cast.hr)
+    reopen(found, "self", cast.subject)
+    submit(found, "manager", cast.manager)
+    clock.stand_still(LATER)
+    manager = client_for(cast.manager)
+    page = manager.get(f"/assessments/{found.id}/self/close")
+    assert "Amara Diallo has to be reminded of this due day." in page.words("main")
+    assert manager.post(f"/assessments/{found.id}/self/close").status == 409
+    remind(found, cast.manager)
+    assert close(found, "self", cast.manager).is_revealed
+
+
+def test_who_is_named_line_manager_after_a_reminder_of_the_same_day_still_has_to_be_reminded(cast, clock):
+    found = open_for(cast.subject)
+    submit(found, "self", cast.subject)
+    remind(found, cast.hr)
+    with transaction():
+        people.set_manager(
+            cast.subject, cast.next_manager, from_on=NOW.date(), by=SYSTEM, at=NOW + timedelta(minutes=5)
+        )
+    clock.stand_still(LATER)
+    with pytest.raises(NotAllowedNowError, match="Priya Raghunathan has to be reminded"):
+        close(found, "manager", cast.hr)
+
+
+def leave(person, day=date(2026, 11, 25)):
+    with transaction():
+        people.record_leaving(person, on=day, by=SYSTEM, at=AT)
+
+
+def texts(person, on=LATER):
+    return [(one.text, one.detail) for one in list_waiting(person.id, on.date())]
+
+
+CLOSE = "Assessment of Amara Diallo for L3: close what is missing, or wait"
+
+
+def test_a_side_that_nobody_is_left_to_give_waits_to_be_closed(cast, clock, client_for):
+    found = open_for(cast.subject)
+    submit(found, "manager", cast.manager)
+    leave(cast.subject)
+    clock.stand_still(LATER)
+    assert texts(cast.manager) == [(CLOSE, "The engineer’s side is missing, and nobody is there to remind")]
+    assert texts(cast.hr) == []
+    assert CLOSE in client_for(cast.manager).get("/inbox").words("main")
+    close(found, "self", cast.manager)
+    assert CLOSE not in [text for text, _ in texts(cast.manager)]
+
+
+def test_where_no_line_manager_is_left_the_engineers_side_waits_for_hr(cast, clock, client_for):
+    found = open_for(cast.subject)
+    submit(found, "manager", cast.manager)
+    remind(found, cast.hr)
+    leave(cast.manager)
+    clock.stand_still(LATER)
+    assert texts(cast.hr) == [(CLOSE, "The engineer’s side did not come in after a reminder")]
+    assert texts(cast.manager) == []
+    assert CLOSE in client_for(cast.hr).get("/inbox").words("main")
+
+
+def test_a_line_managers_side_waits_for_hr_when_they_left_before_any_reminder(cast, clock):
+    found = open_for(cast.subject)
+    submit(found, "self", cast.subject)
+    leave(cast.manager)
+    clock.stand_still(LATER)
+    assert texts(cast.hr) == [(CLOSE, "The line manager’s side is missing, and nobody is there to remind")]
+
+
+def test_the_side_of_a_line_manager_of_then_is_said_to_be_theirs_after_a_hand_over(cast, clock, client_for):
+    found = overdue(cast, clock, is_in="self")
+    close(found, "manager", cast.hr)
+    clock.stand_still(LATER + timedelta(days=5))
+    with transaction():
+        people.set_manager(cast.subject, cast.next_manager, from_on=now().date(), by=SYSTEM, at=now())
+    words = client_for(cast.subject).get(f"/assessments/{found.id}").words("main")
+    assert "Tomasz Wieczorek" in words
+    assert "Priya Raghunathan" not in words
+    theirs = queries.comparison_of(get(found)).theirs
+    assert (theirs.name, theirs.is_given) == ("Tomasz Wieczorek", False)
+
+
 # Who closes what
 
 

@@ -116,9 +116,9 @@ def test_another_due_day_lets_an_earlier_reminder_count_no_more(cast):
 
 def test_everybody_who_owes_a_side_is_reminded_at_most_once_a_day(cast, session, clock):
     found = open_for(cast.subject)
-    before = len(told(session))
+    before = Counter(told(session))
     remind(found, cast.subject)
-    assert sorted(told(session)[before:]) == sorted([cast.subject.id, cast.manager.id])
+    assert Counter(told(session)) - before == {cast.subject.id: 1, cast.manager.id: 1}
     assert tags(session, found)[-1] == "assessment:side:remind"
     with pytest.raises(NotAllowedNowError, match="today already"):
         remind(found, cast.hr)
@@ -200,6 +200,34 @@ def test_who_has_left_is_neither_reminded_nor_waited_for(cast, session, clock):
     assert cast.subject.id not in told(session)[before:]
     assert list_waiting(cast.subject.id, TODAY + timedelta(days=6)) == []
     assert not queries.get_assessment(found.id).is_revealed
+
+
+def test_who_becomes_line_manager_after_the_last_reminder_is_reminded_once(cast, session, clock):
+    open_due(cast, date(2026, 11, 26))
+    run_reminders(clock, at(27))
+    with transaction():
+        people.set_manager(cast.subject, cast.next_manager, from_on=date(2026, 12, 2), by=SYSTEM, at=at(28))
+    december = [datetime(2026, 12, day, hour, tzinfo=UTC) for day in (1, 2, 3, 4) for hour in (9, 21)]
+    days = []
+    for moment in december:
+        before = len(told(session))
+        run_reminders(clock, moment)
+        days += [moment.day for person in told(session)[before:] if person == cast.next_manager.id]
+    assert days == [2]
+
+
+def test_nobody_is_asked_to_rate_who_has_left(cast, session, clock, client_for):
+    found = open_due(cast, date(2026, 11, 26))
+    submit(found, "self", cast.subject)
+    with transaction():
+        people.record_leaving(cast.subject, on=date(2026, 11, 22), by=SYSTEM, at=AT)
+    before = len(told(session))
+    run_reminders(clock, at(30))
+    assert told(session)[before:] == []
+    assert list_waiting(cast.manager.id, date(2026, 11, 30)) == []
+    assert "Nothing waits" in client_for(cast.manager).get("/assessments/").words("h1")
+    clock.stand_still(at(21))
+    assert [one.text for one in list_waiting(cast.manager.id, TODAY)] == ["Rate Amara Diallo for L3"]
 
 
 # What waits

@@ -98,6 +98,8 @@ def reopen_side(assessment: Assessment, side: Side, *, by: Author, at: datetime)
         assessment.self_submitted_at = None
     else:
         assessment.manager_submitted_at = assessment.manager_id = None
+    # Whoever takes a side back was not among those who were reminded while it was in.
+    assessment.reminded_at = None
     note(Tag.ASSESSMENT_REOPENED, assessment, by=by, at=at, side=side.value)
     db.session.flush()
     return assessment

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, union_all
+from sqlalchemy import Select, Subquery, and_, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.access.actor import Actor
@@ -29,7 +29,7 @@ from app.infra.clock import local
 from app.infra.db import db
 from app.ladders.queries import Edition, list_adopted
 from app.people.models import Leave, ManagerLink, Person
-from app.people.queries import holds_on, works_here
+from app.people.queries import has_not_left, holds_on, works_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _people(actor: Actor, lead_id: uuid.UUID, on: date) -> list[BoardPerson]:
         select(func.count())
         .select_from(below)
         .join(who, who.id == below.person_id)
-        .where(below.manager_id == Person.id, holds_on(below, on), _is_here(who, on))
+        .where(below.manager_id == Person.id, holds_on(below, on), has_not_left(on, who))
         .scalar_subquery()
     )
     reports = select(ManagerLink.person_id).where(ManagerLink.manager_id == lead_id, holds_on(ManagerLink, on))
@@ -139,10 +139,6 @@ def _people(actor: Actor, lead_id: uuid.UUID, on: date) -> list[BoardPerson]:
         BoardPerson(row[0], row[1], row[2], bool(row[3]), row[4], local(row[5]).date() if row[5] else None)
         for row in rows
     ]
-
-
-def _is_here(person: Any, on: date) -> ColumnElement[bool]:  # noqa: ANN401 - an alias of Person
-    return and_(person.employee_id.is_not(None), person.left_on.is_(None) | (person.left_on > on))
 
 
 def _row(

@@ -155,10 +155,10 @@ def names_of(ids: Collection[uuid.UUID], known: Names) -> dict[uuid.UUID, str]:
 
 
 def _sides(assessment: Assessment, known: Names) -> tuple[Given, Given, Names]:
-    """Return both sides. Where the manager's was closed, the line manager of today is named for it."""
+    """Return both sides. Where the manager's was closed, the line manager of that day is named for it."""
     manager_id = assessment.manager_id
     if manager_id is None:
-        current = find_manager(assessment.subject_id, today())
+        current = find_manager(assessment.subject_id, assessment.submitted_on or today())
         manager_id = current.id if current else None
     names = names_of([one for one in (assessment.subject_id, manager_id, assessment.closed_by_id) if one], known)
     closed_by = names[assessment.closed_by_id] if assessment.closed_by_id else ""

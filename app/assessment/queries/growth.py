@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, case, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.assessment.models import GrowthAction, GrowthGoal, GrowthPlan
 from app.assessment.queries.facts import facts_of
@@ -23,7 +23,7 @@ from app.infra.db import db
 from app.ladders.queries import Edition, find_adopted
 from app.notices.sources import waiting_columns
 from app.people.models import ManagerLink, Person
-from app.people.queries import holds_on
+from app.people.queries import has_not_left, holds_on
 
 REVIEW, ACTION_DUE = "growth.review", "growth.action_due"
 OWN, REPORTS = "own", "report"
@@ -120,7 +120,7 @@ def growth_standing(subject_id: uuid.UUID, on: date, *, lineage: str = "", targe
 
 def select_reviews(on: date) -> Select[Any]:
     """Return the open plans whose review day has come: for the engineer, and for their line manager of that day."""
-    subject = select(Person.id, Person.name).subquery()
+    subject = aliased(Person)
     link = ManagerLink
     return (
         select(
@@ -128,7 +128,7 @@ def select_reviews(on: date) -> Select[Any]:
                 REVIEW,
                 person_id=Person.id,
                 object_id=GrowthPlan.id,
-                who=subject.c.name,
+                who=subject.name,
                 words=GrowthPlan.target_level,
                 code=case((Person.id == GrowthPlan.subject_id, OWN), else_=REPORTS),
                 since=GrowthPlan.changed_at,
@@ -136,10 +136,10 @@ def select_reviews(on: date) -> Select[Any]:
             )
         )
         .select_from(GrowthPlan)
-        .join(subject, subject.c.id == GrowthPlan.subject_id)
+        .join(subject, subject.id == GrowthPlan.subject_id)
         .outerjoin(link, and_(link.person_id == GrowthPlan.subject_id, holds_on(link, on)))
         .join(Person, or_(Person.id == GrowthPlan.subject_id, Person.id == link.manager_id))
-        .where(GrowthPlan.closed_at.is_(None), GrowthPlan.review_on <= on)
+        .where(GrowthPlan.closed_at.is_(None), GrowthPlan.review_on <= on, has_not_left(on), has_not_left(on, subject))
     )
 
 
@@ -160,5 +160,7 @@ def select_actions_due(on: date) -> Select[Any]:
         .select_from(GrowthAction)
         .join(GrowthGoal, GrowthGoal.id == GrowthAction.goal_id)
         .join(GrowthPlan, GrowthPlan.id == GrowthGoal.plan_id)
+        .join(Person, Person.id == GrowthPlan.subject_id)
         .where(GrowthPlan.closed_at.is_(None), GrowthAction.done_at.is_(None), GrowthAction.due_on <= on + DUE_WITHIN)
+        .where(has_not_left(on))
     )

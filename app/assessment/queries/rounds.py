@@ -22,7 +22,7 @@ from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.ladders.models import LadderVersion
 from app.people.models import ManagerLink, Person
-from app.people.queries import get_people, holds_on
+from app.people.queries import has_not_left, holds_on
 
 
 class SideState(StrEnum):
@@ -126,7 +126,7 @@ def list_waiting(actor: Actor) -> list[Round]:
         and_(Assessment.subject_id == person_id, not_(Assessment.is_self_settled)),
         and_(Assessment.subject_id.in_(reports), not_(Assessment.is_manager_settled)),
     )
-    rows = _rounds().where(Assessment.is_running, waits)
+    rows = _rounds().where(Assessment.is_running, waits, has_not_left(today()))
     return _read(actor, rows.order_by(*_BY_DUE_DAY, Assessment.opened_at, Assessment.id))
 
 
@@ -160,9 +160,10 @@ def last_revealed(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
     return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
-def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool]:
+def _rounds() -> Select[Any]:
     """Return the select of rounds. Of sheets only their existence is read, and only that of whoever writes today."""
     line = aliased(ManagerLink)
+    manager, opener, ender = aliased(Person), aliased(Person), aliased(Person)
 
     def is_begun(side: Side, author: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of either table
         return (
@@ -175,7 +176,7 @@ def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool
             .exists()
         )
 
-    return (
+    found: Select[Any] = (
         select(
             Assessment,
             Person,
@@ -183,11 +184,18 @@ def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool
             line.manager_id.label("manager_today"),
             is_begun(Side.SELF, Assessment.subject_id).label("own_begun"),
             is_begun(Side.MANAGER, line.manager_id).label("theirs_begun"),
+            manager.name.label("manager_name"),
+            opener.name.label("opener_name"),
+            ender.name.label("ender_name"),
         )
         .join(Person, Person.id == Assessment.subject_id)
         .join(LadderVersion, LadderVersion.id == Assessment.ladder_version_id)
         .outerjoin(line, and_(line.person_id == Assessment.subject_id, holds_on(line, today())))
+        .outerjoin(manager, manager.id == func.coalesce(Assessment.manager_id, line.manager_id))
+        .outerjoin(opener, opener.id == Assessment.opened_by_id)
+        .outerjoin(ender, ender.id == func.coalesce(Assessment.called_off_by_id, Assessment.closed_by_id))
     )
+    return found
 
 
 def get_round(actor: Actor, assessment: Assessment) -> Round:
@@ -195,21 +203,13 @@ def get_round(actor: Actor, assessment: Assessment) -> Round:
     return _read(actor, _rounds().where(Assessment.id == assessment.id))[0]
 
 
-def _read(actor: Actor, statement: Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool]) -> list[Round]:
+def _read(actor: Actor, statement: Select[Any]) -> list[Round]:
     """Return the rounds of a select. That somebody has begun is shown to those who may know of the draft alone."""
-    rows = db.session.execute(statement).all()
-    known = {
-        one
-        for row in rows
-        for one in (row[0].manager_id, row.manager_today, row[0].opened_by_id, _ended_by(row[0]))
-        if one is not None
-    }
-    names = {one: person.name for one, person in get_people(sorted(known)).items()} if known else {}
     rounds = []
-    for found, person, version, manager_today, own_begun, theirs_begun in rows:
+    for row in db.session.execute(statement):
+        found, person, version, manager_today, own_begun, theirs_begun, manager, opener, ender = row
         manager_id: uuid.UUID | None = found.manager_id or manager_today
         is_manager = manager_today == actor.person_id
-        ended_by = _ended_by(found)
         knows_own = is_manager or actor.person_id == person.id or actor.has_role(Role.HR)
         rounds.append(
             Round(
@@ -217,12 +217,12 @@ def _read(actor: Actor, statement: Select[Assessment, Person, LadderVersion, uui
                 subject_id=person.id,
                 subject=person.name,
                 manager_id=manager_id,
-                manager=names.get(manager_id, "") if manager_id else "",
+                manager=manager or "",
                 target=found.target_level,
                 lineage=found.lineage,
                 edition=f"{version.title} {version.version}",
                 opened_at=found.opened_at,
-                opener=names.get(found.opened_by_id, ""),
+                opener=opener or "",
                 opened_by_subject=found.opened_by_id == found.subject_id,
                 due_on=found.due_on,
                 reminded_at=found.reminded_at,
@@ -230,15 +230,11 @@ def _read(actor: Actor, statement: Select[Assessment, Person, LadderVersion, uui
                 theirs=_state(found, Side.MANAGER, is_begun=theirs_begun and is_manager),
                 submitted_on=found.submitted_on if found.is_revealed else None,
                 is_by_former=found.manager_id is not None and found.manager_id != manager_today,
-                ended_by=names.get(ended_by, "") if ended_by else "",
+                ended_by=ender or "",
                 called_off_on=local(found.called_off_at).date() if found.called_off_at else None,
             )
         )
     return rounds
-
-
-def _ended_by(found: Assessment) -> uuid.UUID | None:
-    return found.called_off_by_id or found.closed_by_id
 
 
 def _state(found: Assessment, side: Side, *, is_begun: bool) -> SideState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.access.actor import Role
@@ -13,11 +13,11 @@ from app.assessment.models import Assessment
 from app.auth.models import RoleGrant
 from app.notices.sources import waiting_columns
 from app.people.models import ManagerLink, Person
-from app.people.queries import holds_on
+from app.people.queries import has_not_left, holds_on
 
 SIDE_DUE, TO_CLOSE = "assessment.side_due", "assessment.to_close"
 SELF, MANAGER = "self", "manager"
-IN = "-in"
+IN, ALONE = "-in", "-alone"
 
 
 def select_sides_due(on: date) -> Select[Any]:
@@ -61,7 +61,7 @@ def _owed_by_engineers(on: date) -> Any:  # noqa: ANN401 - an arm of a union, re
         )
         .join(opener, opener.id == Assessment.opened_by_id)
         .join(subject, subject.id == Assessment.subject_id)
-        .where(Assessment.is_running, not_(Assessment.is_self_settled), _is_here(subject, on))
+        .where(Assessment.is_running, not_(Assessment.is_self_settled), has_not_left(on, subject))
     )
 
 
@@ -80,12 +80,13 @@ def _owed_by_managers(on: date) -> Any:  # noqa: ANN401 - the same
         .join(ManagerLink, and_(ManagerLink.person_id == Assessment.subject_id, holds_on(ManagerLink, on)))
         .join(subject, subject.id == Assessment.subject_id)
         .join(manager, manager.id == ManagerLink.manager_id)
-        .where(Assessment.is_running, not_(Assessment.is_manager_settled), _is_here(manager, on))
+        .where(
+            Assessment.is_running,
+            not_(Assessment.is_manager_settled),
+            has_not_left(on, manager),
+            has_not_left(on, subject),
+        )
     )
-
-
-def _is_here(person: Any, on: date) -> ColumnElement[bool]:  # noqa: ANN401 - an alias of the table
-    return or_(person.left_on.is_(None), person.left_on > on)
 
 
 def _code(side: str, other_is_in: Any) -> ColumnElement[str]:  # noqa: ANN401 - a condition of the database
@@ -95,34 +96,68 @@ def _code(side: str, other_is_in: Any) -> ColumnElement[str]:  # noqa: ANN401 - 
 def select_to_close(on: date) -> Select[Any]:
     """Return every missing side that may be closed as “not given”, for whoever may: the line manager, or HR.
 
-    `who` is the engineer, `words` the level, `code` the side that is missing. Who was made line manager after the last
-    reminder still has to be reminded; the page says so.
+    `who` is the engineer, `words` the level, `code` the side that is missing, with `ALONE` where nobody is there any
+    more who owes it. Where nobody who works here leads the engineer, the engineer's side waits for HR. Who was made
+    line manager after the last reminder still has to be reminded; the page says so.
     """
-    ready = and_(Assessment.is_running, Assessment.due_on < on, Assessment.reminded_at.is_not(None))
-    columns = (
-        Assessment.id.label("object_id"),
-        Person.name.label("who"),
-        Assessment.target_level.label("words"),
-        case((Assessment.self_submitted_at.is_(None), literal(SELF)), else_=literal(MANAGER)).label("code"),
-        Assessment.reminded_at.label("since"),
-        Assessment.due_on.label("due_on"),
-    )
     by_manager = (
-        select(ManagerLink.manager_id.label("person_id"), *columns)
+        _missing(on, SELF)
         .join(ManagerLink, and_(ManagerLink.person_id == Assessment.subject_id, holds_on(ManagerLink, on)))
-        .join(Person, Person.id == Assessment.subject_id)
-        .where(ready, Assessment.manager_submitted_at.is_not(None))
+        .join(_leader, and_(_leader.id == ManagerLink.manager_id, has_not_left(on, _leader)))
+        .add_columns(ManagerLink.manager_id.label("person_id"))
     )
+    own_by_hr = _by_hr(_missing(on, SELF).where(not_(_is_led(on))), on)
+    theirs_by_hr = _by_hr(_missing(on, MANAGER), on)
+    return _all_of(TO_CLOSE, union_all(by_manager, own_by_hr, theirs_by_hr).subquery("closing"))
+
+
+_leader = aliased(Person, name="leader")
+
+
+def _missing(on: date, side: str) -> Select[Any]:
+    """Return the assessments of which one side may be closed: the day is past, and its author reminded or gone."""
+    is_own = side == SELF
+    other_at = Assessment.manager_submitted_at if is_own else Assessment.self_submitted_at
+    owes = has_not_left(on) if is_own else and_(has_not_left(on), _is_led(on))
+    return (
+        select(
+            Assessment.id.label("object_id"),
+            Person.name.label("who"),
+            Assessment.target_level.label("words"),
+            case((owes, literal(side)), else_=literal(side + ALONE)).label("code"),
+            func.coalesce(Assessment.reminded_at, Assessment.opened_at).label("since"),
+            Assessment.due_on.label("due_on"),
+        )
+        .join(Person, Person.id == Assessment.subject_id)
+        .where(
+            Assessment.is_running,
+            Assessment.due_on < on,
+            other_at.is_not(None),
+            or_(Assessment.reminded_at.is_not(None), not_(owes)),
+        )
+    )
+
+
+def _is_led(on: date) -> ColumnElement[bool]:
+    """Return the condition that a line manager who works here leads the engineer of an assessment on a day."""
+    link, leader = aliased(ManagerLink), aliased(Person)
+    return exists(
+        select(link.id)
+        .join(leader, leader.id == link.manager_id)
+        .where(link.person_id == Assessment.subject_id, holds_on(link, on), has_not_left(on, leader))
+        .correlate(Assessment)
+    )
+
+
+def _by_hr(missing: Select[Any], on: date) -> Select[Any]:
+    """Return what may be closed, for everybody of HR but the engineer and their line manager."""
+    hr, link = aliased(Person), aliased(ManagerLink)
     leads = exists().where(
-        ManagerLink.person_id == Assessment.subject_id,
-        ManagerLink.manager_id == RoleGrant.person_id,
-        holds_on(ManagerLink, on),
+        link.person_id == Assessment.subject_id, link.manager_id == RoleGrant.person_id, holds_on(link, on)
     )
-    by_hr = (
-        select(RoleGrant.person_id.label("person_id"), *columns)
-        .join(Person, Person.id == Assessment.subject_id)
-        .join(RoleGrant, and_(RoleGrant.role == Role.HR, RoleGrant.superseded_at.is_(None)))
-        .where(ready, Assessment.self_submitted_at.is_not(None))
+    return (
+        missing.join(RoleGrant, and_(RoleGrant.role == Role.HR, RoleGrant.superseded_at.is_(None)))
+        .join(hr, and_(hr.id == RoleGrant.person_id, has_not_left(on, hr)))
         .where(RoleGrant.person_id != Assessment.subject_id, not_(leads))
+        .add_columns(RoleGrant.person_id.label("person_id"))
     )
-    return _all_of(TO_CLOSE, union_all(by_manager, by_hr).subquery("closing"))

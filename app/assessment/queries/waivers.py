@@ -19,7 +19,7 @@ from app.domain.errors import MissingError
 from app.infra.db import db
 from app.notices.sources import waiting_columns
 from app.people.models import ManagerLink, Person
-from app.people.queries import get_people, holds_on, works_here
+from app.people.queries import get_people, has_not_left, holds_on, works_here
 
 TO_APPROVE = "waiver.to_approve"
 AS_MANAGER, AS_HR = "manager", "hr"
@@ -157,7 +157,7 @@ def select_to_approve(on: date) -> Select[Any]:
                 and_(Waiver.waits_for_hr, Person.id.in_(hr), Person.id != Waiver.manager_id),
             ),
         )
-        .where(Person.id != Waiver.subject_id, works_here(on))
+        .where(Person.id != Waiver.subject_id, works_here(on), has_not_left(on, subject))
     )
 
 

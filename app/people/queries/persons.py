@@ -74,18 +74,18 @@ def like_pattern(words: str) -> str:
     return f"%{escaped}%"
 
 
-def has_not_left(day: date) -> ColumnElement[bool]:
+def has_not_left(day: date, person: Any = Person) -> ColumnElement[bool]:  # noqa: ANN401 - the table or its alias
     """Return the condition that a person works here on a day or begins later: outsiders and leavers do not."""
-    return and_(Person.employee_id.is_not(None), or_(Person.left_on.is_(None), Person.left_on > day))
+    return and_(person.employee_id.is_not(None), or_(person.left_on.is_(None), person.left_on > day))
 
 
-def works_here(day: date) -> ColumnElement[bool]:
+def works_here(day: date, person: Any = Person) -> ColumnElement[bool]:  # noqa: ANN401 - the table or its alias
     """Return the condition that a person is employed on a day: outsiders, leavers and who begins later are not.
 
     It says who stands in lists and figures, not who may sign in: somebody who was invited before their first day may
     do so at once, as an account is a matter of its own.
     """
-    return and_(has_not_left(day), or_(Person.hired_on.is_(None), Person.hired_on <= day))
+    return and_(has_not_left(day, person), or_(person.hired_on.is_(None), person.hired_on <= day))
 
 
 def begins_later(day: date) -> ColumnElement[bool]:
