@@ -29,7 +29,9 @@ class Screen:
         return f"{self.width}-{self.scheme}"
 
 
-SCREENS = tuple(Screen(width, scheme) for width, scheme in product((1440, 360), ("light", "dark")))
+EVERY_SCREEN = tuple(Screen(width, scheme) for width, scheme in product((1440, 360), ("light", "dark")))
+SCREENS = EVERY_SCREEN[0], EVERY_SCREEN[-1]
+"""A desk by day and a phone by night: what a journey looks at on its way. `EVERY_SCREEN` is for each page once."""
 
 
 def findings_of(page: Page) -> list[str]:

@@ -7,14 +7,14 @@ from playwright.sync_api import expect
 
 from app.access.guard import public
 from tests.factories.people import make_person
-from tests.journeys.accessibility import SCREENS
+from tests.journeys.accessibility import EVERY_SCREEN
 
 pytestmark = pytest.mark.browser
 
 
 def look_at(visitor, title):
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text(title)
-    for screen in SCREENS:
+    for screen in EVERY_SCREEN:
         visitor.show(screen)
         visitor.check_accessible()
 

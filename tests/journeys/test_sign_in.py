@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories.people import PASSWORD, make_person
-from tests.journeys.accessibility import SCREENS
+from tests.journeys.accessibility import EVERY_SCREEN
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,7 @@ def test_a_wrong_password_is_answered_at_the_form_which_keeps_the_address(visit)
     expect(visitor.page.get_by_label("E-mail")).to_have_value(person.email)
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@pytest.mark.parametrize("screen", EVERY_SCREEN, ids=str)
 def test_the_door_is_open_to_everybody(visit, screen):
     visitor = visit(width=screen.width, scheme=screen.scheme)
     visitor.open("/login")
