@@ -23,7 +23,7 @@ from app.jobs.kinds import Work, register_kind, register_periodic
 def register(app: Flask) -> None:
     """Join assessments: publish who signed what, add the pages, and tell the features below what readiness says."""
     # Views and what is said need the registered policy.
-    from app.assessment import growth_waits, links, reminders, signing_waits, views, waits  # noqa: PLC0415
+    from app.assessment import growth_waits, letters, links, reminders, signing_waits, views, waits  # noqa: PLC0415
 
     relations.about_objects[Fact.SIGNED] = ObjectRelation(queries.has_signed, queries.select_signed_by)
     on_touched(standing.refresh_touched)
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
     signing_waits.register()
     growth_waits.register()
     reminders.register()
+    letters.register()
     app.register_blueprint(views.bp)
 
 

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from app.assessment import actions, queries
+from app.assessment.letters import compose_called_off
 from app.assessment.models import Assessment, Side
 from app.assessment.queries.facts import facts_of
 from app.audit.models import AuditEvent
 from app.domain.errors import NotAllowedNowError
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
+from app.notices.actions import choose_hearing
+from app.notices.models import Hearing, Mail
 from app.notices.queries import list_waiting
 from app.people import actions as people
 from tests.assessment.conftest import OPEN_AT_L3, by, draft, entries, open_for, reopen, submit
@@ -430,6 +433,44 @@ def test_drafts_of_one_that_was_called_off_stay_their_authors(cast, client_for):
     for side, author in (("self", cast.subject), ("manager", cast.manager)):
         with pytest.raises(NotAllowedNowError, match="called off"):
             draft(found, side, author, entries("met"))
+
+
+def letters(session):
+    session.rollback()
+    rows = session.scalars(select(Mail).where(Mail.kind == actions.CALLED_OFF).order_by(Mail.id))
+    return [(mail.person_id, compose_called_off(mail)) for mail in rows]
+
+
+@pytest.mark.parametrize(("who", "other"), [("subject", "manager"), ("manager", "subject")])
+def test_the_other_side_hears_by_mail_that_it_was_called_off(cast, session, client_for, who, other):
+    found = open_for(cast.subject)
+    draft(found, "self", cast.subject, entries("exceeded", words=HERS))
+    client_for(getattr(cast, other))
+    call_off(found, getattr(cast, who))
+    ((person_id, letter),) = letters(session)
+    assert person_id == getattr(cast, other).id
+    assert letter.to_address == getattr(cast, other).email
+    whose = "your assessment" if other == "subject" else "the assessment of Amara Diallo"
+    assert letter.subject == f"Called off: {whose} for L3"
+    assert f"{getattr(cast, who).name} called off {whose} for L3 on 21 November 2026" in letter.body
+    assert f"/assessments/{found.id}" in letter.body
+    assert HERS not in letter.body
+
+
+def test_who_wants_no_mail_at_once_gets_none_when_it_is_called_off(cast, session):
+    found = open_for(cast.subject)
+    with transaction():
+        choose_hearing(cast.manager.id, {queries.SIDE_DUE: Hearing.DAILY}, by=by(cast.manager), at=NOW)
+    call_off(found, cast.subject)
+    assert letters(session) == []
+
+
+def test_a_draft_says_by_whom_and_when_its_assessment_was_called_off(cast, client_for):
+    found = open_for(cast.subject)
+    draft(found, "self", cast.subject, entries("exceeded", words=HERS))
+    call_off(found, cast.manager)
+    words = client_for(cast.subject).get(f"/assessments/{found.id}/self/draft").words("main")
+    assert "On 21 November 2026 by Tomasz Wieczorek, before a side was in." in words
 
 
 @pytest.mark.parametrize("side", ["self", "manager"])

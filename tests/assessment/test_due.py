@@ -111,6 +111,20 @@ def test_another_due_day_lets_an_earlier_reminder_count_no_more(cast):
     assert later.reminded_at is None
 
 
+def test_whoever_opens_one_that_runs_reads_that_it_keeps_its_day(cast, client_for):
+    found = open_for(cast.subject)
+    tomasz = client_for(cast.manager)
+    place = f"/people/{cast.subject.id}/assessments"
+    form = tomasz.get(place).form(ending="/assessments")
+    page = tomasz.follow(tomasz.send(form, due_on="2026-11-30"))
+    said = page.words("div", class_="flashes")
+    assert "This assessment runs already and keeps its due day, 5 December 2026." in said
+    assert f"/assessments/{found.id}/due" in [link.get("href") for link in page.all("a")]
+    assert queries.get_assessment(found.id).due_on == date(2026, 12, 5)
+    same = tomasz.follow(tomasz.send(form, due_on="2026-12-05"))
+    assert "keeps its due day" not in same.words("main")
+
+
 # Reminders
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,14 +10,14 @@ from sqlalchemy import select
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can, visible_to
-from app.assessment import queries
+from app.assessment import actions, queries
 from app.assessment.models import Assessment, Side
 from app.audit.models import AuditEvent
 from app.infra.unit_of_work import transaction
 from app.people import actions as people
 from app.people.actions import set_manager
 from app.people.queries import get_person
-from tests.assessment.conftest import OPEN_AT_L3, draft, entries, open_for, submit
+from tests.assessment.conftest import OPEN_AT_L3, by, draft, entries, open_for, submit
 from tests.conftest import NOW
 from tests.factories.assessments import make_assessment, publish
 from tests.factories.people import SYSTEM, grant, make_person, make_team
@@ -109,6 +109,22 @@ def test_the_new_managers_side_takes_its_place_when_it_is_handed_in(cast, client
     rows = queries.list_answers(handed_over.id, Side.MANAGER, cast.manager.id)
     assert {row.comment for row in rows.values()} == {HIS}
     assert client_for(cast.manager).get(f"/assessments/{handed_over.id}").status == 404
+
+
+def test_the_former_manager_learns_nothing_of_what_came_after_their_side(cast, client_for, handed_over, clock):
+    tomasz = client_for(cast.manager)
+    place = f"/assessments/{handed_over.id}"
+    before = tomasz.get(place).words("main")
+    assert HIS in before
+    for word in ("This assessment", "Both sides by", "Reminder", "Remind", "5 Dec"):
+        assert word not in before
+    with transaction():
+        actions.set_due(queries.get_assessment(handed_over.id), date(2026, 12, 1), by=by(cast.subject), at=NOW)
+        actions.remind(queries.get_assessment(handed_over.id), by=by(cast.hr), at=NOW)
+    assert tomasz.get(place).words("main") == before
+    clock.stand_still(NOW + timedelta(days=12))
+    submit(handed_over, "self", cast.subject, entries("met"))
+    assert client_for(cast.manager).get(place).words("main") == before
 
 
 @pytest.mark.parametrize("is_in", [False, True])

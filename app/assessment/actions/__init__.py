@@ -3,7 +3,7 @@
 Records hold ids and counts, never a rating or a word of anybody.
 """
 
-from app.assessment.actions.closing import call_off, close_side, remind, remind_when_due, set_due
+from app.assessment.actions.closing import CALLED_OFF, call_off, close_side, remind, remind_when_due, set_due
 from app.assessment.actions.growth import (
     PlanContent,
     Step,
@@ -27,6 +27,7 @@ from app.assessment.actions.writing import ANSWER_CHOICES, Entry, Kept, answer_n
 
 __all__ = [
     "ANSWER_CHOICES",
+    "CALLED_OFF",
     "NOTE_FIELD",
     "ON_THE_WHOLE",
     "Approver",

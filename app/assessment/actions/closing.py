@@ -14,10 +14,13 @@ from app.domain.errors import InvalidError, NotAllowedNowError
 from app.infra.clock import local
 from app.infra.db import db
 from app.infra.unit_of_work import touch
-from app.notices.actions import tell
+from app.notices.actions import put, tell
+from app.notices.models import Hearing
+from app.notices.queries import hearing_of
 from app.policies.queries import value_of
 
 LONGEST = timedelta(days=366)
+CALLED_OFF = "assessment.called_off"
 
 
 def due_day(wanted: date | None, today: date) -> date:
@@ -109,12 +112,19 @@ def close_side(assessment: Assessment, side: Side, *, by: Author, at: datetime) 
 
 
 def call_off(assessment: Assessment, *, by: Author, at: datetime) -> Assessment:
-    """End an assessment that was opened by mistake; drafts stay their authors'. NotAllowedNowError if a side is in."""
+    """End an assessment that was opened by mistake; drafts stay their authors'. NotAllowedNowError if a side is in.
+
+    The other side hears of it by mail, if they hear of sides that are asked for at once: nothing else would tell them.
+    """
     lock(assessment)
     check_is_running(assessment)
     if not assessment.is_untouched:
         raise NotAllowedNowError("A side is in. What was handed in is not called off; it opens when both are settled.")
+    others = [one for one in list_owing(assessment, local(at).date()) if one != by.person_id]
     assessment.called_off_at, assessment.called_off_by_id = at, by.person_id
     note(Tag.ASSESSMENT_CALLED_OFF, assessment, by=by, at=at)
     db.session.flush()
+    for person_id in others:
+        if hearing_of(person_id, SIDE_DUE) is Hearing.AT_ONCE:
+            put(CALLED_OFF, person_id, {"assessment": assessment.id}, by=by, at=at)
     return assessment

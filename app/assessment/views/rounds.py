@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.assessment import actions, queries
 from app.assessment.forms import TargetForm
+from app.assessment.models import Assessment
 from app.assessment.views.blueprint import address_of, author, bp, load_person, load_self
 from app.infra.clock import now, today
 from app.infra.pagination import page_number
+from app.infra.templating import long_date
 from app.infra.unit_of_work import writes
 from app.people.models import Person
 from app.policies.queries import value_of
@@ -76,7 +78,19 @@ def open_assessment(person: Person) -> ResponseReturnValue:
     found = form.validate() and form.attempt(
         actions.open_assessment, person, target=form.target.data, due_on=form.due_on.data, by=author(), at=now()
     )
-    return redirect(address_of(found)) if found else _person_page(person, form)
+    if not found:
+        return _person_page(person, form)
+    _say_kept_day(found, form)
+    return redirect(address_of(found))
+
+
+def _say_kept_day(found: Assessment, form: TargetForm) -> None:
+    """Say that an assessment that ran already keeps its due day, where another one was named."""
+    if form.due_on.data in (None, found.due_on):
+        return
+    kept = f"keeps its due day, {long_date(found.due_on)}" if found.due_on else "still has no due day"
+    change = [("Change the day", url_for("assessment.show_due", assessment_id=found.id))]
+    flash({"text": f"This assessment runs already and {kept}.", "links": change}, "warn")
 
 
 @bp.post("/people/<uuid:person_id>/assessments/ask")
@@ -90,5 +104,6 @@ def ask_for_rating(person: Person) -> ResponseReturnValue:
     )
     if not found:
         return _person_page(person, form)
+    _say_kept_day(found, form)
     flash("Your manager finds this assessment among what waits for them. It opens once both of you are in.", "good")
     return redirect(address_of(found))

@@ -41,7 +41,7 @@ def _side_of_reader(assessment: Assessment) -> Side | None:
         return Side.MANAGER
     if not may(Permission.Assessment.ANSWER_MANAGER, assessment):
         return None
-    has_begun = queries.find_sheet(assessment.id, Side.MANAGER, actor().person_id) is not None
+    has_begun = queries.read_sheet(assessment.id, Side.MANAGER, actor().person_id)[0] is not None
     return Side.MANAGER if assessment.manager_id is None or has_begun else None
 
 
@@ -69,7 +69,8 @@ def _sheet_page(
     assessment: Assessment, side: Side, form: SheetForm | None = None, *, refusal: str = ""
 ) -> ResponseReturnValue:
     found = queries.get_round(actor(), assessment)
-    life = life_of(assessment, found)
+    # Access matrix, row 4a: whoever is only the former author learns nothing of what came after their side.
+    life = life_of(assessment, found) if may(Permission.Assessment.LIST, assessment) else None
     if _is_in(assessment, side):
         sealed = queries.sealed_sheet_of(assessment, side, actor())
         can_reopen = may(PERMISSIONS[side], assessment)
