@@ -24,7 +24,7 @@ from app.assessment.actions.growth import (
 )
 from app.assessment.models import GrowthPlan
 from app.assessment.models.growth import WORDS_LENGTH
-from app.infra.forms import DayField, Form, StorableText, clean_line, clean_text
+from app.infra.forms import UNCUT, DayField, Form, StorableText, clean_line, clean_text
 
 DROP = "drop-"
 ID_LENGTH = len(str(uuid.UUID(int=0)))
@@ -44,7 +44,10 @@ def _ticks(label: str) -> SelectMultipleField:
 
 def _line(label: str) -> StringField:
     return StringField(
-        label, filters=[clean_line], validators=[Length(max=WORDS_LENGTH, message=TOO_LONG), StorableText()]
+        label,
+        filters=[clean_line],
+        validators=[Length(max=WORDS_LENGTH, message=TOO_LONG), StorableText()],
+        render_kw=UNCUT,
     )
 
 
@@ -71,6 +74,10 @@ class PlanForm(Form):
     def line(self, name: str) -> Any:  # noqa: ANN401 - WTForms has no types
         """Return a field of a goal or an action, by its name."""
         return self._fields[name]
+
+    def has_goal(self, one: str) -> bool:
+        """Say whether the form has fields for a goal, be it in the plan or about to come into it."""
+        return f"{GOAL_WORDS}{one}" in self._fields
 
     def _day(self, name: str) -> date | None:
         field = self._fields.get(name)
@@ -115,6 +122,9 @@ def plan_form(plan: GrowthPlan, *, is_sent: bool = False, more: Iterable[str] = 
             words, due = action_names(str(action.id), goal.expectation_id)
             _add_action(fields, words, due)
             data[words], data[due] = action.words, action.due_on
+    for one in data["goals"]:
+        if one and f"{GOAL_WORDS}{one}" not in fields:
+            _add_goal(fields, data, one, "")
     if is_sent:
         _add_sent(fields, data)
     form_class: type[PlanForm] = type("OnePlanForm", (PlanForm,), fields)
@@ -127,6 +137,7 @@ def _add_goal(fields: dict[str, Any], data: dict[str, Any], one: str, words: str
         "What do you want to be able to show?",
         filters=[clean_text],
         validators=[Length(max=WORDS_LENGTH, message=TOO_LONG), StorableText()],
+        render_kw=UNCUT,
     )
     fields[f"{DROP}{one}"] = BooleanField("Take this goal out of the plan")
     _add_action(fields, f"{NEW_WORDS}{one}", f"{NEW_DUE}{one}", "One more action")

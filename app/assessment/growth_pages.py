@@ -20,6 +20,9 @@ from app.domain.readiness import Blocker, Readiness
 from app.infra.templating import counted, number_word, plural
 from app.notices.sources import Waiting, WaitingRow
 
+NOT_EARNED = {"waived", "banked"}
+"""Statuses of a goal that needs nothing more and was not met by anything done about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
@@ -81,7 +84,7 @@ def plan_view(plan: GrowthPlan, found: GrowthStanding, on: date) -> PlanView:
     return PlanView(
         id=plan.id,
         target=plan.target_level,
-        lead=_lead(len(goals), reached),
+        lead=_lead(len(goals), reached, is_met=not any(goal.status in NOT_EARNED for goal in goals)),
         goals=goals,
         review_on=plan.review_on,
         is_review_due=plan.closed_at is None and is_review_due(plan.review_on, on),
@@ -90,10 +93,12 @@ def plan_view(plan: GrowthPlan, found: GrowthStanding, on: date) -> PlanView:
     )
 
 
-def _lead(goals: int, reached: int) -> str:
+def _lead(goals: int, reached: int, *, is_met: bool) -> str:
     words = f"{number_word(goals).capitalize()} {plural(goals, 'goal', 'goals')}"
     if not reached:
         return f"{words}. Whether one is reached is what the standing says, never a tick."
+    if reached and not is_met:
+        return f"{words}; {number_word(reached)} of them {plural(reached, 'needs', 'need')} nothing more."
     if reached == goals:
         return f"{words}, {'all of them' if goals > 1 else 'and it is'} met now."
     return f"{words}; {number_word(reached)} of them {plural(reached, 'is', 'are')} met now."
@@ -120,14 +125,19 @@ def _goal(goal: GrowthGoal, found: GrowthStanding, on: date) -> GoalView:
         words=goal.words,
         unblock=unblock,
         actions=tuple(_action(action, on) for action in goal.actions),
-        names={
-            "words": f"{GOAL_WORDS}{one}",
-            "drop": f"{DROP}{one}",
-            "new": f"{NEW_WORDS}{one}",
-            "new_due": f"{NEW_DUE}{one}",
-        },
+        names=field_names(one),
         action_names=tuple(action_names(str(action.id), one) for action in goal.actions),
     )
+
+
+def field_names(one: str) -> dict[str, str]:
+    """Return the names of the fields of a goal in the form of a plan."""
+    return {
+        "words": f"{GOAL_WORDS}{one}",
+        "drop": f"{DROP}{one}",
+        "new": f"{NEW_WORDS}{one}",
+        "new_due": f"{NEW_DUE}{one}",
+    }
 
 
 def _action(action: GrowthAction, on: date) -> ActionView:

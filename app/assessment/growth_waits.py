@@ -42,9 +42,23 @@ def register() -> None:
             concerns=leads_or_hr,
         )
     )
-    provide(Source(queries.REVIEW, "A growth plan is to be reviewed", queries.select_reviews, say_review))
     provide(
-        Source(queries.ACTION_DUE, "An action of your growth plan is due", queries.select_actions_due, say_action_due)
+        Source(
+            queries.REVIEW,
+            "A growth plan is to be reviewed",
+            queries.select_reviews,
+            say_review,
+            begins_by_itself=True,
+        )
+    )
+    provide(
+        Source(
+            queries.ACTION_DUE,
+            "An action of your growth plan is due",
+            queries.select_actions_due,
+            say_action_due,
+            begins_by_itself=True,
+        )
     )
     panels.provide(_growth_of)
     panels.provide(_board_of)

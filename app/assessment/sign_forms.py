@@ -11,7 +11,7 @@ from wtforms.validators import Length
 from app.assessment.actions import NOTE_FIELD, NoteDraft, note_field
 from app.assessment.models import NOTE_LENGTH
 from app.assessment.models.signing import REASON_LENGTH
-from app.infra.forms import Form, StorableText, clean_text
+from app.infra.forms import UNCUT, Form, StorableText, clean_text
 
 ID_LENGTH, DIGEST_LENGTH, MOST_NOTES = 90, 64, 300
 SHOWN = "shown-"
@@ -81,4 +81,5 @@ class RefuseForm(SignForm):
             StorableText(),
         ],
         filters=[clean_text],
+        render_kw=UNCUT,
     )

@@ -74,5 +74,6 @@ def register() -> None:
             select_to_close,
             _say_to_close,
             concerns=leads_or_hr,
+            begins_by_itself=True,
         )
     )

@@ -6,7 +6,7 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.domain.ladder import Ladder
-from app.infra.forms import Form, StorableText, clean_text
+from app.infra.forms import UNCUT, Form, StorableText, clean_text
 
 MOST = 2000
 APPROVE, REFUSE = "approve", "refuse"
@@ -26,6 +26,7 @@ class AskWaiverForm(Form):
             Length(max=MOST, message=f"The reason has at most {MOST} characters."),
             StorableText(),
         ],
+        render_kw=UNCUT,
     )
 
     def offer(self, ladder: Ladder | None) -> AskWaiverForm:
@@ -43,6 +44,7 @@ class AnswerWaiverForm(Form):
         "If you refuse: why?",
         filters=[clean_text],
         validators=[Length(max=MOST, message=f"This has at most {MOST} characters."), StorableText()],
+        render_kw=UNCUT,
     )
 
     @property

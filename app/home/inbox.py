@@ -43,10 +43,16 @@ def _concerning() -> list[Source]:
     return [source for source in every_source() if source.concerns(actor())]
 
 
+def _choices(source: Source) -> dict[str, str]:
+    """Return how a kind can be heard of: nobody can write at once of what begins with a day."""
+    left_out = {Hearing.AT_ONCE.value} if source.begins_by_itself else set()
+    return {value: words for value, words in HEARINGS.items() if value not in left_out}
+
+
 def _hearing_form(*, is_sent: bool) -> Any:  # noqa: ANN401 - its fields are those of the sources
     """Return the form with one field for each kind of thing that can wait for the signed-in person."""
     fields = {
-        source.kind.replace(".", "-"): RadioField(source.label, choices=HEARINGS, validate_choice=True)
+        source.kind.replace(".", "-"): RadioField(source.label, choices=_choices(source), validate_choice=True)
         for source in _concerning()
     }
     form_class = type("HearingForm", (Form,), fields)

@@ -15,6 +15,9 @@ from app.domain.errors import IncompleteError, InvalidError
 P = ParamSpec("P")
 T = TypeVar("T")
 UNPROCESSABLE = 422
+UNCUT = {"maxlength": False}
+"""For `render_kw` of a field of words: a browser cuts what is pasted at `maxlength` and says nothing of it. Without it
+the whole text comes in, stays in its field, and the refusal names the limit."""
 
 
 class Form(FlaskForm):  # type: ignore[misc]

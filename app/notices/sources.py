@@ -79,7 +79,9 @@ class Source:
     `select` gives, for a day, rows made with `waiting_columns`, for everybody at once; the inbox asks for one person.
     `say` puts a row into words; it is called inside a request and by the worker. `label` names the kind among the
     preferences: “Colleagues ask you to confirm a piece”. `hearing` is how people hear of it who have chosen nothing.
-    `concerns` says for whom such a thing can wait; nobody else is asked how they want to hear of it.
+    `begins_by_itself`: it begins with a day and not with an act, so nobody can write of it at once: the daily mail is
+    the first that can tell it. `concerns` says for whom such a thing can wait; nobody else is asked how they want to
+    hear of it.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Source:
     say: Saying
     hearing: Hearing = Hearing.DAILY
     concerns: Callable[[Actor], bool] = everybody
+    begins_by_itself: bool = False
 
 
 _sources: dict[str, Source] = {}

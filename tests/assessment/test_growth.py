@@ -20,7 +20,7 @@ from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.notices.queries import list_waiting
 from tests.assessment.conftest import OPEN_AT_L3, by
-from tests.factories.assessments import count_queries, make_assessment, make_evidence
+from tests.factories.assessments import count_queries, make_assessment, make_evidence, make_waiver
 
 DESIGN, ARCHITECTURE, COACH, *_ = OPEN_AT_L3
 REVIEW = date(2026, 12, 15)
@@ -212,6 +212,69 @@ def test_a_line_that_is_emptied_is_taken_out_and_one_that_was_not_shown_stays(ca
     assert [action.words for action in stored(plan_id).goals[0].actions] == ["Second"]
 
 
+def test_a_day_without_words_and_an_emptied_step_that_is_done_are_refused_at_their_field(cast, client_for):
+    plan_id = make_plan(cast, DESIGN)
+    save(plan_id, cast.subject, new_steps={DESIGN: [Step("First", date(2026, 12, 1))]})
+    first = step_of(stored(plan_id)).id
+    amara = client_for(cast.subject)
+    form = amara.get(f"/growth/{plan_id}/edit").form(ending="/edit")
+    page = amara.send(form, **{f"newdue-{DESIGN}": "2026-12-02"})
+    assert page.status == 422
+    assert "Say what is to be done by that day." in page.words("div", class_="error-summary")
+    assert page.all("input", name=f"new-{DESIGN}")[0].get("aria-invalid") == "true"
+    assert amara.send(form, **{f"act-{first}-{DESIGN}": ""}).status == 422
+    tick(cast, plan_id, first)
+    form = amara.get(f"/growth/{plan_id}/edit").form(ending="/edit")
+    page = amara.send(form, **{f"act-{first}-{DESIGN}": "", f"due-{first}-{DESIGN}": ""})
+    assert "This is done, and that would go with its words." in page.words()
+    assert step_of(stored(plan_id)).done_at is not None
+
+
+def test_a_new_action_whose_day_is_past_is_kept_with_a_remark(cast, client_for):
+    plan_id = make_plan(cast, DESIGN)
+    amara = client_for(cast.subject)
+    form = amara.get(f"/growth/{plan_id}/edit").form(ending="/edit")
+    page = amara.follow(amara.send(form, **{f"new-{DESIGN}": "Late", f"newdue-{DESIGN}": "2026-11-01"}))
+    assert "The day of a new action is already past." in page.words()
+
+
+def test_too_long_words_are_refused_whole_and_never_cut_by_the_browser(cast, client_for):
+    plan_id = make_plan(cast, DESIGN)
+    amara = client_for(cast.subject)
+    page = amara.get(f"/growth/{plan_id}/edit")
+    fields = [one for one in (*page.all("textarea"), *page.all("input")) if one.get("name", "")[:4] in {"goal", "new-"}]
+    assert fields
+    assert [one.get("name") for one in fields if one.get("maxlength")] == []
+    refused = amara.send(page.form(ending="/edit"), **{f"new-{DESIGN}": "z" * 9000})
+    assert refused.status == 422
+    assert "z" * 9000 in refused.text
+    for path in (f"/people/{cast.subject.id}/waivers/manager",):
+        assert client_for(cast.manager).get(path).all("textarea", name="reason")[0].get("maxlength") is None
+
+
+def test_working_on_one_more_opens_it_ticked_with_room_for_an_action(cast, client_for):
+    plan_id = make_plan(cast, COACH)
+    amara = client_for(cast.subject)
+    new = f"/people/{cast.subject.id}/growth/new?goal="
+    assert amara.get(f"{new}{COACH}").location.endswith(f"/growth/{plan_id}#{COACH}")
+    there = amara.get(f"{new}{DESIGN}").location
+    assert there.endswith("#goal-new")
+    page = amara.get(there.partition("#")[0])
+    assert "It comes into the plan when you save".lower() in page.words().lower()
+    form = page.form(ending="/edit")
+    assert amara.send(form, **{f"new-{DESIGN}": "Write the design"}).status == 302
+    assert step_of(stored(plan_id)).words == "Write the design"
+
+
+def test_a_waived_goal_is_not_praised_as_met(cast, client_for):
+    make_plan(cast, DESIGN)
+    make_waiver(cast.subject, DESIGN, manager=cast.manager, hr=cast.hr)
+    words = client_for(cast.subject).get("/people/growth").words()
+    assert "No longer applies: waived." in words
+    assert "one of them needs nothing more" in words
+    assert "Well done" not in words
+
+
 def test_goals_are_added_and_dropped_and_one_must_stay(cast):
     plan_id = make_plan(cast, DESIGN)
     save(plan_id, cast.subject, added=[COACH, COACH], dropped=[DESIGN])
@@ -374,6 +437,8 @@ def test_the_record_names_the_plan_and_nothing_of_it(cast, session):
     with transaction():
         close_plan(queries.get_plan(plan_id), by=by(cast.subject), at=now())
     session.rollback()
-    rows = session.scalars(select(AuditEvent).where(AuditEvent.tag.like("assessment:growth_plan:%")).order_by(AuditEvent.seq)).all()
+    rows = session.scalars(
+        select(AuditEvent).where(AuditEvent.tag.like("assessment:growth_plan:%")).order_by(AuditEvent.seq)
+    ).all()
     assert [row.tag.rpartition(":")[2] for row in rows] == ["open", "change", "close"]
     assert all("swe." not in row.details and "Secret" not in row.details for row in rows)

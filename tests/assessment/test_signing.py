@@ -334,6 +334,18 @@ def test_a_revealed_result_waits_for_both_until_each_has_answered(cast):
     assert waits_for(cast.manager) == []
 
 
+def test_a_refusal_tells_the_other_one_and_stands_in_their_inbox_without_its_reason(cast, session):
+    with transaction():
+        choose_hearing(cast.manager.id, {TO_SIGN[0]: Hearing.AT_ONCE}, by=by(cast.manager), at=now())
+    found = reveal(cast)
+    refuse(found, "self", cast.subject, "The review in May is missing.")
+    [waiting] = list_waiting(cast.manager.id, today(), kinds=TO_SIGN)
+    assert waiting.text == "Sign the result of Amara Diallo’s assessment for L3"
+    assert waiting.detail.startswith("Not signed by Amara Diallo: read why and talk about it.")
+    assert "May" not in waiting.detail
+    assert cast.manager.id in session.scalars(select(Mail.person_id).where(Mail.payload.contains(TO_SIGN[0]))).all()
+
+
 def test_only_the_latest_result_is_asked_for_and_not_for_ever(cast, clock):
     for day in (date(2026, 9, 1), date(2026, 10, 1)):
         make_assessment(

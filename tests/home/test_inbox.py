@@ -180,6 +180,18 @@ def test_only_kinds_that_can_wait_for_the_reader_are_asked_about(known, amara, c
     assert asked(hr) == ["a-all", "c-hr"]
 
 
+def test_what_begins_by_itself_is_told_daily_or_never_and_no_older_choice_loses_it(known, amara, client_for, clock):
+    known["hour"] = replace(greeting("hour"), begins_by_itself=True)
+    page = client_for(amara).get("/account/notices")
+    assert [one.get("value") for one in page.all("input", name="hour")] == ["daily", "never"]
+    with transaction():
+        actions.choose_hearing(amara.id, {"hour": Hearing.AT_ONCE}, by=Author(amara.id), at=NOW)
+    assert queries.hearing_of(amara.id, "hour") is Hearing.DAILY
+    assert amara.id in queries.list_people_to_write_to(TODAY, limit=10)
+    page = client_for(amara).get("/account/notices")
+    assert [one.get("value") for one in page.all("input", name="hour") if one.get("checked") is not None] == ["daily"]
+
+
 def test_what_was_chosen_of_a_kind_stays_while_it_cannot_wait_for_one(known, amara, client_for):
     sources.provide(greeting("a.all"))
     sources.provide(replace(greeting("b.leads"), concerns=sources.leads))

@@ -68,7 +68,7 @@ def sign(page: Page) -> None:
     main_of(page).get_by_role("link", name="Sign, or say why not").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sign the result of")
     main_of(page).get_by_role("button", name="I sign this result").click()
-    expect(main_of(page)).to_contain_text("You have signed.")
+    expect(main_of(page)).to_contain_text("You have signed the answers")
 
 
 @pytest.mark.postgres
@@ -102,7 +102,7 @@ def test_from_two_views_to_a_signed_result_on_paper(visit, tmp_path):
         his.check_accessible()
 
     page.reload()
-    expect(main_of(page)).to_contain_text("Notes are final, unless the signature is taken back")
+    expect(main_of(page)).to_contain_text("Notes are final, unless whoever signed takes that back")
     sign(page)
     expect(main_of(page)).to_contain_text("Closed: it stays as it is")
     with page.expect_download() as taken:

@@ -163,11 +163,13 @@ def change_plan(plan: GrowthPlan, content: PlanContent, *, version: int, by: Aut
         raise _conflict(plan, content)
     if content.review_on != plan.review_on:
         check_review_day(content.review_on, local(at).date())
-    plan.review_on = content.review_on
     dropped = set(content.dropped)
+    _check_steps(plan, content, dropped)
+    plan.review_on = content.review_on
     plan.goals = [goal for goal in plan.goals if goal.expectation_id not in dropped]
     kept = [one for one, words in content.words.items() if words]
     kept += [one for (_, one), step in content.steps.items() if step.words]
+    kept += [one for one, steps in content.new_steps.items() if any(step.words for step in steps)]
     there = {goal.expectation_id for goal in plan.goals}
     if new := [one for one in (*kept, *content.added) if one not in dropped | there]:
         found = growth_standing(plan.subject_id, local(at).date(), lineage=plan.lineage, target=plan.target_level)
@@ -184,6 +186,24 @@ def change_plan(plan: GrowthPlan, content: PlanContent, *, version: int, by: Aut
     db.session.flush()
     _note(Tag.GROWTH_PLAN_CHANGED, plan, by=by, at=at)
     return plan
+
+
+def _check_steps(plan: GrowthPlan, content: PlanContent, dropped: set[str]) -> None:
+    """Raise InvalidError at the field of a step whose day, or whose mark that it is done, would go without a word."""
+    done = {str(action.id) for goal in plan.goals for action in goal.actions if action.done_at is not None}
+    for (action_id, one), step in content.steps.items():
+        if step.words or one in dropped:
+            continue
+        name, _ = action_names(action_id, one)
+        if action_id in done:
+            raise InvalidError(
+                "This is done, and that would go with its words. Say “Not done yet” first to take it out.", field=name
+            )
+        if step.due_on is not None:
+            raise InvalidError("Say what is to be done by that day, or empty the day too to take it out.", field=name)
+    for one, steps in content.new_steps.items():
+        if one not in dropped and any(step.due_on is not None and not step.words for step in steps):
+            raise InvalidError("Say what is to be done by that day.", field=f"{NEW_WORDS}{one}")
 
 
 def _change_goal(goal: GrowthGoal, content: PlanContent, *, by: Author, at: datetime) -> None:

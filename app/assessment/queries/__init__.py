@@ -51,6 +51,7 @@ from app.assessment.queries.sheets import (
     sheet_of,
 )
 from app.assessment.queries.signing import (
+    REFUSED,
     TO_SIGN,
     Note,
     Result,
@@ -97,6 +98,7 @@ __all__ = [
     "SIDE_DUE",
     "TO_APPROVE",
     "TO_CLOSE",
+    "REFUSED",
     "TO_SIGN",
     "Behind",
     "Board",

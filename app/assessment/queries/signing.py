@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, not_, select, union_all
+from sqlalchemy import Select, and_, case, func, not_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.assessment.models import WHOLE, Assessment, AssessmentNote, AssessmentSignature, Side
@@ -22,6 +22,8 @@ from app.people.models import ManagerLink, Person
 from app.people.queries import has_not_left, holds_on, was_line_manager
 
 TO_SIGN = "assessment.to_sign"
+REFUSED = "-refused"
+"""Stands behind a side in the code of what waits where the other side does not sign."""
 ASKED_FOR = timedelta(days=90)
 """House rule: for so long after the reveal a signature is asked for. Later it can be given, and nobody is reminded."""
 
@@ -207,7 +209,8 @@ def result_hash(assessment: Assessment, answers: list[tuple[str, str, str, str]]
 def select_to_sign(on: date) -> Select[Any]:
     """Return for everybody at once which revealed assessments wait for their signature, as the inbox reads it.
 
-    Of each person only the latest revealed one is asked for, and for as long as `ASKED_FOR` after the reveal.
+    The code is the side, with `REFUSED` behind it where the other one does not sign. Of each person only the latest
+    revealed one is asked for, and for as long as `ASKED_FOR` after the reveal.
     """
     arms = union_all(_to_sign(Side.SELF, on), _to_sign(Side.MANAGER, on)).subquery()
     return select(
@@ -230,6 +233,11 @@ def _to_sign(side: Side, on: date) -> Select[Any]:
     signed = select(AssessmentSignature.id).where(
         AssessmentSignature.assessment_id == Assessment.id, AssessmentSignature.side == side
     )
+    refused = select(AssessmentSignature.id).where(
+        AssessmentSignature.assessment_id == Assessment.id,
+        AssessmentSignature.side != side,
+        AssessmentSignature.refusal != "",
+    )
     has_newer = select(newer.id).where(
         newer.subject_id == Assessment.subject_id, newer.is_revealed, newer.submitted_on > Assessment.submitted_on
     )
@@ -241,7 +249,7 @@ def _to_sign(side: Side, on: date) -> Select[Any]:
             case((self_at > manager_at, self_at), else_=manager_at).label("since"),
             Person.name.label("who"),
             Assessment.target_level.label("target"),
-            literal(side.value).label("side"),
+            case((refused.exists(), f"{side.value}{REFUSED}"), else_=side.value).label("side"),
         )
         .select_from(Assessment)
         .join(Person, Person.id == Assessment.subject_id)

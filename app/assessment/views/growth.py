@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.assessment import actions, queries
 from app.assessment.actions import PlanContent
 from app.assessment.growth_forms import OpenPlanForm, PlanForm, plan_form
-from app.assessment.growth_pages import carried_words, levels_ahead, offered, plan_view
+from app.assessment.growth_pages import carried_words, field_names, levels_ahead, offered, plan_view
 from app.assessment.models import GrowthPlan
 from app.assessment.views.blueprint import author, bp, load_person, load_plan, load_self
 from app.domain.errors import MissingError
@@ -71,8 +71,11 @@ def show_new_plan(person: Person) -> ResponseReturnValue:
     """Show the form that opens a plan; where one is open, lead to changing that."""
     goal = request.args.get("goal", "")
     plan = queries.find_open_plan(person.id)
+    if plan is not None and goal in {one.expectation_id for one in plan.goals}:
+        return redirect(url_for("assessment.show_plan", plan_id=plan.id, _anchor=goal))
     if plan is not None:
-        return redirect(url_for("assessment.show_edit_plan", plan_id=plan.id, goal=goal or None))
+        anchor = "goal-new" if goal else None
+        return redirect(url_for("assessment.show_edit_plan", plan_id=plan.id, goal=goal or None, _anchor=anchor))
     form = OpenPlanForm(formdata=None, data={"target": request.args.get("target", ""), "goals": [goal]})
     return _new_page(person, form)
 
@@ -136,12 +139,14 @@ def _edit_page(plan: GrowthPlan, form: PlanForm, version: int) -> ResponseReturn
     view = plan_view(plan, found, today())
     choices = offered(found.report, today(), besides=[goal.id for goal in view.goals])
     form.goals.choices = [(one.id, one.text) for one in choices]
+    there = {goal.id for goal in view.goals}
     page = render_template(
         "assessment/growth_edit.html",
         person=plan.subject,
         view=view,
         form=form,
         version=version,
+        fresh=[(one, field_names(one.id)) for one in choices if one.id not in there and form.has_goal(one.id)],
         notes={one.id: one.note for one in choices},
     )
     return make_response(page, form.status)
@@ -156,7 +161,9 @@ def change_plan(plan: GrowthPlan) -> ResponseReturnValue:
     version = form.row_version()
     if not form.validate() or not form.attempt(_save, plan, form.content(), version=version):
         return _edit_page(queries.get_plan(plan.id), form, version)
-    flash("The plan is saved.", "good")
+    new = [step for steps in form.content().new_steps.values() for step in steps]
+    is_late = any(step.due_on is not None and step.due_on < today() for step in new)
+    flash("The plan is saved. The day of a new action is already past." if is_late else "The plan is saved.", "good")
     return redirect(url_for("assessment.show_plan", plan_id=plan.id))
 
 

@@ -57,7 +57,12 @@ def _say(row: WaitingRow) -> Waiting:
 def hearings_of(person_id: uuid.UUID) -> dict[str, Hearing]:
     """Return how a person hears of every kind: as they chose, else as the kind has it."""
     chosen = _chosen(person_id)
-    return {source.kind: chosen.get(source.kind, source.hearing) for source in every_source()}
+    return {source.kind: _heard(source, chosen.get(source.kind, source.hearing)) for source in every_source()}
+
+
+def _heard(source: Source, hearing: Hearing) -> Hearing:
+    """Return how a kind is heard of. What begins by itself cannot be told at once, so the daily mail tells it."""
+    return Hearing.DAILY if source.begins_by_itself and hearing is Hearing.AT_ONCE else hearing
 
 
 def hearing_of(person_id: uuid.UUID, kind: str) -> Hearing:
@@ -79,7 +84,8 @@ def list_people_to_write_to(on: date, *, limit: int) -> list[uuid.UUID]:
         arm = source.select(on)
         person = arm.selected_columns.person_id.element
         mine = and_(NoticePreference.person_id == person, NoticePreference.kind == source.kind)
-        daily: ColumnElement[bool] = exists().where(mine, NoticePreference.hearing == Hearing.DAILY)
+        heard = [Hearing.DAILY, Hearing.AT_ONCE] if source.begins_by_itself else [Hearing.DAILY]
+        daily: ColumnElement[bool] = exists().where(mine, NoticePreference.hearing.in_(heard))
         if source.hearing is Hearing.DAILY:
             daily = or_(daily, not_(exists().where(mine)))
         done = exists().where(Digest.person_id == person, Digest.sent_on >= on)
