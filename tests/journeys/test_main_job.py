@@ -290,6 +290,6 @@ def rate_with_numbers(hand: Keyboard) -> None:
         expect(rows.nth(place)).not_to_have_class(re.compile("is-unanswered"))
         expect(page.locator("[data-answered]")).to_have_text(f"{place + 1} of 5 answered")
         expect(rows.nth(place).get_by_role("radio", name="Met", exact=True)).to_be_checked()
-    expect(page.get_by_role("link", name="Go to the first open one")).to_have_count(0)
+    expect(page.get_by_role("link", name="Go to the next open one")).to_have_count(0)
     hand.write(answers_to(page, COACH).get_by_role("textbox"), "Eight sessions and a module that she owns.")
     hand.keys("Escape")
