@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
 from app.infra.db import Code, Keyed, Model, short
-from app.people.models import LIVE
+from app.people.models import LIVE, Person
 
 TITLE_LENGTH = 200
 NARRATIVE_LENGTH = 20_000
@@ -179,6 +179,7 @@ class Corroboration(Keyed, Model):
     was_line_manager: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime | None]
 
+    colleague: Mapped[Person] = relationship(lazy="raise", viewonly=True)
     limits: Mapped[list[CorroborationLimit]] = relationship(
         order_by="CorroborationLimit.expectation_id", cascade="all, delete-orphan", lazy="raise"
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 
 from app.assessment.models import Assessment
 from app.assessment.queries import PersonStanding, standings_of_people
@@ -96,14 +96,34 @@ def company_state() -> Company:
     # has a manager who left is no head of the company.
     lacks_level, lacks_manager = and_(~has_level, ~leads), and_(~is_led, or_(~leads, named))
     lacking = and_(works_here(day), or_(lacks_level, lacks_manager))
-    counts = db.session.execute(
+    counts = (
         select(
-            func.count().filter(works_here(day)),
-            func.count().filter(works_here(day), has_level),
-            func.count().filter(lacking),
-            func.count().filter(has_not_left(day), ~looks_after_belay),
-        ).select_from(Person),
-    ).one()
+            func.count().filter(works_here(day)).label("people"),
+            func.count().filter(works_here(day), has_level).label("on_a_ladder"),
+            func.count().filter(lacking).label("lacking"),
+            func.count().filter(has_not_left(day), ~looks_after_belay).label("others"),
+        )
+        .select_from(Person)
+        .subquery("counts")
+    )
+    first = (
+        select(
+            Person.id,
+            Person.name,
+            Person.sort_name,
+            Person.hired_on,
+            lacks_level.label("lacks_level"),
+            lacks_manager.label("lacks_manager"),
+        )
+        .where(lacking)
+        .order_by(Person.sort_name, Person.id)
+        .limit(SHOWN_UNPLACED)
+        .subquery("unplaced")
+    )
+    # One question: the counts stand in each row, and in one row of their own when nobody lacks anything.
+    rows = db.session.execute(
+        select(counts, first).select_from(counts.outerjoin(first, true())).order_by(first.c.sort_name, first.c.id)
+    ).all()
     running = db.session.execute(
         select(Assessment, Person.name)
         .join(Person, Person.id == Assessment.subject_id)
@@ -111,17 +131,15 @@ def company_state() -> Company:
         .order_by(Assessment.opened_at, Assessment.id)
         .limit(SHOWN_RUNNING),
     )
-    rows = db.session.execute(
-        select(Person.id, Person.name, Person.hired_on, lacks_level, lacks_manager)
-        .where(lacking)
-        .order_by(Person.sort_name, Person.id)
-        .limit(SHOWN_UNPLACED),
-    )
     return Company(
-        people=counts[0],
-        on_a_ladder=counts[1],
+        people=rows[0].people,
+        on_a_ladder=rows[0].on_a_ladder,
         running=[_running(row, name) for row, name in running],
-        unplaced=[Unplaced(row[0], row[1], row[2], bool(row[3]), bool(row[4])) for row in rows],
-        unplaced_in_all=counts[2],
-        has_nobody_yet=counts[3] == 0,
+        unplaced=[
+            Unplaced(row.id, row.name, row.hired_on, bool(row.lacks_level), bool(row.lacks_manager))
+            for row in rows
+            if row.id is not None
+        ],
+        unplaced_in_all=rows[0].lacking,
+        has_nobody_yet=rows[0].others == 0,
     )

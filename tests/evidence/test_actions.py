@@ -417,8 +417,8 @@ def test_facts_of_many_people_take_as_many_queries_as_of_one(company, session):
     for person in people:
         confirm(share_piece(person, claims=(COACH, LEAD)), company.henrik)
     ids = [person.id for person in people]
-    assert count_queries(lambda: queries.pieces_for_readiness(ids[:1])) == 2
-    assert count_queries(lambda: queries.pieces_for_readiness(ids)) == 2
+    assert count_queries(lambda: queries.pieces_for_readiness(ids[:1])) == 1
+    assert count_queries(lambda: queries.pieces_for_readiness(ids)) == 1
 
 
 # Record ----------------------------------------------------------------------------

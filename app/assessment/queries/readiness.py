@@ -7,19 +7,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
-
 from app.assessment.queries.facts import facts_of
 from app.domain.bar import Bar, bar_for, next_targets
 from app.domain.errors import MissingError
 from app.domain.ladder import Level
 from app.domain.progression import Spell, held_on, last_spell_on_lineage
 from app.domain.readiness import Facts, Readiness, report
-from app.evidence.models import Evidence
 from app.infra.clock import today
-from app.infra.db import already_read, db
 from app.ladders.queries import Edition, list_adopted
-from app.people.queries import find_manager, get_people
+from app.people.queries import find_manager_id, get_people, names_of_managers
 
 
 @dataclass(frozen=True)
@@ -73,17 +69,17 @@ def readiness_of(person_id: uuid.UUID, *, on: date | None = None, target: str | 
     Without a `target` there is a report for each level that may follow; MissingError when the ladder has no such level.
     """
     day = on or today()
-    found = _assemble([person_id], day, {person_id: target} if target else {})[person_id]
-    manager = find_manager(person_id, day)
-    people = {manager.id} if manager else set()
-    pieces = set()
+    titles: dict[uuid.UUID, str] = {}
+    found = _assemble([person_id], day, {person_id: target} if target else {}, titles)[person_id]
+    manager_id = find_manager_id(person_id, day)
+    people = {manager_id} if manager_id else set()
     for one in found.reports:
         for standing in one.standings:
             people |= {given.author_id for given in (standing.rating, standing.answer) if given}
             people |= standing.sufficiency.corroborators
             people |= set(standing.waiver.approver_ids) if standing.waiver else set()
-            pieces |= {piece.id for piece in standing.sufficiency.counted}
-            pieces |= {left_out.piece.id for left_out in standing.sufficiency.left_out}
+    names = dict(names_of_managers(person_id))
+    names |= {key: person.name for key, person in get_people(people - names.keys()).items()}
     return PersonReadiness(
         person_id=person_id,
         on=day,
@@ -91,9 +87,9 @@ def readiness_of(person_id: uuid.UUID, *, on: date | None = None, target: str | 
         spell=found.spell,
         edition=found.edition,
         reports=found.reports,
-        names={key: person.name for key, person in get_people(list(people)).items()},
-        titles=_titles(pieces),
-        manager_id=manager.id if manager else None,
+        names=names,
+        titles=titles,
+        manager_id=manager_id,
     )
 
 
@@ -105,9 +101,12 @@ def readiness_of_people(
 
 
 def _assemble(
-    person_ids: Collection[uuid.UUID], day: date, targets: Mapping[uuid.UUID, str]
+    person_ids: Collection[uuid.UUID],
+    day: date,
+    targets: Mapping[uuid.UUID, str],
+    titles: dict[uuid.UUID, str] | None = None,
 ) -> dict[uuid.UUID, PersonReadiness]:
-    facts = facts_of(person_ids, day)
+    facts = facts_of(person_ids, day, titles=titles)
     adopted = {edition.ladder.lineage: edition for edition in list_adopted(day)} if facts else {}
     bars: dict[tuple[uuid.UUID, str], Bar] = {}
     found = {}
@@ -135,11 +134,3 @@ def _targets(edition: Edition | None, spell: Spell | None, asked: str | None) ->
     if not edition.ladder.has_level(asked):
         raise MissingError
     return (asked,)
-
-
-def _titles(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    titles = {one: piece.title for one in ids if (piece := already_read(Evidence, one)) is not None}
-    if missing := set(ids) - titles.keys():
-        rows = select(Evidence.id, Evidence.title).where(Evidence.id.in_(missing)).order_by(Evidence.id)
-        titles |= {row.id: row.title for row in db.session.execute(rows)}
-    return titles

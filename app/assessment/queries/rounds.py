@@ -160,7 +160,7 @@ def last_revealed(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
     return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
-def _rounds() -> Select[Any]:
+def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool, str, str, str]:
     """Return the select of rounds. Of sheets only their existence is read, and only that of whoever writes today."""
     line = aliased(ManagerLink)
     manager, opener, ender = aliased(Person), aliased(Person), aliased(Person)
@@ -176,7 +176,7 @@ def _rounds() -> Select[Any]:
             .exists()
         )
 
-    found: Select[Any] = (
+    found: Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool, str, str, str] = (
         select(
             Assessment,
             Person,
@@ -203,7 +203,9 @@ def get_round(actor: Actor, assessment: Assessment) -> Round:
     return _read(actor, _rounds().where(Assessment.id == assessment.id))[0]
 
 
-def _read(actor: Actor, statement: Select[Any]) -> list[Round]:
+def _read(
+    actor: Actor, statement: Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool, str, str, str]
+) -> list[Round]:
     """Return the rounds of a select. That somebody has begun is shown to those who may know of the draft alone."""
     rounds = []
     for row in db.session.execute(statement):

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.access.actor import Actor
 from app.assessment.models import Assessment, AssessmentAnswer, AssessmentSheet, Side
@@ -19,7 +20,7 @@ from app.domain.rating import Answer
 from app.domain.readiness import Readiness, Standing, Status, report
 from app.evidence.queries import Card, list_cards
 from app.infra.clock import today
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.ladders.queries import Edition, get_edition
 
 DECIDED = frozenset({Status.BANKED, Status.WAIVED})
@@ -109,6 +110,37 @@ def list_answers(assessment_id: uuid.UUID, side: Side, author_id: uuid.UUID) -> 
     return {row.expectation_id: row for row in rows}
 
 
+@once_per_transaction
+def read_sheet(
+    assessment_id: uuid.UUID, side: Side, author_id: uuid.UUID
+) -> tuple[AssessmentSheet | None, dict[str, AssessmentAnswer]]:
+    """Return what `find_sheet` and `list_answers` say, in one question; for pages, who change nothing of it."""
+    rows: Sequence[Any] = db.session.execute(
+        select(AssessmentSheet, AssessmentAnswer)
+        .select_from(Assessment)
+        .outerjoin(
+            AssessmentSheet,
+            and_(
+                AssessmentSheet.assessment_id == Assessment.id,
+                AssessmentSheet.side == side,
+                AssessmentSheet.author_id == author_id,
+            ),
+        )
+        .outerjoin(
+            AssessmentAnswer,
+            and_(
+                AssessmentAnswer.assessment_id == Assessment.id,
+                AssessmentAnswer.side == side,
+                AssessmentAnswer.author_id == author_id,
+            ),
+        )
+        .where(Assessment.id == assessment_id)
+        .order_by(AssessmentAnswer.expectation_id, AssessmentAnswer.id),
+    ).all()
+    answers = {answer.expectation_id: answer for _, answer in rows if answer is not None}
+    return next((sheet for sheet, _ in rows), None), answers
+
+
 def report_behind(assessment: Assessment, edition: Edition, on: date) -> Readiness:
     """Return where the engineer stands on the pinned target of the pinned version."""
     bar = bar_for(edition.ladder, assessment.target_level)
@@ -132,9 +164,8 @@ def sheet_of(assessment: Assessment, side: Side, actor: Actor) -> Sheet:
     """Return the actor's own sheet of one side, with the evidence that the actor may read."""
     edition = get_edition(assessment.ladder_version_id)
     found = report_behind(assessment, edition, today())
-    answers = list_answers(assessment.id, side, actor.person_id)
+    state, answers = read_sheet(assessment.id, side, actor.person_id)
     cards = list_cards(actor, assessment.subject_id)
-    state = find_sheet(assessment.id, side, actor.person_id)
     given = {key for key, row in answers.items() if row.answer is not None}
     rows = []
     for standing in found.standings:

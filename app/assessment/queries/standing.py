@@ -22,7 +22,7 @@ from app.domain.rating import Answer
 from app.domain.readiness import BlockerGroup, Facts, Outline, Standing, Status, Verdict, outline
 from app.domain.standing import holds_until, stored_targets
 from app.infra.clock import today
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.ladders.queries import Edition, adoption_days, list_adopted
 
 READ_AT_ONCE = 1000
@@ -120,11 +120,16 @@ def standings_of_people(
     person_ids: Collection[uuid.UUID], *, on: date | None = None
 ) -> dict[uuid.UUID, PersonStanding]:
     """Return where people stand on a day, in the order asked for, in a number of queries that does not grow with it."""
-    day = on or today()
+    found = _standings_of(frozenset(person_ids), on or today())
+    return {one: found[one] for one in person_ids}
+
+
+@once_per_transaction
+def _standings_of(person_ids: frozenset[uuid.UUID], day: date) -> dict[uuid.UUID, PersonStanding]:
     found = stored_standings(person_ids, day)
     if missing := [one for one in person_ids if one not in found]:
         found |= computed_standings(missing, day)
-    return {one: found[one] for one in person_ids}
+    return found
 
 
 def stored_standings(person_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, PersonStanding]:

@@ -12,13 +12,14 @@ from app.domain.evidence import CorroborationAnswer, EvidenceKind
 from app.evidence.models import Corroboration, Evidence
 from app.evidence.queries.hrefs import page_of
 from app.infra.clock import today
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.people.models import Person
 from app.people.queries import find_manager, like_pattern, sort_key, works_here
 
 SHOWN_COLLEAGUES = 30
 
 
+@once_per_transaction
 def concerns(actor_id: uuid.UUID, evidence_id: uuid.UUID) -> bool:
     """Say whether somebody was asked about a piece."""
     asked = select_asked_about(actor_id).where(Corroboration.evidence_id == evidence_id)

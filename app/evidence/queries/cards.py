@@ -156,11 +156,12 @@ def fetch_cards(statement: Select[Evidence], marks: Marks, *, is_own: bool, read
     `reader`: may be a former line manager, who reads each piece as it was in their time. None where the select holds
     nothing but what is read as it stands now.
     """
-    rows = db.session.scalars(
+    found = db.session.scalars(
         statement.options(defer(Evidence.narrative, raiseload=True)).order_by(
             Evidence.occurred_on.desc(), Evidence.number.desc(), Evidence.id
         ),
-    ).all()
+    )
+    rows = found.unique().all()
     names = names_of(question.colleague_id for piece in rows for question in piece.corroborations)
     then = contents_for(reader, rows) if reader is not None else {piece.id: None for piece in rows}
     cards = [_card(piece, marks, names, is_own=is_own) for piece in rows if piece.id in then]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, inspect, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.domain.errors import MissingError
 from app.domain.evidence import EvidenceKind
@@ -25,32 +25,39 @@ def get_evidence(evidence_id: uuid.UUID) -> Evidence:
 
 
 def for_lists() -> Select[Evidence]:
-    """Return the select of pieces with claims, settings aside and corroborations, in a fixed number of queries."""
+    """Return the select of pieces with claims, settings aside and voices, in two queries. Rows are made `unique`."""
     return select(Evidence).options(
-        selectinload(Evidence.claims).selectinload(Claim.settings_aside),
-        selectinload(Evidence.corroborations),
-    )
-
-
-def whole() -> Select[Evidence]:
-    """Return the select of pieces with everything that belongs to them, in a fixed number of queries."""
-    return for_lists().options(
-        selectinload(Evidence.links), selectinload(Evidence.corroborations).selectinload(Corroboration.limits)
+        joinedload(Evidence.claims).joinedload(Claim.settings_aside),
+        selectinload(Evidence.corroborations).joinedload(Corroboration.colleague),
     )
 
 
 def load_evidence(piece: Evidence) -> Evidence:
     """Return the piece with everything that belongs to it; MissingError when it is gone by now."""
-    return _fetch(whole().where(Evidence.id == id_of(piece)))
+    return _fetch(_whole().options(joinedload(Evidence.links)).where(Evidence.id == id_of(piece)))
+
+
+def _whole() -> Select[Evidence]:
+    """Return the select of pieces with everything that belongs to them but links, in a fixed number of queries.
+
+    What belongs to a piece is read after the piece: when that is locked, nobody changes the rest any more.
+    """
+    return select(Evidence).options(
+        selectinload(Evidence.claims).joinedload(Claim.settings_aside),
+        selectinload(Evidence.corroborations).options(
+            joinedload(Corroboration.limits), joinedload(Corroboration.colleague)
+        ),
+    )
 
 
 def lock_evidence(piece: Evidence) -> Evidence:
     """Return the piece as `load_evidence` does, as it is stored now, and keep others from changing it until the end."""
-    return _fetch(whole().where(Evidence.id == id_of(piece)).with_for_update(of=Evidence))
+    wanted = _whole().options(selectinload(Evidence.links)).where(Evidence.id == id_of(piece))
+    return _fetch(wanted.with_for_update(of=Evidence))
 
 
 def _fetch(statement: Select[Evidence]) -> Evidence:
-    piece = db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    piece = db.session.scalars(statement.execution_options(populate_existing=True)).unique().one_or_none()
     if piece is None:
         raise MissingError
     return piece

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import null, select, union_all
 
 from app.domain.evidence import Leave as DomainLeave
 from app.domain.progression import Spell
+from app.infra.bulk import remembered
 from app.infra.clock import today
 from app.infra.db import db, once_per_transaction
 from app.people.models import GroupMembership, Leave, LevelSpell, ManagerLink, Person, Team, TeamMembership
@@ -38,20 +41,7 @@ def held_levels_of(ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[Spell]]:
     A level counts as granted when it was first written down: what ends it, corrects its reason or brings it back
     writes a copy, and the copy keeps that moment. Source: the rule for ratings of a first day, in `Spell`.
     """
-    columns = LevelSpell.__table__.c
-    rows = db.session.execute(
-        select(
-            columns.person_id,
-            columns.ladder,
-            columns.level,
-            columns.starts_on,
-            columns.ends_on,
-            columns.recorded_at,
-            columns.superseded_at,
-        )
-        .where(columns.person_id.in_(ids))
-        .order_by(columns.person_id, columns.starts_on, columns.recorded_at, columns.id),
-    ).all()
+    rows = [row for row in _times_of(ids) if row.ladder is not None]
     first: dict[tuple[uuid.UUID, str, str, date], datetime] = {}
     for row in rows:
         first.setdefault((row.person_id, row.ladder, row.level, row.starts_on), row.recorded_at)
@@ -71,11 +61,36 @@ def list_held_levels(person_id: uuid.UUID) -> list[Spell]:
 @once_per_transaction
 def leaves_of(ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[DomainLeave]]:
     """Return the recorded leave of people, oldest first, as the rules see it."""
-    rows = select(Leave).where(Leave.person_id.in_(ids), Leave.superseded_at.is_(None))
     found: dict[uuid.UUID, list[DomainLeave]] = {person_id: [] for person_id in ids}
-    for row in db.session.scalars(rows.order_by(Leave.person_id, Leave.starts_on, Leave.id)):
-        found[row.person_id].append(DomainLeave(starts_on=row.starts_on, ends_on=row.ends_on))
+    for row in _times_of(ids):
+        if row.ladder is None:
+            found[row.person_id].append(DomainLeave(starts_on=row.starts_on, ends_on=row.ends_on))
     return found
+
+
+@once_per_transaction
+def _times_of(ids: frozenset[uuid.UUID]) -> Sequence[Any]:
+    """Return the rows of levels, superseded ones too, and of recorded leave, which have no ladder. One question."""
+    rows = union_all(
+        select(
+            remembered(LevelSpell.person_id),
+            LevelSpell.ladder,
+            LevelSpell.level,
+            remembered(LevelSpell.starts_on),
+            remembered(LevelSpell.ends_on),
+            remembered(LevelSpell.recorded_at),
+            remembered(LevelSpell.superseded_at),
+            LevelSpell.id.label("row_id"),
+        ).where(LevelSpell.person_id.in_(ids)),
+        select(Leave.person_id, null(), null(), Leave.starts_on, Leave.ends_on, null(), null(), Leave.id).where(
+            Leave.person_id.in_(ids), Leave.superseded_at.is_(None)
+        ),
+    ).subquery()
+    return db.session.execute(
+        select(*(column for column in rows.c if column.key != "row_id")).order_by(
+            rows.c.person_id, rows.c.starts_on, rows.c.recorded_at, rows.c.row_id
+        ),
+    ).all()
 
 
 def list_leaves(person_id: uuid.UUID) -> list[DomainLeave]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -35,27 +37,75 @@ def has_manager(day: date) -> ColumnElement[bool]:
     return held.correlate(Person).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Who has managed a person, at any time, the chain of managers today, nearest first, and what all are called."""
+
+    ever: tuple[tuple[uuid.UUID, date, date | None], ...]
+    chain: tuple[uuid.UUID, ...]
+    names: Mapping[uuid.UUID, str]
+
+    def managers_on(self, day: date) -> list[uuid.UUID]:
+        """Return the line manager on a day, if there is one; the day of the end belongs to the next."""
+        return [one for one, starts_on, ends_on in self.ever if _holds(starts_on, ends_on, day)]
+
+
+def _lines_of(person_id: uuid.UUID) -> _Lines:
+    """Return who manages a person and who did, in one question: whoever asks for one mostly asks for the other."""
+    return _lines_as_of(person_id, today())
+
+
 @once_per_transaction
-def managers_of(person_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
-    """Return the chain of managers of a person today, nearest first."""
-    day = today()
+def _lines_as_of(person_id: uuid.UUID, day: date) -> _Lines:
     chain = (
-        select(ManagerLink.manager_id, literal(1).label("distance"))
-        .where(ManagerLink.person_id == person_id, holds_on(ManagerLink, day))
+        select(ManagerLink.manager_id, ManagerLink.starts_on, ManagerLink.ends_on, literal(1).label("distance"))
+        .where(ManagerLink.person_id == person_id, ManagerLink.superseded_at.is_(None))
         .cte("chain", recursive=True)
     )
     above = aliased(ManagerLink)
     chain = chain.union_all(
-        select(above.manager_id, chain.c.distance + 1)
+        select(above.manager_id, above.starts_on, above.ends_on, chain.c.distance + 1)
         .join(chain, above.person_id == chain.c.manager_id)
-        .where(holds_on(above, day), chain.c.distance < MAX_CHAIN),
+        .where(
+            holds_on(above, day),
+            chain.c.starts_on <= day,
+            or_(chain.c.ends_on.is_(None), chain.c.ends_on > day),
+            chain.c.distance < MAX_CHAIN,
+        ),
     )
-    return tuple(db.session.execute(select(chain.c.manager_id).order_by(chain.c.distance)).scalars())
+    rows = db.session.execute(
+        select(chain, Person.name)
+        .join(Person, Person.id == chain.c.manager_id)
+        .order_by(chain.c.distance, chain.c.starts_on)
+    ).all()
+    ever = tuple((row.manager_id, row.starts_on, row.ends_on) for row in rows if row.distance == 1)
+    nearest = [row.manager_id for row in rows if row.distance == 1 and _holds(row.starts_on, row.ends_on, day)]
+    names = {row.manager_id: row.name for row in rows}
+    return _Lines(ever, (*nearest, *(row.manager_id for row in rows if row.distance > 1)), names)
+
+
+def _holds(starts_on: date, ends_on: date | None, day: date) -> bool:
+    return starts_on <= day and (ends_on is None or ends_on > day)
+
+
+def managers_of(person_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Return the chain of managers of a person today, nearest first."""
+    return _lines_of(person_id).chain
+
+
+def find_manager_id(person_id: uuid.UUID, day: date) -> uuid.UUID | None:
+    """Return who is the line manager of a person on a day. A page that has asked for the chain has the answer."""
+    return next(iter(_lines_of(person_id).managers_on(day)), None)
+
+
+def names_of_managers(person_id: uuid.UUID) -> Mapping[uuid.UUID, str]:
+    """Return what those are called who manage or managed a person, and who stands above; whoever asks for the chain."""
+    return _lines_of(person_id).names
 
 
 def is_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
     """Say whether the actor is the person's line manager today."""
-    return was_line_manager(actor_id, person_id, today())
+    return actor_id in managers_of(person_id)[:1]
 
 
 def is_above_manager(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
@@ -82,15 +132,9 @@ def select_below_reports(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     return select(tree.c.person_id).where(tree.c.distance > 1)
 
 
-@once_per_transaction
 def was_line_manager(actor_id: uuid.UUID, person_id: uuid.UUID, on: date) -> bool:
     """Say whether the actor was the person's line manager on a day."""
-    link = select(ManagerLink.id).where(
-        ManagerLink.manager_id == actor_id,
-        ManagerLink.person_id == person_id,
-        holds_on(ManagerLink, on),
-    )
-    return db.session.execute(link.limit(1)).first() is not None
+    return actor_id in _lines_of(person_id).managers_on(on)
 
 
 def was_line_manager_rows(
