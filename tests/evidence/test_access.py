@@ -283,7 +283,7 @@ def test_cards_and_quarters_hold_only_what_the_reader_may_read(company):
     def titles(who, *roles):
         actor = as_actor(company.named(who), *roles)
         cards = queries.list_cards(actor, company.amara.id)
-        in_quarters = [card.title for _, found in queries.by_quarter(actor, company.amara.id) for card in found]
+        in_quarters = [card.title for quarter in queries.by_quarter(actor, company.amara.id) for card in quarter.pieces]
         return sorted({card.title for found in cards.values() for card in found}), in_quarters
 
     assert titles("amara") == (["SHARED"], ["DRAFT", "SHARED"])
@@ -296,7 +296,7 @@ def test_quarters_are_the_last_six_in_order(company):
     share_piece(company.amara, "Old", on=date(2025, 8, 1))
     share_piece(company.amara, "Too old", on=date(2025, 6, 30))
     found = queries.by_quarter(as_actor(company.amara), company.amara.id)
-    assert [label for label, _ in found] == ["Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026", "Q3 2026", "Q4 2026"]
+    assert [quarter.label for quarter in found] == ["Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026", "Q3 2026", "Q4 2026"]
     assert [card.title for card in found[0][1]] == ["Old"]
 
 

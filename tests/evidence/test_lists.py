@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,8 +14,8 @@ from app.access.permissions import Permission
 from app.access.policy import can
 from app.domain.evidence import EvidenceKind, EvidenceState
 from app.evidence import queries
-from app.evidence.models import Evidence
-from app.evidence.queries.cards import fetch_cards, readable_pieces
+from app.evidence.models import Claim, Evidence, EvidenceLink
+from app.evidence.queries.cards import SHOWN_IN_QUARTER, fetch_cards, readable_pieces
 from app.evidence.queries.filters import Filters, in_quarter, states
 from app.evidence.queries.pieces import for_lists
 from app.infra.db import db
@@ -248,27 +249,67 @@ def test_former_manager_gets_no_list_and_reads_no_counts(company, client_for):
     assert client_for(company.former).get(f"/people/{company.amara.id}/evidence").status == 404
 
 
-def test_page_of_ten_thousand_pieces_is_one_page(company, client_for):
+def add_many(company, number):
+    """Give Amara many pieces over three years, each with two claims, a link and words."""
     day = date(2024, 1, 1)
+    pieces = [
+        {"id": uuid.uuid4(), "subject_id": company.amara.id, "number": one, "title": f"Piece {one}",
+         "narrative": f"What happened on the {one}th day.", "version": 1, "kind": EvidenceKind.MENTORING_LOG,
+         "occurred_on": day + timedelta(days=one % 1050), "created_at": AT, "changed_at": AT, "shared_at": AT,
+         "submitted_on": AT.date(), "state": EvidenceState.SHARED}
+        for one in range(1, number + 1)
+    ]  # fmt: skip
     with transaction() as session:
-        session.execute(insert(Evidence), [
-            {"subject_id": company.amara.id, "number": number, "title": f"Piece {number}", "narrative": "",
-             "version": 1, "kind": EvidenceKind.TICKET, "occurred_on": day + timedelta(days=number % 900),
-             "created_at": AT,
-             "changed_at": AT, "shared_at": AT, "submitted_on": AT.date(), "state": EvidenceState.SHARED}
-            for number in range(1, 10_001)
+        session.execute(insert(Evidence), pieces)
+        claims = [(piece["id"], place, one) for piece in pieces for place, one in enumerate((COACH, LEAD))]
+        session.execute(insert(Claim), [
+            {"evidence_id": piece_id, "position": place, "expectation_id": one, "line": "So.", "changed_at": AT}
+            for piece_id, place, one in claims
         ])  # fmt: skip
-    fetched: list[int] = []
+        session.execute(insert(EvidenceLink), [
+            {"evidence_id": piece["id"], "position": 0, "url": f"https://code.example/{piece['number']}"}
+            for piece in pieces
+        ])  # fmt: skip
 
-    def note(_session, row):
-        fetched.append(1)
 
-    event.listen(Evidence, "load", note)
+def rows_of_page(client, path):
+    """Return a page and how many rows of pieces and claims it loads."""
+    fetched: list[str] = []
+
+    def note(row, _context):
+        fetched.append(type(row).__name__)
+
+    for table in (Evidence, Claim):
+        event.listen(table, "load", note)
     try:
-        page = client_for(company.amara).get("/evidence/?page=200")
+        page = client.get(path)
     finally:
-        event.remove(Evidence, "load", note)
+        for table in (Evidence, Claim):
+            event.remove(table, "load", note)
+    return page, fetched.count("Evidence"), fetched.count("Claim")
+
+
+def test_page_of_ten_thousand_pieces_is_one_page(company, client_for):
+    add_many(company, 10_000)
+    client = client_for(company.amara)
+    page, pieces, claims = rows_of_page(client, "/evidence/?page=200")
     assert len(page.all("h3", class_="evidence-title")) == 50
-    assert len(fetched) == 50
+    assert (pieces, claims) == (50, 100)
     assert "9951–10000 of 10000" in page.words("main")
+    page, pieces, claims = rows_of_page(client, "/")
+    assert (pieces, claims) == (6 * SHOWN_IN_QUARTER, 12 * SHOWN_IN_QUARTER)
+    assert len(page.all("li", class_="rope-piece")) == 6 * SHOWN_IN_QUARTER
+    assert len(page.text) < 100_000
+    db.session.rollback()
+
+
+def test_home_shows_the_latest_of_a_quarter_and_leads_to_the_rest(company, client_for):
+    for day in range(1, SHOWN_IN_QUARTER + 4):
+        (share_piece if day > 2 else log_piece)(company.amara, f"On day {day}", on=date(2026, 10, day))
+    [*_, last] = queries.by_quarter(as_actor(company.amara), company.amara.id, DAY)
+    assert [card.title for card in last.pieces] == [f"On day {day}" for day in range(4, SHOWN_IN_QUARTER + 4)]
+    assert (last.label, last.shared, last.more) == ("Q4 2026", SHOWN_IN_QUARTER + 1, 3)
+    page = client_for(company.amara).get("/")
+    assert "3 more in Q4 2026" in page.words("main")
+    assert 'href="/evidence/?quarter=Q4+2026"' in page.text
     db.session.rollback()

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import defer
 
 from app.access.actor import Actor
@@ -27,6 +28,7 @@ from app.infra.templating import join_words, kind_label, long_date
 from app.people.queries import get_people
 
 QUARTERS = 6
+SHOWN_IN_QUARTER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +131,54 @@ def list_cards(
     return found
 
 
-def by_quarter(
-    actor: Actor, person_id: uuid.UUID, on: date | None = None, quarters: int = QUARTERS
-) -> list[tuple[str, list[Card]]]:
-    """Return the last quarters up to a day, oldest first, each with the pieces that occurred in it, oldest first.
+class Quarter(NamedTuple):
+    """One quarter of a timeline: its latest pieces, oldest first; how many are shared, and how many more there are."""
 
-    Withdrawn pieces are left out; drafts are there for their author.
+    label: str
+    pieces: list[Card]
+    shared: int
+    more: int
+
+
+def by_quarter(actor: Actor, person_id: uuid.UUID, on: date | None = None, quarters: int = QUARTERS) -> list[Quarter]:
+    """Return the last quarters up to a day, oldest first, each with the latest pieces that occurred in it.
+
+    Withdrawn pieces are left out; drafts are there for their author. However many pieces there are, no more than
+    `SHOWN_IN_QUARTER` of each quarter are read.
     """
     day = on or today()
     last = quarter_index(day)
-    found: dict[str, list[Card]] = {quarter_label_of(one): [] for one in range(last - quarters + 1, last + 1)}
-    pieces = for_lists().where(
-        readable_pieces(actor, person_id),
-        Evidence.state != EvidenceState.WITHDRAWN,
-        Evidence.occurred_on >= first_day(last - quarters + 1),
-        Evidence.occurred_on < first_day(last + 1),
+    labels = [quarter_label_of(one) for one in range(last - quarters + 1, last + 1)]
+    starts = [first_day(one) for one in range(last - quarters + 1, last + 2)]
+    in_order = Evidence.occurred_on.desc(), Evidence.number.desc(), Evidence.id
+    quarter = case(*((Evidence.occurred_on < start, label) for label, start in zip(labels, starts[1:], strict=True)))
+    placed = (
+        select(
+            Evidence.id,
+            quarter.label("label"),
+            func.row_number().over(partition_by=quarter, order_by=in_order).label("place"),
+            func.count().over(partition_by=quarter).label("all"),
+            func.sum(case((Evidence.is_shared, 1), else_=0)).over(partition_by=quarter).label("shared"),
+        )
+        .where(
+            readable_pieces(actor, person_id),
+            Evidence.state != EvidenceState.WITHDRAWN,
+            Evidence.occurred_on >= starts[0],
+            Evidence.occurred_on < starts[-1],
+        )
+        .subquery()
     )
-    for card in reversed(fetch_cards(pieces, marks_for(person_id, day), is_own=actor.person_id == person_id)):
-        found[quarter_of(card.on)].append(card)
-    return list(found.items())
+    rows = db.session.execute(select(placed).where(placed.c.place <= SHOWN_IN_QUARTER)).all()
+    pieces = for_lists().where(Evidence.id.in_([row.id for row in rows]))
+    cards: dict[str, list[Card]] = {label: [] for label in labels}
+    if rows:
+        for card in reversed(fetch_cards(pieces, marks_for(person_id, day), is_own=actor.person_id == person_id)):
+            cards[quarter_of(card.on)].append(card)
+    numbers = {row.label: (int(row.shared), row.all) for row in rows}
+    return [
+        Quarter(label, found, numbers.get(label, (0, 0))[0], numbers.get(label, (0, 0))[1] - len(found))
+        for label, found in cards.items()
+    ]
 
 
 def fetch_cards(statement: Select[Evidence], marks: Marks, *, is_own: bool, reader: Actor | None = None) -> list[Card]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     String,
     and_,
     cast,
@@ -53,6 +54,7 @@ HEADINGS = {
     "quarter": "Quarter",
     "text": "Words",
 }
+FACETS = ("state", "level", "competency", "expectation", "kind", "quarter")
 UNLINKED = "none"
 LONGEST = 100
 SOON = timedelta(days=60)
@@ -265,44 +267,62 @@ class Counts:
 
 
 def count_pieces(rows: Narrowed, marks: Marks) -> Counts:
-    """Return all counts of a list, in two queries."""
-    flags = {"state": states(marks), "level": levels(marks), "competency": competencies(marks)}
-    columns: dict[tuple[str, str], Any] = {("total", name): func.count() for name in [""]}
-    for name in ("draft", "waiting", "ending"):
-        columns["total", name] = func.count().filter(flags["state"][name])
-    for name in ["", *HEADINGS]:
-        columns["without", name] = func.count().filter(rows.all_but(name))
-    for name, values in flags.items():
-        for value, condition in values.items():
-            columns[name, value] = func.count().filter(and_(rows.all_but(name), condition))
-    row = db.session.execute(select(*columns.values()).select_from(Evidence).where(rows.readable)).one()
-    # A ladder may have no competencies to count, and somebody without a level has no ladder.
-    found: dict[str, dict[str, int]] = {name: {} for name in flags}
-    for (name, value), number in zip(columns, row, strict=True):
-        found.setdefault(name, {})[value] = number
-    total, without = found.pop("total"), found.pop("without")
-    return Counts(total[""], total["draft"], total["waiting"], total["ending"], without, found | _count_values(rows))
+    """Return all counts of a list, in one query.
 
-
-def _count_values(rows: Narrowed) -> dict[str, dict[str, int]]:
-    """Return the counts of kinds, quarters and expectations."""
+    Each condition is asked once for each piece; what is counted are the answers. They are used more than once, which
+    lets both databases keep them instead of asking again.
+    """
+    asked = states(marks)
     year, month = (cast(extract(part, Evidence.occurred_on), Integer) for part in ("year", "month"))
-    quarter = (year * QUARTERS_IN_YEAR + (month - 1) // 3).label("quarter")
+    piece = (
+        select(
+            Evidence.id,
+            Evidence.kind,
+            (year * QUARTERS_IN_YEAR + (month - 1) // 3).label("quarter"),
+            *(condition.label(f"is_{state}") for state, condition in asked.items()),
+            *(condition.label(f"fits_{name}") for name, condition in rows.by_name.items()),
+        )
+        .where(rows.readable)
+        .cte("piece")
+        .c
+    )
 
-    def counted(name: str, value: Any) -> Any:  # noqa: ANN401 - a column
+    def fits(name: str) -> ColumnElement[bool]:
+        return and_(true(), *(piece[f"fits_{key}"] for key in rows.by_name if key != name))
+
+    def counted(name: str, value: Any) -> Select[str, str, int]:  # noqa: ANN401 - a column
         return select(literal(name).label("name"), cast(value, String).label("value"), func.count().label("number"))
 
+    def pieces(name: str, value: str, *conditions: ColumnElement[bool]) -> Select[str, str, int]:
+        return counted(name, literal(value)).select_from(piece.id.table).where(true(), *conditions)
+
+    linked = piece.id.table.join(Claim, Claim.evidence_id == piece.id)
     parts = [
-        counted(name, value).where(rows.readable, rows.all_but(name)).select_from(Evidence).group_by(value)
-        for name, value in (("kind", Evidence.kind), ("quarter", quarter.element))
+        pieces("total", ""),
+        *(pieces("total", state, piece[f"is_{state}"]) for state in ("draft", "waiting", "ending")),
+        *(pieces("without", name, fits(name)) for name in ["", *HEADINGS]),
+        *(pieces("state", state, fits("state"), piece[f"is_{state}"]) for state in asked),
+        pieces("level", UNLINKED, fits("level"), piece.id.not_in(select(Claim.evidence_id))),
     ]
-    linked = counted("expectation", Claim.expectation_id).select_from(Evidence).join(
-        Claim, Claim.evidence_id == Evidence.id
-    ).where(rows.readable, rows.all_but("expectation")).group_by(Claim.expectation_id)  # fmt: skip
-    found: dict[str, dict[str, int]] = {"kind": {}, "quarter": {}, "expectation": {}}
-    for name, value, number in db.session.execute(union_all(*parts, linked)):
+    parts += [counted(name, piece[name]).where(fits(name)).group_by(piece[name]) for name in ("kind", "quarter")]
+    for name, ids_by in (("level", _ids_by(marks, "level")), ("competency", _ids_by(marks, "competency"))):
+        parts += [
+            select(literal(name), literal(value), func.count(piece.id.distinct()))
+            .select_from(linked)
+            .where(fits(name), Claim.expectation_id.in_(ids))
+            for value, ids in ids_by.items()
+        ]
+    parts.append(
+        counted("expectation", Claim.expectation_id)
+        .select_from(linked)
+        .where(fits("expectation"))
+        .group_by(Claim.expectation_id)
+    )
+    found: dict[str, dict[str, int]] = {name: {} for name in ("total", "without", *FACETS)}
+    for name, value, number in db.session.execute(union_all(*parts)):
         found[name][quarter_label_of(int(value)) if name == "quarter" else value] = number
-    return found
+    total, without = found.pop("total"), found.pop("without")
+    return Counts(total[""], total["draft"], total["waiting"], total["ending"], without, found)
 
 
 def quarter_label_of(index: int) -> str:
