@@ -16,6 +16,7 @@ from tests.factories.assessments import count_queries
 from tests.factories.evidence import COACH, LEAD
 
 SUGGESTIONS = "/evidence/suggestions"
+A_SCRIPT = {"Accept": "application/json"}
 
 
 def the_piece(session):
@@ -101,6 +102,36 @@ def test_what_was_shared_at_once_is_taken_back_by_withdrawing(company, client_fo
     shown = client.get("/people/?q=chi")
     assert "is shared: your manager and HR can read it" in shown.words()
     assert f"/evidence/{piece.id}/withdraw" in [link.get("href") for link in shown.all("a")]
+
+
+def test_a_script_is_told_that_a_line_was_saved_and_where_to_go_on(company, client_for, session):
+    client = client_for(company.amara)
+    fields = composer(client).with_values(title="Mentored Chioma")
+    for _ in range(2):
+        page = client.post("/evidence/", fields, headers=A_SCRIPT)
+        assert (page.status, page.response.get_json(), page.location) == (201, {"next": "/people/?q=chi"}, None)
+    assert count_pieces(session) == 1
+    plain = client.post("/evidence/", fields)
+    assert (plain.status, plain.location) == (302, "/people/?q=chi")
+    assert "Saved as E-1" in client.get("/people/?q=chi").words()
+
+
+def test_a_script_is_told_of_nothing_saved_that_was_not(company, client_for, session, clock):
+    client = client_for(company.amara)
+    form = composer(client)
+    refused = client.post("/evidence/", form.with_values(title=""), headers=A_SCRIPT)
+    assert (refused.status, bool(refused.form("/evidence/"))) == (422, True)
+    clock.stand_still(NOW + timedelta(hours=13))
+    assert client.post("/evidence/", form.with_values(title="Late"), headers=A_SCRIPT).status == 401
+    assert count_pieces(session) == 0
+
+
+def test_what_is_said_of_a_saved_line_names_the_form_that_it_came_from(company, client_for):
+    client = client_for(company.amara)
+    form = composer(client)
+    client.send(form, title="Mentored Chioma")
+    said = [one.get("data-clears") for one in client.get("/people/?q=chi").all("p") if one.get("data-clears")]
+    assert said == [dict(form.fields)["idempotency_key"]]
 
 
 @pytest.mark.parametrize(
@@ -348,6 +379,24 @@ def test_the_full_form_suggests_from_the_story_and_keeps_it(company, client_for,
     assert (kept["title"], kept["narrative"]) == ("Tuesdays", "I mentored two junior engineers.")
     assert "because of" in page.words("fieldset", id="expectations")
     assert count_pieces(session) == 0
+
+
+def visible_notes(page, expectation):
+    """Return the remarks that are shown beside the tick of an expectation."""
+    label = next(one for one in page.all("label") if any(box.get("value") == expectation for box in one.iter()))
+    notes = [note for note in label.iter() if "check-note" in (note.get("class") or "")]
+    return ["".join(note.itertext()) for note in notes if note.get("hidden") is None]
+
+
+def test_a_tick_that_does_not_count_as_the_chosen_kind_says_so(company, client_for):
+    client = client_for(company.amara)
+    for form in (composer(client), client.get("/evidence/new").form("/evidence/new")):
+        page = suggest(client, form, title="Paired", kind="incident", expectations=[COACH])
+        assert "does not count as Incident" in visible_notes(page, COACH)
+        page = suggest(client, form, title="Paired", kind="mentoring_log", expectations=[COACH])
+        assert not any("does not count" in note for note in visible_notes(page, COACH))
+        page = suggest(client, form, title="Mentored", kind="incident")
+        assert not any("does not count" in note for note in visible_notes(page, COACH))
 
 
 def test_suggesting_is_told_to_nobody(company, client_for, session):

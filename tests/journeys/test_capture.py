@@ -123,10 +123,39 @@ def test_letters_that_are_typed_before_the_form_is_there_belong_to_its_line(visi
 def test_a_pasted_link_moves_to_its_field_and_leaves_a_title(visit, amara):
     visitor = visit(amara)
     page = visitor.open("/")
-    begin(page, "https://git.example/pay/core/pull/7")
+    begin(page, "")
+    link = dialog(page).get_by_label("Link")
+    link.fill("https://git.example/pay/core/pull/7")
+    link.press("Control+A")
+    link.press("Control+X")
+    title(page).press("Control+V")
     expect(dialog(page).get_by_label("Link")).to_have_value("https://git.example/pay/core/pull/7")
     expect(title(page)).to_have_value("Pull request 7 of pay/core")
     expect(dialog(page).get_by_role("radio", name="Pull request")).to_be_checked()
+
+
+def test_a_typed_link_is_taken_when_it_is_whole_and_not_while_it_is_typed(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/")
+    begin(page, "")
+    answers = "document.querySelector('#composer-dialog [data-suggest]').textContent"
+    with page.expect_response("**/evidence/suggestions") as answer:
+        page.keyboard.type("Paired with a junior, see https://g")
+    answer.value.finished()
+    page.wait_for_function(f"{answers} !== ''")
+    expect(title(page)).to_have_value("Paired with a junior, see https://g")
+    expect(dialog(page).get_by_label("Link")).to_have_value("")
+    page.keyboard.type("it.example/7 and")
+    expect(dialog(page).get_by_label("Link")).to_have_value("https://git.example/7")
+    expect(title(page)).to_have_value(re.compile("^Paired with a junior, see and"))
+
+
+def test_a_typed_link_is_taken_when_its_line_is_left(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/")
+    begin(page, "https://git.example/pay/core/pull/7")
+    page.keyboard.press("Tab")
+    expect(title(page)).to_have_value("Pull request 7 of pay/core")
 
 
 def test_escape_closes_and_the_half_written_line_is_kept_until_it_is_saved(visit, amara):
@@ -207,6 +236,160 @@ def test_a_fault_is_said_in_the_dialog_and_the_rest_stays(visit, amara):
     assert visitor.path == "/people/"
 
 
+def test_a_fault_goes_when_its_field_is_filled(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    begin(page, "")
+    # A browser would not send an empty line; a space is one.
+    with visitor.expecting(422):
+        page.keyboard.type(" ")
+        page.keyboard.press("Enter")
+        expect(dialog(page).get_by_role("alert")).to_be_focused()
+    expect(dialog(page)).to_contain_text("Write one line that says what happened.")
+    title(page).fill(LINE)
+    expect(dialog(page)).not_to_contain_text("Write one line that says what happened.")
+    expect(dialog(page).get_by_role("alert")).to_have_count(0)
+    assert title(page).get_attribute("aria-invalid") is None
+    visitor.check_accessible()
+
+
+def test_a_tick_that_does_not_count_as_the_chosen_kind_says_so_at_once(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    begin(page)
+    box = dialog(page).get_by_role("checkbox", name=COACH)
+    tick = dialog(page).locator("label.check").filter(has_text=COACH)
+    expect(tick).to_contain_text("because of")
+    box.check()
+    expect(tick).not_to_contain_text("does not count")
+    dialog(page).get_by_role("radio", name="Incident").check()
+    expect(tick).to_contain_text("does not count as Incident")
+    for screen in SCREENS:
+        visitor.show(screen)
+        visitor.check_accessible()
+    box.uncheck()
+    expect(tick).not_to_contain_text("does not count")
+
+
+def write_underneath(page):
+    page.get_by_role("main").get_by_role("searchbox").fill("Chi")
+    page.get_by_role("heading", level=1).click()
+
+
+def underneath(page):
+    return page.get_by_role("main", include_hidden=True).get_by_role("searchbox", include_hidden=True)
+
+
+@pytest.mark.parametrize("fault", ["unreachable", "busy", "session"])
+def test_a_form_that_cannot_be_fetched_leaves_the_page_underneath(visit, amara, clock, fault):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    write_underneath(page)
+    if fault == "session":
+        clock.stand_still(NOW + timedelta(hours=13))
+    elif fault == "busy":
+        page.route(re.compile("/evidence/compose"), lambda route: route.fulfill(status=503, body="Busy"))
+    else:
+        page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('unreachable')); }")
+    with visitor.expecting(503):
+        page.keyboard.press("e")
+        way = dialog(page).get_by_role("link", name="Open the form in a new tab")
+        expect(way).to_be_visible()
+    assert way.get_attribute("target") == "_blank"
+    assert way.get_attribute("href").endswith("/evidence/new")
+    expect(dialog(page)).to_contain_text("What you are writing on the page stays")
+    expect(underneath(page)).to_have_value("Chi")
+    assert visitor.path == "/people/"
+    visitor.check_accessible()
+    dialog(page).get_by_role("button", name="Close").focus()
+    page.keyboard.press("Space")
+    expect(dialog(page)).to_be_hidden()
+
+
+def test_a_form_that_cannot_be_fetched_leads_to_the_plain_one_where_nothing_is_lost(visit, amara, clock):
+    visitor = visit(amara)
+    page = visitor.open("/ladders/")
+    clock.stand_still(NOW + timedelta(hours=13))
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_a_request_that_is_led_elsewhere_has_saved_nothing(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    begin(page)
+    expect(dialog(page).locator("label.check").first).to_contain_text("because of")
+    page.route(
+        re.compile("/evidence/$"), lambda route: route.fulfill(status=302, headers={"Location": "/sign-in/second"})
+    )
+    page.keyboard.press("Enter")
+    expect(dialog(page)).to_contain_text("Not saved")
+    expect(dialog(page).get_by_role("link", name="Open Belay in a new tab")).to_be_visible()
+    expect(title(page)).to_have_value(LINE)
+    assert LINE in page.evaluate("sessionStorage.getItem('belay-composer')")
+    assert count_pieces() == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(413, "shorten it"), (429, "wait a minute"), (500, "went wrong in Belay"), (503, "cannot store anything")],
+)
+def test_what_went_wrong_is_said_in_words_that_fit(visit, amara, status, words):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    begin(page)
+    expect(dialog(page).locator("label.check").first).to_contain_text("because of")
+    page.route(re.compile("/evidence/$"), lambda route: route.fulfill(status=status, body="<p>Fault"))
+    with visitor.expecting(status):
+        page.keyboard.press("Enter")
+        expect(dialog(page)).to_contain_text(words)
+    expect(title(page)).to_have_value(LINE)
+
+
+def test_a_line_that_was_saved_is_said_to_be_when_the_page_cannot_be_fetched_anew(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    write_underneath(page)
+    begin(page)
+    expect(dialog(page).locator("label.check").first).to_contain_text("because of")
+    page.route(re.compile("/people/$"), lambda route: route.fulfill(status=500, body="<p>Fault"))
+    with visitor.expecting(500):
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").filter(has_text="Saved. It stands under Evidence")).to_be_visible()
+    expect(dialog(page)).to_be_hidden()
+    expect(underneath(page)).to_have_value("Chi")
+    assert count_pieces() == 1
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_session_that_ran_out_leaves_what_is_written_underneath(visit, amara, clock):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    write_underneath(page)
+    begin(page)
+    expect(dialog(page).locator("label.check").first).to_contain_text("because of")
+    clock.stand_still(NOW + timedelta(hours=13))
+    with visitor.expecting(401):
+        page.keyboard.press("Enter")
+        expect(dialog(page).get_by_role("link", name="Sign in in a new tab")).to_be_visible()
+    expect(underneath(page)).to_have_value("Chi")
+    expect(title(page)).to_have_value(LINE)
+
+
+def test_another_piece_that_is_logged_leaves_the_half_written_line(visit, amara):
+    visitor = visit(amara)
+    page = visitor.open("/people/")
+    begin(page, "Half a line")
+    page.keyboard.press("Escape")
+    page = visitor.open("/evidence/")
+    page.get_by_role("main").get_by_label("What happened, in one line").fill("A whole line")
+    page.get_by_role("main").get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="Saved as E-1")).to_be_visible()
+    visitor.open("/people/")
+    page.keyboard.press("e")
+    expect(title(page)).to_have_value("Half a line")
+
+
 def test_a_session_that_ran_out_carries_the_line_through_sign_in(visit, amara, clock):
     visitor = visit(amara)
     page = visitor.open("/people/")
@@ -222,6 +405,7 @@ def test_a_session_that_ran_out_carries_the_line_through_sign_in(visit, amara, c
     page.get_by_role("button", name="Send it now").click()
     expect(page.get_by_role("status").filter(has_text="Saved as E-1")).to_contain_text(LINE)
     assert visitor.path == "/people/"
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 @pytest.fixture

@@ -16,13 +16,18 @@ SUGGESTED = 4
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One expectation to tick: `why` is the remark under it, `line` what was typed about it."""
+    """One expectation to tick: `why` is the remark under it, `line` what was typed about it.
+
+    `accepts` are the kinds that count towards it, empty where any does; `misses` says that the chosen one does not.
+    """
 
     id: str
     text: str
     why: str
     is_ticked: bool
     line: str = ""
+    accepts: tuple[str, ...] = ()
+    misses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,12 @@ class Choices:
         return nearest + self.groups
 
 
-def list_choices(person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str], text: str = "") -> Choices:
+def list_choices(
+    person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str], text: str = "", kind: str | None = None
+) -> Choices:
     """Return what a person may tick; `ticked` are the ids that are, each with its line, `text` is what was typed.
+
+    With a `kind`, a tick that this kind does not count towards says so.
 
     First what is ticked already, then what the words of the text suggest; where they suggest little, what blocks the
     next level (or, while nobody knows that, what the next level adds). Then all others, the next level's first, then
@@ -79,9 +88,19 @@ def list_choices(person_id: uuid.UUID, marks: Marks, ticked: Mapping[str, str], 
             why = f"{why}, because of {', '.join(f'“{word}”' for word in words)}"
         elif mark.id in blocking:
             why = f"{why}, missing for your next level"
-        if mark.id in ticked and (kinds := marks.accepted_kinds(mark.id)):
-            why = f"{why}; counts as {join_words((KIND_LABELS[kind].lower() for kind in kinds), 'or')}"
-        return Choice(mark.id, mark.text, why, mark.id in ticked, ticked.get(mark.id, ""))
+        kinds, misses = marks.accepted_kinds(mark.id), ""
+        if mark.id in ticked and kinds:
+            why = f"{why}; counts as {join_words((KIND_LABELS[one].lower() for one in kinds), 'or')}"
+            misses = f"does not count as {KIND_LABELS[kind]}" if kind in KIND_LABELS and kind not in kinds else ""
+        return Choice(
+            mark.id,
+            mark.text,
+            why,
+            mark.id in ticked,
+            ticked.get(mark.id, ""),
+            tuple(kinds),
+            misses,
+        )
 
     groups: dict[tuple[int, str, int, str], list[Choice]] = {}
     for mark in rest:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import requires
@@ -15,12 +18,14 @@ from app.evidence.models import Evidence
 from app.evidence.views.blueprint import author, bp, load_self
 from app.evidence.views.lists import own_list
 from app.infra.clock import now, today
+from app.infra.idempotency import MAX_KEY
 from app.infra.unit_of_work import writes
 from app.people.models import Person
 
 SAVED = "Saved as {}. It is private until you share it."
 SHARED = "{} is shared: your manager and HR can read it."
 IN_THE_DIALOG = "composer"
+CREATED = 201
 
 
 @bp.get("/evidence/compose")
@@ -37,13 +42,30 @@ def _composer_page(person: Person, form: ComposerForm, status: int | None = None
     # Its fields go by names of their own: the page around the dialog may have a title and a day too.
     form.name_fields(IN_THE_DIALOG)
     marks = queries.marks_for(person.id, today())
-    choices = queries.list_choices(person.id, marks, form.expectations.data, form.text)
+    choices = queries.list_choices(person.id, marks, form.expectations.data, form.text, form.kind.data)
     page = render_template("evidence/compose.html", person=person, form=form, choices=choices, today=today())
     return make_response(page, status or form.status)
 
 
+def tells_scripts(view: Callable[[], Response]) -> Callable[[], Response]:
+    """Mark a view that answers a script with 201 and where to go on, in place of leading there.
+
+    A script cannot read where it is led. So it could not tell what was stored from a request that was led elsewhere
+    before it came here, as to the second step of signing in; nothing that stands above this view says 201.
+    """
+
+    @wraps(view)
+    def answer() -> Response:
+        response = view()
+        is_script = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+        return make_response({"next": response.location}, CREATED) if response.location and is_script else response
+
+    return answer
+
+
 @bp.post("/evidence/")
 @requires(Permission.Evidence.CREATE)
+@tells_scripts
 @writes
 def log_evidence() -> ResponseReturnValue:
     """Log a piece from the composer, and share it at once where that button was pressed."""
@@ -56,7 +78,10 @@ def log_evidence() -> ResponseReturnValue:
 
 
 def said_of(piece: Evidence) -> dict[str, object]:
-    """Return what is said after a piece was logged: its name, the way to it, and the question that takes it back."""
+    """Return what is said after a piece was logged: its name, the way to it, and the question that takes it back.
+
+    `clears` is the key of the form: a script that keeps a half-written line forgets the one that this form saved.
+    """
     ask = "ask_before_withdrawing" if piece.is_shared else "ask_before_discarding"
     return {
         "text": (SHARED if piece.is_shared else SAVED).format(f"{piece.ref}, “{piece.title}”"),
@@ -64,7 +89,7 @@ def said_of(piece: Evidence) -> dict[str, object]:
             ("Open it", url_for("evidence.show_evidence", evidence_id=piece.id)),
             ("Undo", url_for(f"evidence.{ask}", evidence_id=piece.id)),
         ],
-        "clears": "composer",
+        "clears": request.form.get("idempotency_key", "")[:MAX_KEY],
     }
 
 
@@ -105,7 +130,7 @@ def show_new_evidence() -> ResponseReturnValue:
 
 def _new_page(person: Person, form: ComposerForm, status: int | None = None) -> ResponseReturnValue:
     marks = queries.marks_for(person.id, today())
-    choices = queries.list_choices(person.id, marks, form.expectations.data, form.text)
+    choices = queries.list_choices(person.id, marks, form.expectations.data, form.text, form.kind.data)
     page = render_template("evidence/new.html", form=form, choices=choices, today=today())
     return make_response(page, status or form.status)
 
