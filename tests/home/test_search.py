@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from app.evidence.actions import discard_draft
+from app.evidence.actions import discard_draft, withdraw_evidence
 from app.home.search import queries, tidying
 from app.home.search.queries import Slice
 from app.infra.db import db
@@ -145,6 +145,46 @@ def test_ten_of_a_group_then_all_on_pages_of_their_own(company, client_for):
     page = amara.get("/search?q=heron&in=evidence")
     assert len(page.all("li", class_="search-hit")) == 50
     assert len(amara.get("/search?q=heron&in=evidence&page=2").all("li", class_="search-hit")) == 2
+
+
+@pytest.mark.parametrize("group, word", [("evidence", "heron"), ("people", "example"), ("ladders", "coaches")])
+def test_a_page_beyond_the_last_is_the_last_one(company, client_for, group, word):
+    for number in range(52):
+        log_piece(company.amara, f"Heron {number}")
+        make_person(f"Example {number}")
+    amara = client_for(company.amara)
+    last, beyond = (
+        amara.get(f"/search?q={word}&in={group}&page={page}") for page in (2 if group != "ladders" else 1, 99)
+    )
+    assert last.all("li", class_="search-hit")
+    hits = [page.words("ul", class_="search-hits") for page in (last, beyond)]
+    assert hits[0] == hits[1]
+    assert beyond.words("h2") == last.words("h2")
+    assert "Nothing found" not in beyond.words("main")
+
+
+def test_a_page_beyond_the_last_of_nothing_says_so(company, client_for):
+    page = client_for(company.amara).get("/search?q=zyxwnothing&in=evidence&page=99")
+    assert "Nothing found" in page.words("main")
+
+
+def test_a_withdrawn_piece_is_marked_as_such(company, client_for):
+    piece = share_piece(company.amara, "Heron migration")
+    log_piece(company.amara, "Heron draft")
+    share_piece(company.amara, "Heron nest")
+    with transaction():
+        withdraw_evidence(piece, by=as_author(company.amara), at=NOW)
+    page = client_for(company.amara).get("/search?q=heron")
+    states = {}
+    for hit in page.all("li", class_="search-hit"):
+        words = " ".join("".join(hit.itertext()).split())
+        states[words.split(" Yours")[0]] = [one for one in ("withdrawn", "private draft") if one in words]
+    assert states == {"Heron migration": ["withdrawn"], "Heron draft": ["private draft"], "Heron nest": []}
+
+
+def test_what_is_typed_is_not_cut_by_the_browser_without_a_word(company, client_for):
+    field = client_for(company.amara).get("/search").all("input", id="search-words")[0]
+    assert field.get("maxlength") is None
 
 
 def test_ladders_are_searched_for_everybody(company, client_for):

@@ -93,7 +93,7 @@ def _pieces(actor: Actor, sought: Sought, wanted: Slice) -> Page[Hit]:
     hits = []
     for piece in found.rows:
         owner = "Yours" if piece.author_id == actor.person_id else piece.author
-        state = ("private draft",) if piece.is_draft else ()
+        state = ("private draft",) * piece.is_draft + ("withdrawn",) * piece.is_withdrawn
         hits.append(
             Hit(
                 marked(piece.title, sought),

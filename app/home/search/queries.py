@@ -25,6 +25,7 @@ from app.assessment.models import (
     GrowthPlan,
     Side,
 )
+from app.assessment.queries.facts import counts_for_its_side
 from app.domain.ladder import Expectation, Level
 from app.evidence.models import Evidence
 from app.evidence.queries.marks import levels_of
@@ -42,7 +43,7 @@ PARTS_OF_A_PIECE = ("evidence", "evidence_link", "evidence_claim")
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Which part of the rows of a group is wanted: pages of `size`, counted from 1."""
+    """Which part of the rows of a group is wanted: pages of `size`, counted from 1. A page too far is the last one."""
 
     size: int
     number: int = 1
@@ -51,6 +52,10 @@ class Slice:
         """Return a select of this part, each row with the number of all rows at its end."""
         return statement.add_columns(func.count().over()).limit(self.size).offset((self.number - 1) * self.size)
 
+    def within(self, total: int) -> Slice:
+        """Return the same part of so many rows, or the last one that there is."""
+        return Slice(self.size, min(self.number, Page([], 1, total, self.size).last))
+
     def page(self, rows: Sequence[Any], total: int) -> Page[Any]:
         """Return the part with the number of all rows."""
         return Page(rows, self.number, total, self.size)
@@ -58,6 +63,11 @@ class Slice:
 
 def _fetch(statement: Any, wanted: Slice) -> Page[Any]:  # noqa: ANN401 - a select of any columns
     rows = db.session.execute(wanted.of(statement)).all()
+    if not rows and wanted.number > 1:
+        # Beyond the last page no row is there to carry the number of all.
+        total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+        wanted = wanted.within(total)
+        rows = db.session.execute(wanted.of(statement)).all()
     return wanted.page(rows, rows[0][-1] if rows else 0)
 
 
@@ -86,6 +96,7 @@ class FoundPiece:
     author_id: uuid.UUID
     author: str
     is_draft: bool
+    is_withdrawn: bool
     on: date
     texts: tuple[str, ...]
 
@@ -94,7 +105,7 @@ def list_pieces(actor: Actor, sought: Sought, wanted: Slice) -> Page[FoundPiece]
     """Return the pieces that the actor reads as they stand now, newest first; a former manager's are left out."""
     rows = (
         select(Evidence.id, Evidence.title, Evidence.narrative, Evidence.number, Evidence.subject_id, Person.name,
-               Evidence.is_draft.label("is_draft"), Evidence.occurred_on)
+               Evidence.is_draft.label("is_draft"), Evidence.withdrawn_at, Evidence.occurred_on)
         .join(Person, Person.id == Evidence.subject_id)
         .where(reads_now(actor), says(sought, Evidence.id, PARTS_OF_A_PIECE))
         .order_by(Evidence.occurred_on.desc(), Evidence.id)
@@ -103,12 +114,12 @@ def list_pieces(actor: Actor, sought: Sought, wanted: Slice) -> Page[FoundPiece]
     parts = _parts_of([row.id for row in found.rows])
     pieces = [
         FoundPiece(
-            row.id, row.title, f"E-{row.number}", row.subject_id, row.name, bool(row.is_draft), row.occurred_on,
-            (row.narrative, *parts.get(row.id, ())),
+            row.id, row.title, f"E-{row.number}", row.subject_id, row.name, bool(row.is_draft),
+            row.withdrawn_at is not None, row.occurred_on, (row.narrative, *parts.get(row.id, ())),
         )
         for row in found.rows
     ]  # fmt: skip
-    return wanted.page(pieces, found.total)
+    return Page(pieces, found.number, found.total, found.per_page)
 
 
 def _parts_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
@@ -129,32 +140,22 @@ def _parts_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
 def _open_comments(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that the actor may read an answer's comment: their own, and what both sides revealed.
 
-    Of a side only what its author handed in is there for others: neither the draft of a side that was closed as “not
-    given” nor the one that an earlier manager left.
+    Whom a side is open to is the policy's; which words are a side's is what the comparison goes by: neither the draft
+    of a side that was closed as “not given” nor the one that an earlier manager left. One's own words besides.
     """
-    is_self = and_(
-        AssessmentAnswer.side == Side.SELF,
-        AssessmentAnswer.author_id == Assessment.subject_id,
-        visible_to(actor, Permission.Assessment.READ_SELF, Assessment),
-        or_(Assessment.subject_id == actor.person_id, Assessment.self_submitted_at.is_not(None)),
-    )
-    is_managers = and_(
-        AssessmentAnswer.side == Side.MANAGER,
-        or_(
-            and_(
-                AssessmentAnswer.author_id == Assessment.manager_id,
-                visible_to(actor, Permission.Assessment.READ_MANAGER, Assessment),
-            ),
-            and_(
-                AssessmentAnswer.author_id == actor.person_id,
-                visible_to(actor, Permission.Assessment.ANSWER_MANAGER, Assessment),
-            ),
-        ),
+    is_self, is_managers = AssessmentAnswer.side == Side.SELF, AssessmentAnswer.side == Side.MANAGER
+    reads_self = visible_to(actor, Permission.Assessment.READ_SELF, Assessment)
+    reads_managers = visible_to(actor, Permission.Assessment.READ_MANAGER, Assessment)
+    writes_managers = visible_to(actor, Permission.Assessment.ANSWER_MANAGER, Assessment)
+    is_open = and_(counts_for_its_side(), or_(and_(is_self, reads_self), and_(is_managers, reads_managers)))
+    is_own = and_(
+        AssessmentAnswer.author_id == actor.person_id,
+        or_(and_(is_self, reads_self), and_(is_managers, writes_managers)),
     )
     return and_(
         Assessment.called_off_at.is_(None),
         visible_to(actor, Permission.Assessment.READ, Assessment),
-        or_(is_self, is_managers),
+        or_(is_open, is_own),
     )
 
 
@@ -223,6 +224,7 @@ class FoundExpectation:
 def list_expectations(sought: Sought, wanted: Slice) -> Page[FoundExpectation]:
     """Return levels and expectations of the adopted ladders, in ladder order. Everybody may read a ladder."""
     found = [one for one in _of_ladders() if sought.terms and sought.fits(one.text)]
+    wanted = wanted.within(len(found))
     first = (wanted.number - 1) * wanted.size
     return wanted.page(found[first : first + wanted.size], len(found))
 
