@@ -9,9 +9,10 @@ from app.access.permissions import Permission
 from app.access.policy import can
 from app.assessment import queries
 from app.assessment.growth_pages import say_action_due, say_review
-from app.assessment.waiver_pages import say_waiver
+from app.assessment.waiver_pages import say_waived, say_waiver
 from app.infra import single_values
 from app.infra.clock import today
+from app.notices.models import Hearing
 from app.notices.sources import Source, leads_or_hr, provide
 from app.people import panels
 from app.people.models import Person
@@ -41,6 +42,9 @@ def register() -> None:
             say_waiver,
             concerns=leads_or_hr,
         )
+    )
+    provide(
+        Source(queries.WAIVED, "An expectation was waived for you", queries.select_waived, say_waived, Hearing.AT_ONCE)
     )
     provide(
         Source(

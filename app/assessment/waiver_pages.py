@@ -120,6 +120,17 @@ def waived_words(waiver: Waiver, names: Names) -> str:
     return f"Approved by {who}, {long_date(max(days))}" if days else ""
 
 
+def say_waived(row: WaitingRow) -> Waiting:
+    """Put a waiver that has come to hold into words, for the engineer. The reason stays on its page."""
+    return Waiting(
+        text="An expectation was waived for you",
+        detail="Your line manager and HR agree that it does not apply; which one and why stands with your waivers",
+        href=url_for("assessment.list_waivers", person_id=row.person_id),
+        icon="assess",
+        since=row.since,
+    )
+
+
 def say_waiver(row: WaitingRow) -> Waiting:
     """Put a waiver that waits into words. The reason stays on its page."""
     role = Approver.MANAGER if row.code == AS_MANAGER else Approver.HR

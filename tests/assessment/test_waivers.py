@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import current_app
@@ -17,8 +18,10 @@ from app.auth import actions as auth
 from app.domain.errors import InvalidError, NotAllowedNowError
 from app.infra.clock import now, today
 from app.infra.unit_of_work import transaction
+from app.notices.models import Mail
 from app.notices.queries import list_waiting
 from tests.assessment.conftest import OPEN_AT_L3, by
+from tests.conftest import NOW
 from tests.factories.people import AT, SYSTEM, make_person
 
 DESIGN, COACH = OPEN_AT_L3[0], OPEN_AT_L3[2]
@@ -202,3 +205,22 @@ def test_waivers_are_read_by_the_engineer_those_above_and_hr(cast, client_for):
         assert page.status == status, reader.name
         assert (WHY in page.text) is (status == 200)
     assert "Every expectation applies" in client_for(cast.peer).get(f"/people/{cast.peer.id}/waivers").text
+
+
+def test_the_engineer_is_told_that_an_expectation_was_waived_and_not_why(cast, client_for, session, clock):
+    with transaction():
+        waiver = ask_waiver(
+            cast.subject, OPEN_AT_L3[0], role=Approver.MANAGER, reason="Secret why", by=by(cast.manager), at=now()
+        )
+    assert list_waiting(cast.subject.id, today(), kinds=["waiver.holds"]) == []
+    hr = client_for(cast.hr)
+    form = hr.get(f"/waivers/{waiver.id}/hr").form(ending="/hr")
+    assert hr.send(form, act="approve").status == 302
+    with current_app.test_request_context():
+        [waiting] = list_waiting(cast.subject.id, today(), kinds=["waiver.holds"])
+    assert waiting.text == "An expectation was waived for you"
+    assert "Secret" not in waiting.detail
+    told = session.scalars(select(Mail.person_id).where(Mail.payload.contains("waiver.holds"))).all()
+    assert told == [cast.subject.id]
+    with clock.standing_at(NOW + timedelta(days=15)):
+        assert list_waiting(cast.subject.id, today(), kinds=["waiver.holds"]) == []

@@ -22,6 +22,7 @@ from app.assessment.actions.signing import (
     take_signature_back,
     tell_both_to_sign,
 )
+from app.assessment.actions.waived import tell_waived
 from app.assessment.actions.waivers import Approver, answer_waiver, approve_waiver, ask_waiver, end_waiver
 from app.assessment.actions.writing import ANSWER_CHOICES, Entry, Kept, answer_name, save_draft, words_name
 
@@ -62,6 +63,7 @@ __all__ = [
     "submit_side",
     "take_signature_back",
     "tell_both_to_sign",
+    "tell_waived",
     "tick_action",
     "words_name",
     "write_notes",

@@ -77,6 +77,7 @@ from app.assessment.queries.standing import (
     standings_of_people,
 )
 from app.assessment.queries.waiting import SIDE_DUE, TO_CLOSE
+from app.assessment.queries.waived import WAIVED, select_waived
 from app.assessment.queries.waivers import (
     AS_MANAGER,
     TO_APPROVE,
@@ -94,12 +95,13 @@ __all__ = [
     "ACTION_DUE",
     "AS_MANAGER",
     "OWN",
+    "REFUSED",
     "REVIEW",
     "SIDE_DUE",
     "TO_APPROVE",
     "TO_CLOSE",
-    "REFUSED",
     "TO_SIGN",
+    "WAIVED",
     "Behind",
     "Board",
     "BoardRow",
@@ -182,6 +184,7 @@ __all__ = [
     "select_signed_by",
     "select_to_approve",
     "select_to_sign",
+    "select_waived",
     "sheet_of",
     "standings_of_people",
 ]

@@ -175,6 +175,8 @@ def _answer(waiver: Waiver, role: Approver) -> ResponseReturnValue:
         at=now(),
     ):
         return _answer_page(waiver, role, form)
+    if form.is_approved:
+        actions.tell_waived(queries.get_waiver(waiver.id), by=author(), at=now())
     flash("Approved: the expectation does not apply from now on." if form.is_approved else "The waiver is refused.")
     return redirect(url_for("assessment.list_waivers", person_id=waiver.subject_id))
 
