@@ -311,5 +311,5 @@ def test_home_shows_the_latest_of_a_quarter_and_leads_to_the_rest(company, clien
     assert (last.label, last.shared, last.more) == ("Q4 2026", SHOWN_IN_QUARTER + 1, 3)
     page = client_for(company.amara).get("/")
     assert "3 more in Q4 2026" in page.words("main")
-    assert 'href="/evidence/?quarter=Q4+2026"' in page.text
+    assert 'href="/evidence/?quarter=Q4%202026"' in page.text
     db.session.rollback()

@@ -359,7 +359,7 @@ CASES: dict[str, Case] = (
         ),
         "timeline": Case(
             "{% from 'components/timeline.html' import timeline %}"
-            "{{ timeline([('Q3 2025', [], 0, 0), ('Q2 2026', [piece, ending, draft], 14, 12)]) }}",
+            "{{ timeline([('Q3 2025', [], 0, 0), ('Q2 2026', [piece, ending, draft], 14, 12)], '/evidence/') }}",
             (
                 "Nothing logged",
                 "Paired on &lt;tax&gt;",
@@ -369,7 +369,7 @@ CASES: dict[str, Case] = (
                 "6 Jan",
                 "<span>draft</span>",
                 '14<span class="vh"> pieces</span>',
-                '12 more<span class="vh"> in Q2 2026</span>',
+                'href="/evidence/?quarter=Q2%202026">12 more<span class="vh"> in Q2 2026</span>',
             ),
             {
                 "piece": Row(**{**vars(samples.PIECE), "is_draft": False}),
