@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, ColumnElement, Index, Select, Table, UniqueConstraint, event, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    PrimaryKeyConstraint,
+    Select,
+    Table,
+    UniqueConstraint,
+    event,
+    select,
+)
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql.visitors import iterate
 
@@ -48,10 +58,17 @@ ONE_ROW = (
     "last_",
     "_fetch",
     "concerns",
+    "leads_",
 )
 """Beginnings of the names of queries that return one row at most: `get_` one or 404, `find_` one or none."""
-ORDERED_BY_ITSELF = {"people/queries/lines.py:_lines_as_of"}
-"""A chain of managers has one person at each distance."""
+ORDERED_BY_ITSELF = {
+    "people/queries/lines.py:_lines_as_of",
+    "people/queries/held.py:_times_of",
+    "assessment/queries/facts.py:facts_of",
+    "evidence/queries/facts.py:pieces_for_readiness",
+    "home/queries.py:company_state",
+}
+"""A chain of managers has one person at each distance; the others order what they join by the id of its rows."""
 LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger", "admin", "editor")
 
 
@@ -68,10 +85,11 @@ def unique_columns() -> set[Column[Any]]:
     return found
 
 
-def unique_groups(table: Table) -> list[UniqueConstraint | Index]:
+def unique_groups(table: Table) -> list[UniqueConstraint | PrimaryKeyConstraint | Index]:
     """Return the constraints and indexes that tell rows apart; those of live rows count, lists show no others."""
     indexes = [one for one in table.indexes if one.unique]
-    return [one for one in table.constraints if isinstance(one, UniqueConstraint)] + indexes
+    kinds = (UniqueConstraint, PrimaryKeyConstraint)
+    return [one for one in table.constraints if isinstance(one, kinds)] + indexes
 
 
 def base_columns(clause: ColumnElement[Any]) -> set[Column[Any]]:

@@ -18,7 +18,7 @@ from app.access.permissions import Permission
 from app.access.policy import can, visible_to
 from app.domain.errors import MissingError
 from app.domain.evidence import EvidenceKind
-from app.evidence.models import Evidence, EvidenceRevision
+from app.evidence.models import Corroboration, Evidence, EvidenceRevision
 from app.evidence.queries.asked import select_asked_about
 from app.evidence.queries.marks import Marks
 from app.infra.clock import today
@@ -79,7 +79,7 @@ def contents_for(actor: Actor, pieces: Sequence[Evidence]) -> dict[uuid.UUID, Sa
     found: dict[uuid.UUID, Said | None] = {piece.id: None for piece in pieces if piece.subject_id in whole}
     if not others:
         return found
-    asked = set(db.session.scalars(select_asked_about(actor.person_id)))
+    asked = set(db.session.scalars(select_asked_about(actor.person_id).order_by(Corroboration.evidence_id)))
     found |= {piece.id: None for piece in others if piece.is_shared and piece.id in asked}
     earlier = [piece for piece in others if piece.id not in found]
     return found | _said_in_time(actor, earlier) if earlier else found
