@@ -26,6 +26,11 @@ class Clock:
         """Return a moment in the company's time zone."""
         return moment.astimezone(self._zone)
 
+    @property
+    def zone(self) -> str:
+        """Return the IANA name of the company's time zone, by which moments become days."""
+        return str(self._zone)
+
     def use_zone(self, name: str) -> None:
         """Set the company's time zone by its IANA name."""
         self._zone = UTC if name == "UTC" else ZoneInfo(name)

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("computed_on", sa.Date(), nullable=False),
         sa.Column("holds_until", sa.Date(), nullable=True),
         sa.Column("is_stale", sa.Boolean(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["ladder_version_id"], ["ladder_version.id"], name=op.f("fk_standing_head_ladder_version_id_ladder_version")
         ),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.assessment.actions.standing import refresh_due
-from app.infra.clock import today
+from app.assessment.queries.standing import computed_standings, standings_of_people, stored_standings
+from app.infra.clock import clock, today
 from tests.assessment.standing_events import Company
+from tests.factories.assessments import publish
+from tests.factories.people import make_person
 
 EVENTS = 150
 
@@ -30,3 +33,19 @@ def test_stored_is_recomputed_after_every_one_of_many_events_and_days(app, seed)
     assert len(set(company.happened)) > 12, company.happened
     # The rows are there, and not only right because everything is computed.
     assert stored > checks
+
+
+def test_in_another_time_zone_nothing_stored_holds_until_it_is_computed_anew(app):
+    publish()
+    manager = make_person("Tomasz Wieczorek")
+    amara = make_person("Amara Diallo", manager=manager, level="L2")
+    refresh_due(today(), lambda done, total: None)
+    assert stored_standings([amara.id], today())
+    clock.use_zone("Pacific/Kiritimati")
+    try:
+        assert not stored_standings([amara.id], today())
+        assert standings_of_people([amara.id]) == computed_standings([amara.id], today())
+        assert refresh_due(today(), lambda done, total: None) == 2
+        assert stored_standings([amara.id], today()) == computed_standings([amara.id], today())
+    finally:
+        clock.use_zone("UTC")

@@ -23,7 +23,7 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.readiness import BlockerGroup
 from app.infra.bulk import BulkInsert
-from app.infra.clock import now, today
+from app.infra.clock import clock, now, today
 from app.infra.db import db, forget_answers
 from app.infra.unit_of_work import rollback, transaction
 from app.jobs.actions import WORKER, queue
@@ -94,9 +94,8 @@ def _mark_lineage(lineage: str) -> int:
 
 def _mark_people(people: Collection[uuid.UUID]) -> None:
     """Mark people, those too who have nothing stored: somebody may be about to store it as it was before."""
-    marks = BulkInsert(
-        db.session(), StandingHead, ("person_id",), {"computed_on": today(), "is_stale": True}, replacing="person_id"
-    )
+    marked = {"computed_on": today(), "is_stale": True, "zone": clock.zone}
+    marks = BulkInsert(db.session(), StandingHead, ("person_id",), marked, replacing="person_id")
     marks.add_all((one.hex,) for one in sorted(people))
     marks.flush()
 
@@ -136,7 +135,7 @@ def _store(session: Session, standings: Collection[PersonStanding]) -> None:
         return
     session.execute(delete(StoredStanding).where(StoredStanding.person_id.in_(ids)))
     session.execute(delete(StoredReadiness).where(StoredReadiness.person_id.in_(ids)))
-    heads = BulkInsert(session, StandingHead, HEAD, {"is_stale": False}, replacing="person_id")
+    heads = BulkInsert(session, StandingHead, HEAD, {"is_stale": False, "zone": clock.zone}, replacing="person_id")
     targets = BulkInsert(session, StoredReadiness, TARGET)
     expectations = BulkInsert(session, StoredStanding, EXPECTATION)
     for one in standings:
@@ -175,7 +174,7 @@ def _expectations(one: PersonStanding) -> Iterator[tuple[Any, ...]]:
 
 
 def refresh_due(on: date, progress: Progress) -> int:
-    """Compute whoever is marked, has nothing stored, or is past the day until which it holds; return how many.
+    """Compute whoever is marked, has nothing stored that holds here and today, or nothing at all; return how many.
 
     Each step is a transaction of its own and may be done twice.
     """
@@ -188,6 +187,7 @@ def refresh_due(on: date, progress: Progress) -> int:
     holds = exists().where(
         StandingHead.person_id == Person.id,
         StandingHead.is_stale.is_(False),
+        StandingHead.zone == clock.zone,
         or_(StandingHead.holds_until.is_(None), StandingHead.holds_until > on),
         or_(StandingHead.lineage.is_(None), no_version, *versions),
     )

@@ -1,7 +1,8 @@
 """Tables of the stored standing: one head for each person, one row for each target, one for each expectation of it.
 
 They repeat what follows from evidence, assessments, waivers, levels and leave, so that boards, lists and exports read
-rows instead of the history. A head that is missing, stale, or past `holds_until` is not used: that person is computed.
+rows instead of the history. A head that is missing, stale, of another time zone, or past `holds_until` is not used:
+that person is computed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.rating import Answer
 from app.domain.readiness import Status, Verdict
+from app.infra.clock import clock
 from app.infra.db import Code, Model, short
 
 STALE = text("is_stale")
@@ -47,6 +49,8 @@ class StandingHead(Model):
     """The first day on which time alone could change anything here; empty: none is in sight."""
     is_stale: Mapped[bool] = mapped_column(default=False)
     """Something was changed for many people at once; whoever reads computes until the worker has."""
+    zone: Mapped[str] = mapped_column(short(64), default=lambda: clock.zone)
+    """The company's time zone in which moments became days here; in another one nothing of this holds."""
 
 
 class StoredReadiness(Model):

@@ -21,7 +21,7 @@ from app.domain.progression import held_on, last_spell_on_lineage
 from app.domain.rating import Answer
 from app.domain.readiness import BlockerGroup, Facts, Outline, Standing, Status, Verdict, outline
 from app.domain.standing import holds_until, stored_targets
-from app.infra.clock import today
+from app.infra.clock import clock, today
 from app.infra.db import db, once_per_transaction
 from app.ladders.queries import Edition, adoption_days, list_adopted
 
@@ -162,6 +162,7 @@ def _stored(ids: Collection[uuid.UUID], on: date) -> Select[Any]:
         .where(
             heads.person_id.in_(ids),
             heads.is_stale.is_(False),
+            heads.zone == clock.zone,
             heads.computed_on <= on,
             or_(heads.holds_until.is_(None), heads.holds_until > on),
         )
