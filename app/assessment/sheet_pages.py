@@ -73,6 +73,7 @@ class GroupView:
 class SheetView:
     """A sheet as its page shows it. `errors` are (id of the field, sentence), `first_open` the row to go on with.
 
+    `wordless` are the answers below “met” without a comment: they may be handed in, but nobody learns from them why.
     `replaces` names the former line manager whose side, which is in, this one replaces when it is handed in.
     """
 
@@ -85,6 +86,7 @@ class SheetView:
     answered: int
     needed: int
     first_open: str
+    wordless: tuple[RowView, ...]
     revision: int
     sequence: int
     window: str | None
@@ -112,6 +114,7 @@ def sheet_view(sheet: Sheet, found: Round, form: SheetForm | None) -> SheetView:
         answered=len(open_rows) - len(unanswered),
         needed=len(open_rows),
         first_open=unanswered[0].id if unanswered else "",
+        wordless=tuple(row for row in rows.values() if _is_below_met(row.answer) and not row.words.strip()),
         revision=form.row_version() if form else sheet.revision,
         sequence=sheet.sequence,
         window=(form.window.data or None) if form else None,
@@ -122,6 +125,11 @@ def sheet_view(sheet: Sheet, found: Round, form: SheetForm | None) -> SheetView:
         submit_href=url_for(f"assessment.submit_{side}", assessment_id=found.id),
         draft_href=url_for(f"assessment.autosave_{side}", assessment_id=found.id),
     )
+
+
+def _is_below_met(answer: str | None) -> bool:
+    rating = Answer(answer).rating if answer else None
+    return rating is not None and not rating.is_met
 
 
 def _groups(sheet: Sheet, rows: dict[str, RowView]) -> list[GroupView]:

@@ -51,10 +51,12 @@ class Unplaced:
 class RunningRound:
     """A running assessment as HR sees it: which sides are in, and nothing of what they say."""
 
+    id: uuid.UUID
     person_id: uuid.UUID
     name: str
     target: str
     opened_on: date
+    due_on: date | None
     self_is_in: bool
     manager_is_in: bool
 
@@ -74,10 +76,12 @@ class Company:
 
 def _running(row: Assessment, name: str) -> RunningRound:
     return RunningRound(
+        row.id,
         row.subject_id,
         name,
         row.target_level,
         local(row.opened_at).date(),
+        row.due_on,
         row.is_self_settled,
         row.is_manager_settled,
     )

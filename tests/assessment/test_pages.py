@@ -419,3 +419,38 @@ def test_the_ladder_shows_ones_own_marks(cast, client_for):
     page = client_for(cast.subject).get("/ladders/software-engineer")
     assert page.status == 200
     assert "Banked" in page.words()
+
+
+# What stands without a word
+
+
+def test_answers_below_met_without_a_word_are_named_before_both_sides_open(cast, client_for):
+    found = open_for(cast.subject)
+    submit(found, "self", cast.subject)
+    answers = dict.fromkeys(OPEN_AT_L3, "met") | {DESIGN: "not_met", INFLUENCE: "partly_met", COACH: "not_met"}
+    tomasz = client_for(cast.manager)
+    sheet = tomasz.get(address(found)).form(ending="/manager")
+    typed = {f"answer-{one}": answer for one, answer in answers.items()} | {f"words-{COACH}": "No session yet."}
+    page = tomasz.follow(tomasz.send(sheet, **typed))
+    assert "Two answers below “met” without a word" in page.words("main")
+    assert {f"#row-{DESIGN}", f"#row-{INFLUENCE}"} <= hrefs(page)
+    sheet = page.form(ending="/manager")
+    sheet.action += "/submit"
+    question = tomasz.send(sheet)
+    assert "Two answers below “met” without a word" in question.words("main")
+    assert {f"{address(found)}#row-{DESIGN}", f"{address(found)}#row-{INFLUENCE}"} <= hrefs(question)
+    assert f"{address(found)}#row-{COACH}" not in hrefs(question)
+    # A warning, and no refusal.
+    tomasz.send(question.form(ending="/submit"))
+    assert queries.get_assessment(found.id).is_revealed
+
+
+def test_answers_with_words_and_those_from_met_on_warn_of_nothing(cast, client_for):
+    found = open_for(cast.subject)
+    draft(found, "self", cast.subject, entries({DESIGN: "met", COACH: "no_opportunity"}))
+    draft(found, "self", cast.subject, entries({INFLUENCE: "not_met"}, words="None yet."), revision=1)
+    assert "without a word" not in client_for(cast.subject).get(address(found)).words("main")
+
+
+def hrefs(page):
+    return {link.get("href") for link in page.all("a")}

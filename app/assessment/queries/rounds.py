@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.access.policy import visible_to
-from app.assessment.models import Assessment, AssessmentSheet, Side
+from app.assessment.models import Assessment, AssessmentSheet, AssessmentSignature, Side
 from app.domain.errors import MissingError
 from app.infra.clock import local, today
 from app.infra.db import db
@@ -23,6 +23,14 @@ from app.infra.pagination import PER_PAGE, Page
 from app.ladders.models import LadderVersion
 from app.people.models import ManagerLink, Person
 from app.people.queries import has_not_left, holds_on
+
+
+class Signing(StrEnum):
+    """How far the result of a revealed assessment is."""
+
+    WAITING = "waiting"
+    SIGNED = "signed"
+    REFUSED = "refused"
 
 
 class SideState(StrEnum):
@@ -40,7 +48,8 @@ class Round:
 
     `manager` is who handed the manager's side in, before that the line manager of today. `is_by_former`: whoever did
     is not the line manager any more. `opener` is empty where nobody is known. `ended_by` closed a missing side as “not
-    given”, or called the assessment off on `called_off_on`.
+    given”, or called the assessment off on `called_off_on`. `signing` says how far the signatures are, None while it
+    is sealed and for whoever may not read the result.
     """
 
     id: uuid.UUID
@@ -62,6 +71,7 @@ class Round:
     is_by_former: bool
     ended_by: str
     called_off_on: date | None
+    signing: Signing | None
 
     def is_in(self, side: Side) -> bool:
         """Say whether a side is in."""
@@ -114,7 +124,7 @@ def list_for_person(actor: Actor, person_id: uuid.UUID, page: int = 1) -> Page[R
     """Return the assessments of a person that the actor may know of: running ones by due day, then the newest."""
     mine = Assessment.subject_id == person_id, visible_to(actor, Permission.Assessment.READ, Assessment)
     total = db.session.scalar(select(func.count()).select_from(Assessment).where(*mine)) or 0
-    rows = _rounds().where(*mine).order_by(*_BY_DUE_DAY, Assessment.opened_at.desc(), Assessment.id)
+    rows = _rounds(actor).where(*mine).order_by(*_BY_DUE_DAY, Assessment.opened_at.desc(), Assessment.id)
     return Page(_read(actor, rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)), page, total)
 
 
@@ -126,7 +136,7 @@ def list_waiting(actor: Actor) -> list[Round]:
         and_(Assessment.subject_id == person_id, not_(Assessment.is_self_settled)),
         and_(Assessment.subject_id.in_(reports), not_(Assessment.is_manager_settled)),
     )
-    rows = _rounds().where(Assessment.is_running, waits, has_not_left(today()))
+    rows = _rounds(actor).where(Assessment.is_running, waits, has_not_left(today()))
     return _read(actor, rows.order_by(*_BY_DUE_DAY, Assessment.opened_at, Assessment.id))
 
 
@@ -141,7 +151,7 @@ def list_of_reports(actor: Actor) -> list[Round]:
         .where(newer.subject_id == Assessment.subject_id, newer.opened_at > Assessment.opened_at)
         .exists()
     )
-    rows = _rounds().where(
+    rows = _rounds(actor).where(
         Assessment.subject_id.in_(reports),
         visible_to(actor, Permission.Assessment.READ, Assessment),
         or_(Assessment.is_running, not_(has_newer)),
@@ -160,10 +170,14 @@ def last_revealed(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
     return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
-def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool, str, str, str]:
+def _rounds(actor: Actor) -> Select[Any]:
     """Return the select of rounds. Of sheets only their existence is read, and only that of whoever writes today."""
     line = aliased(ManagerLink)
     manager, opener, ender = aliased(Person), aliased(Person), aliased(Person)
+    signed = select(func.count()).where(AssessmentSignature.assessment_id == Assessment.id)
+    answered = signed.correlate(Assessment).scalar_subquery()
+    refused = signed.where(AssessmentSignature.refusal != "").correlate(Assessment).scalar_subquery()
+    may_read = visible_to(actor, Permission.Assessment.READ_RESULT, Assessment)
 
     def is_begun(side: Side, author: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of either table
         return (
@@ -176,7 +190,7 @@ def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool
             .exists()
         )
 
-    found: Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool, str, str, str] = (
+    found: Select[Any] = (
         select(
             Assessment,
             Person,
@@ -187,6 +201,8 @@ def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool
             manager.name.label("manager_name"),
             opener.name.label("opener_name"),
             ender.name.label("ender_name"),
+            case((may_read, answered)).label("answered"),
+            case((may_read, refused)).label("refused"),
         )
         .join(Person, Person.id == Assessment.subject_id)
         .join(LadderVersion, LadderVersion.id == Assessment.ladder_version_id)
@@ -200,16 +216,14 @@ def _rounds() -> Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool
 
 def get_round(actor: Actor, assessment: Assessment) -> Round:
     """Return one assessment as lists show it."""
-    return _read(actor, _rounds().where(Assessment.id == assessment.id))[0]
+    return _read(actor, _rounds(actor).where(Assessment.id == assessment.id))[0]
 
 
-def _read(
-    actor: Actor, statement: Select[Assessment, Person, LadderVersion, uuid.UUID, bool, bool, str, str, str]
-) -> list[Round]:
+def _read(actor: Actor, statement: Select[Any]) -> list[Round]:
     """Return the rounds of a select. That somebody has begun is shown to those who may know of the draft alone."""
     rounds = []
     for row in db.session.execute(statement):
-        found, person, version, manager_today, own_begun, theirs_begun, manager, opener, ender = row
+        found, person, version, manager_today, own_begun, theirs_begun, manager, opener, ender, answered, refused = row
         manager_id: uuid.UUID | None = found.manager_id or manager_today
         is_manager = manager_today == actor.person_id
         knows_own = is_manager or actor.person_id == person.id or actor.has_role(Role.HR)
@@ -234,9 +248,18 @@ def _read(
                 is_by_former=found.manager_id is not None and found.manager_id != manager_today,
                 ended_by=ender or "",
                 called_off_on=local(found.called_off_at).date() if found.called_off_at else None,
+                signing=_signing(answered, refused),
             )
         )
     return rounds
+
+
+def _signing(answered: int | None, refused: int | None) -> Signing | None:
+    if answered is None:
+        return None
+    if answered < len(Side):
+        return Signing.WAITING
+    return Signing.REFUSED if refused else Signing.SIGNED
 
 
 def _state(found: Assessment, side: Side, *, is_begun: bool) -> SideState:

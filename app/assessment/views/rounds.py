@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -90,7 +91,8 @@ def _say_kept_day(found: Assessment, form: TargetForm) -> None:
         return
     kept = f"keeps its due day, {long_date(found.due_on)}" if found.due_on else "still has no due day"
     change = [("Change the day", url_for("assessment.show_due", assessment_id=found.id))]
-    flash({"text": f"This assessment runs already and {kept}.", "links": change}, "warn")
+    said: Any = {"text": f"This assessment runs already and {kept}.", "links": change}
+    flash(said, "warn")
 
 
 @bp.post("/people/<uuid:person_id>/assessments/ask")
