@@ -6,12 +6,13 @@ Source of the rules: domain specification, section 3.6. All comparisons are of i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from app.domain.evidence import Leave, age_in_days
+from app.domain.links import link_key
 
 FEW = 3
 """Of fewer pieces, or fewer expectations, nothing is said: any two of them lean on something."""
@@ -37,7 +38,7 @@ class Recency:
 
 @dataclass(frozen=True, slots=True)
 class Reliance:
-    """One artefact, a piece or pieces that share a link, supports `supported` of `evidenced` expectations.
+    """One artefact, a piece or pieces whose first link is the same, supports `supported` of `evidenced` expectations.
 
     `pieces` are those of it that count, the latest first.
     """
@@ -85,11 +86,13 @@ def recency(counted: Iterable[Counted], on: date, leaves: Sequence[Leave] = ()) 
     return found if found.counted >= FEW and 5 * found.recent > 3 * found.counted else None
 
 
-def reliance(counted: Iterable[Counted], links: Mapping[UUID, Collection[str]]) -> Reliance | None:
+def reliance(counted: Iterable[Counted], links: Mapping[UUID, str]) -> Reliance | None:
     """Return the warning that one artefact supports more than half of the expectations with evidence; else None.
 
-    An artefact is a piece, or pieces that share a link, also by way of a third. Of fewer than three expectations with
-    evidence nothing is said. Of several artefacts the one that supports most is named, among equals the latest.
+    `links` is the first link of each piece that has one. An artefact is a piece, or pieces with the same first link:
+    further ones lead to what stands around the work, as a page of the team, and join nothing. Of fewer than three
+    expectations with evidence nothing is said. Of several artefacts the one that supports most is named, among equals
+    the latest.
     """
     pairs = list(counted)
     days = {one.piece_id: one.occurred_on for one in pairs}
@@ -110,26 +113,15 @@ def reliance(counted: Iterable[Counted], links: Mapping[UUID, Collection[str]]) 
     return Reliance(tuple(ordered), len(supported[first]), evidenced)
 
 
-def _artefacts(pieces: Iterable[UUID], links: Mapping[UUID, Collection[str]]) -> dict[UUID, UUID]:
+def _artefacts(pieces: Iterable[UUID], links: Mapping[UUID, str]) -> dict[UUID, UUID]:
     """Return, for each piece, one piece that stands for its artefact."""
-    above: dict[UUID, UUID] = {piece: piece for piece in pieces}
-
-    def top(piece: UUID) -> UUID:
-        while above[piece] != piece:
-            above[piece] = above[above[piece]]
-            piece = above[piece]
-        return piece
-
     first_with: dict[str, UUID] = {}
-    for piece in above:
-        for link in links.get(piece, ()):
-            above[top(piece)] = top(first_with.setdefault(link, piece))
-    return {piece: top(piece) for piece in above}
+    return {
+        piece: first_with.setdefault(link_key(links[piece]), piece) if piece in links else piece for piece in pieces
+    }
 
 
-def balance(
-    counted: Iterable[Counted], links: Mapping[UUID, Collection[str]], on: date, leaves: Sequence[Leave] = ()
-) -> Balance:
+def balance(counted: Iterable[Counted], links: Mapping[UUID, str], on: date, leaves: Sequence[Leave] = ()) -> Balance:
     """Return what is to be warned of in what counts on a day. The order of the pieces is irrelevant."""
     pairs = list(counted)
     return Balance(recency(pairs, on, leaves), reliance(pairs, links))

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Never
-from urllib.parse import urlsplit
 
 from app.domain.evidence import EvidenceKind
+from app.domain.links import link_key
 from app.domain.roster import Fault
 from app.domain.roster_faults import shown
 from app.evidence.links import fault_of
@@ -69,13 +69,17 @@ class Entry:
 
 @dataclass
 class Reading:
-    """What a file holds. `ignored` are columns that Belay does not read; `faults_in_all` counts those not kept too."""
+    """What a file holds. `ignored` are columns that Belay does not read; `faults_in_all` counts those not kept too.
+
+    `repeated` are rows that are passed over, each with the row that it repeats.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     faults_in_all: int = 0
     rows: int = 0
     ignored: list[str] = field(default_factory=list)
+    repeated: list[Fault] = field(default_factory=list)
 
     def refuse(self, row: int | None, column: str, value: object, message: str) -> None:
         """Note a fault; beyond the first ones it is only counted."""
@@ -93,17 +97,6 @@ class NotReadableError(Exception):
         self.message, self.row, self.value = message, row, value
 
 
-def link_key(link: str) -> str:
-    """Return a link as it is compared: without what two ways of writing the same address differ in.
-
-    >>> link_key("HTTPS://Code.Example/pulls/12/#top") == link_key("https://code.example/pulls/12")
-    True
-    """
-    parts = urlsplit(link)
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}{query}"
-
-
 def read_file(content: bytes, today: date) -> Reading:
     """Return what a file holds, as of a day: what lies after it has not happened."""
     reading = Reading()
@@ -115,7 +108,7 @@ def read_file(content: bytes, today: date) -> Reading:
         # What stops the reading is said, however many faults came before it.
         del reading.faults[MOST_FAULTS - 1 :]
         reading.refuse(error.row, "", error.value, error.message)
-    _refuse_repetitions(reading)
+    _skip_repetitions(reading)
     return reading
 
 
@@ -288,16 +281,21 @@ def _day(reading: Reading, row: int, name: str, text: str, today: date) -> date 
     return day
 
 
-def _refuse_repetitions(reading: Reading) -> None:
+def _skip_repetitions(reading: Reading) -> None:
+    """Leave out entries that repeat an earlier one: an export lists the same page twice soon enough."""
     for column, value_of in (("link", _key), ("source_id", _source)):
         seen: dict[str, int] = {}
+        kept = []
         for entry in reading.entries:
             value = value_of(entry)
             if value and value in seen:
-                said = f"Row {seen[value]} has the same one. Leave one of them out."
-                reading.refuse(entry.row, column, entry.link if column == "link" else entry.source_id, said)
-            seen.setdefault(value, entry.row)
-    reading.faults.sort(key=lambda fault: fault.row or 0)
+                text = shown(entry.link if column == "link" else entry.source_id)
+                reading.repeated.append(Fault(entry.row, column, text, f"Row {seen[value]} has the same one."))
+                continue
+            seen[value] = entry.row
+            kept.append(entry)
+        reading.entries = kept
+    reading.repeated.sort(key=lambda fault: fault.row or 0)
 
 
 def _key(entry: Entry) -> str:

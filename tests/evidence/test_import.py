@@ -104,13 +104,21 @@ def test_a_fault_names_row_column_and_what_would_be_right(case):
     assert said in fault.message
 
 
-def test_the_same_link_or_source_twice_is_a_fault_of_the_second_row():
-    other = GOOD_ROW.replace("7,", "8,", 1).replace("code.example/7", "CODE.example/7/")
-    assert (only_fault(HEADER + GOOD_ROW + other).row, only_fault(HEADER + GOOD_ROW + other).column) == (3, "link")
-    other = GOOD_ROW.replace("code.example/7", "code.example/8")
-    fault = only_fault(HEADER + GOOD_ROW + other)
-    assert (fault.row, fault.column, fault.value) == (3, "source_id", "7")
-    assert "Row 2 has the same one" in fault.message
+def test_a_row_that_repeats_a_link_or_a_source_is_passed_over_with_a_remark():
+    for other, column in (
+        (GOOD_ROW.replace("7,", "8,", 1).replace("code.example/7", "CODE.example/7/"), "link"),
+        (GOOD_ROW.replace("code.example/7", "code.example/8"), "source_id"),
+    ):
+        reading = read_file((HEADER + GOOD_ROW + other).encode(), TODAY)
+        assert (len(reading.entries), reading.faults_in_all) == (1, 0)
+        remark = reading.repeated[0]
+        assert (remark.row, remark.column) == (3, column)
+        assert "Row 2 has the same one" in remark.message
+
+
+def test_two_comments_on_one_page_are_two_pieces():
+    other = GOOD_ROW.replace("7,", "8,", 1).replace("code.example/7", "code.example/7#comment-2")
+    assert len(read_file((HEADER + GOOD_ROW + other).encode(), TODAY).entries) == 2
 
 
 HOSTILE = {

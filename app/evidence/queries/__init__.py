@@ -14,7 +14,7 @@ from app.evidence.queries.choices import ChoiceGroup, Choices, list_choices
 from app.evidence.queries.facts import corroborators_of, pieces_for_readiness
 from app.evidence.queries.filters import Filters
 from app.evidence.queries.lists import EvidenceList, Warn, balance_of, list_evidence, warnings_of
-from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
+from app.evidence.queries.marks import ExpectationMark, Marks, as_read_by, marks_for
 from app.evidence.queries.page import PiecePage, piece_page
 from app.evidence.queries.pieces import (
     find_live_setting_aside,
@@ -54,6 +54,7 @@ __all__ = [
     "Said",
     "SaidClaim",
     "Warn",
+    "as_read_by",
     "balance_of",
     "by_quarter",
     "concerns",

@@ -10,8 +10,9 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
+from app.domain.links import link_key
 from app.domain.roster import Fault
-from app.evidence.import_file import Entry, Reading, link_key, read_file
+from app.evidence.import_file import Entry, Reading, read_file
 from app.evidence.models import Evidence, EvidenceLink
 from app.evidence.queries.hrefs import page_of
 from app.infra.db import db

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.access.actor import Actor
 from app.domain.balance import Balance, Counted, balance
@@ -24,7 +24,7 @@ from app.evidence.queries.filters import (
     timeline,
 )
 from app.evidence.queries.hrefs import page_of
-from app.evidence.queries.marks import Marks
+from app.evidence.queries.marks import Marks, as_read_by
 from app.evidence.queries.pieces import for_lists
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
@@ -63,6 +63,7 @@ def list_evidence(actor: Actor, person_id: uuid.UUID, marks: Marks, chosen: Filt
     For readers who may see all that was shared (`Evidence.LIST`): where the person stands is shown beside each claim.
     """
     is_own = actor.person_id == person_id
+    marks = as_read_by(actor, person_id, marks)
     readable = readable_pieces(actor, person_id)
     rows = narrowed(readable, chosen, marks)
     found = count_pieces(rows, marks)
@@ -97,14 +98,11 @@ def balance_of(person_id: uuid.UUID, marks: Marks) -> tuple[Balance, dict[uuid.U
     rows = db.session.execute(
         select(Evidence.id, Evidence.title, Evidence.occurred_on, Claim.expectation_id, EvidenceLink.url)
         .join(Claim, Claim.evidence_id == Evidence.id)
-        .outerjoin(EvidenceLink, EvidenceLink.evidence_id == Evidence.id)
+        .outerjoin(EvidenceLink, and_(EvidenceLink.evidence_id == Evidence.id, EvidenceLink.position == 0))
         .where(Evidence.subject_id == person_id, counts(marks))
-        .order_by(Evidence.occurred_on, Evidence.id, Claim.id, EvidenceLink.id),
+        .order_by(Evidence.occurred_on, Evidence.id, Claim.id),
     ).all()
-    links: dict[uuid.UUID, set[str]] = {}
-    for row in rows:
-        if row.url:
-            links.setdefault(row.id, set()).add(row.url)
+    links = {row.id: row.url for row in rows if row.url}
     pairs = {(row.expectation_id, row.id): row.occurred_on for row in rows}
     counting = [
         Counted(expectation_id, piece_id, on, _window(marks, expectation_id))

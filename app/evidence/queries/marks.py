@@ -6,7 +6,11 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import can
 from app.domain.evidence import EvidenceKind, Leave, LeftOut, Piece, counts_until, sufficiency
 from app.domain.ladder import EvidenceRule, Expectation, Ladder, Level
 from app.domain.progression import held_on
@@ -68,7 +72,7 @@ class Marks:
     """What the ladders that count for a person say about expectations, and how old their pieces may be.
 
     `own` are the editions adopted for the lineages on which the person has held a level; `held` is the level held on
-    the day of reading, on the edition `current`.
+    the day of reading, on the edition `current`. `tells_days`: the reader may know until when a piece counts.
     """
 
     own: tuple[Edition, ...]
@@ -78,6 +82,7 @@ class Marks:
     linkable: dict[str, ExpectationMark]
     foreign: dict[str, ExpectationMark]
     on: date
+    tells_days: bool = True
 
     def mark(self, expectation_id: str) -> ExpectationMark:
         """Return the expectation of an id. One that no ladder in use has is named by its id."""
@@ -105,10 +110,11 @@ class Marks:
     def until(self, expectation_id: str, piece: Piece) -> date | None:
         """Return the last day on which an accepted piece counts towards an expectation.
 
-        None when it does not count on the day of reading, and when open-ended leave holds its age.
+        None when it does not count on the day of reading, when open-ended leave holds its age, and for a reader who may
+        not know of leave: days of leave are in it.
         """
         rule = self.mark(expectation_id).rule
-        if rule is None or self.against(expectation_id, piece) is not None:
+        if rule is None or not self.tells_days or self.against(expectation_id, piece) is not None:
             return None
         return counts_until(piece, rule, self.leaves)
 
@@ -142,6 +148,12 @@ def marks_for(person_id: uuid.UUID, on: date) -> Marks:
         foreign={key: _without_rule(mark) for key, mark in _by_id(adopted).items()},
         on=on,
     )
+
+
+def as_read_by(actor: Actor, person_id: uuid.UUID, marks: Marks) -> Marks:
+    """Return the same marks, without days for a reader who may not know when the person was on leave."""
+    may_know = can(actor, Permission.Person.READ_LEAVE, SimpleNamespace(subject_id=person_id))
+    return replace(marks, tells_days=may_know)
 
 
 def _by_id(editions: Iterable[Edition]) -> dict[str, ExpectationMark]:
