@@ -284,10 +284,12 @@ class Point:
 
 
 class PointsField(Field):  # type: ignore[misc]
-    """What stands, expectation by expectation. `data` maps each id to a pair: `WHOLE`, `PART` or `NOTHING`; words."""
+    """What stands, expectation by expectation. `data` maps each id to a pair: `WHOLE`, `PART` or `NOTHING`; words.
+
+    Before anything is chosen the first is empty.
+    """
 
     data: dict[str, tuple[str, str]]
-    prefix = point_name("")
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401
         """Take the points from what was sent, else from what is stored."""
@@ -296,8 +298,12 @@ class PointsField(Field):  # type: ignore[misc]
         self.object_data = {} if data is unset_value or data is None else dict(data)
         self.data, self.wrong = dict(self.object_data), dict[str, str]()
         if formdata is not None:
-            ids = [name.removeprefix(self.prefix) for name in formdata if name.startswith(self.prefix)]
-            self.data = {one: (formdata[point_name(one)], clean_text(formdata.get(limit_name(one)))) for one in ids}
+            # A page sends words of every expectation, and a choice only where one was made.
+            names = (point_name(""), limit_name(""))
+            ids = dict.fromkeys(sent.removeprefix(name) for sent in formdata for name in names if sent.startswith(name))
+            self.data = {
+                one: (formdata.get(point_name(one), ""), clean_text(formdata.get(limit_name(one)))) for one in ids
+            }
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
         """Refuse what is no point, and words that are missing, too long or cannot be stored."""
@@ -305,6 +311,8 @@ class PointsField(Field):  # type: ignore[misc]
             return
         if len(self.data) > MAX_TICKS or any(stands not in POINTS for stands, _ in self.data.values()):
             raise ValidationError("Choose for each expectation what stands.")
+        if self.data and all(stands == WHOLE for stands, _ in self.data.values()):
+            raise ValidationError("All of it stands: choose “I confirm it”, or say here what does not.")
         for one, (stands, words) in self.data.items():
             try:
                 StorableText()(form, SimpleNamespace(data=words))
@@ -319,7 +327,7 @@ class PointsField(Field):  # type: ignore[misc]
 
     def rows(self, claims: Iterable[tuple[str, str]]) -> list[Point]:
         """Return a row for each claim, given as pairs of id and text."""
-        return [Point(one, text, *self.data.get(one, (WHOLE, "")), self.wrong.get(one, "")) for one, text in claims]
+        return [Point(one, text, *self.data.get(one, ("", "")), self.wrong.get(one, "")) for one, text in claims]
 
     @property
     def standing(self) -> list[str]:

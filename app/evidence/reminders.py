@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from app.audit.actions import Author
 from app.domain.evidence import EvidenceState
@@ -29,18 +30,22 @@ def remind_of_questions(*, by: Author, at: datetime) -> int:
     """Remind everybody whose answer is overdue, once for each of the two days; return how many were reminded.
 
     The days are those of the policy `corroboration_reminder_days`, counted from the asking. Only of shared pieces, and
-    only those who work here.
+    only where author and colleague work here.
     """
     days = int(value_of("corroboration_reminder_days"))
+    today, author = local(at).date(), aliased(Person)
     rows = db.session.execute(
         select(Corroboration, Evidence)
         .join(Evidence, Evidence.id == Corroboration.evidence_id)
         .join(Person, Person.id == Corroboration.colleague_id)
+        .join(author, author.id == Evidence.subject_id)
         .where(
             Evidence.state == EvidenceState.SHARED,
             is_owed(),
-            works_here(local(at).date()),
+            works_here(today),
+            works_here(today, author),
             Corroboration.asked_at <= at - timedelta(days=days),
+            or_(Corroboration.reminded_at.is_(None), Corroboration.reminded_at <= at - APART),
         )
         .order_by(Corroboration.asked_at, Corroboration.id)
         .with_for_update(of=Corroboration),

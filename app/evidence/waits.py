@@ -23,6 +23,8 @@ from app.people.models import ManagerLink, Person
 from app.people.queries.persons import holds_on
 
 NEWS_FOR = timedelta(days=14)
+NOT_ALL = (CorroborationAnswer.LIMITED, CorroborationAnswer.DECLINED)
+"""Answers after which the author has something to do."""
 
 
 def _since(on: date) -> datetime:
@@ -51,11 +53,26 @@ def select_asked(on: date) -> Select[Any]:
 
 
 def select_answered(on: date) -> Select[Any]:
-    """Return the answers, declined or in part, after which the author has asked nobody and left the piece as it is."""
-    other = aliased(Corroboration)
+    """Return the answers, declined or in part, after which the author has asked nobody and left the piece as it is.
+
+    Of several answers on a piece the newest.
+    """
+    other, later = aliased(Corroboration), aliased(Corroboration)
     asked_since = (
         select(other.id)
         .where(other.evidence_id == Evidence.id, other.asked_at > Corroboration.answered_at)
+        .correlate(Evidence, Corroboration)
+        .exists()
+    )
+    is_after = or_(
+        later.answered_at > Corroboration.answered_at,
+        and_(later.answered_at == Corroboration.answered_at, later.id > Corroboration.id),
+    )
+    answered_since = (
+        select(later.id)
+        .where(
+            later.evidence_id == Evidence.id, later.outcome.in_(NOT_ALL), later.answered_at >= later.asked_at, is_after
+        )
         .correlate(Evidence, Corroboration)
         .exists()
     )
@@ -65,23 +82,23 @@ def select_answered(on: date) -> Select[Any]:
                 ANSWERED,
                 person_id=Evidence.subject_id,
                 object_id=Evidence.id,
-                since=func.max(Corroboration.answered_at, type_=Corroboration.answered_at.type),
-                who=func.min(Person.name),
+                since=Corroboration.answered_at,
+                who=Person.name,
                 words=Evidence.title,
-                code=func.min(Corroboration.outcome),
+                code=Corroboration.outcome,
             )
         )
         .join(Evidence, Evidence.id == Corroboration.evidence_id)
         .join(Person, Person.id == Corroboration.colleague_id)
         .where(
             Evidence.is_shared,
-            Corroboration.outcome.in_([CorroborationAnswer.LIMITED, CorroborationAnswer.DECLINED]),
+            Corroboration.outcome.in_(NOT_ALL),
             Corroboration.answered_at >= Corroboration.asked_at,
             Corroboration.answered_at >= _since(on),
             Evidence.changed_at <= Corroboration.answered_at,
             ~asked_since,
+            ~answered_since,
         )
-        .group_by(Evidence.id, Evidence.subject_id, Evidence.title)
     )
 
 

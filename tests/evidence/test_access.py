@@ -14,7 +14,7 @@ from app.access.policy import can, visible_to
 from app.evidence import actions, queries
 from app.evidence.models import Evidence
 from app.infra.unit_of_work import transaction
-from app.people.actions import set_manager
+from app.people.actions import record_leave, set_manager
 from tests.factories.evidence import (
     AT,
     COACH,
@@ -109,6 +109,25 @@ def test_the_list_of_a_person_is_for_the_line_above_and_hr(company, client_for):
             assert ("Private draft" in page.text) is (who == "amara")
             # A count is a side channel too.
             assert ("Two pieces" in page.text) is (who == "amara")
+
+
+@pytest.mark.parametrize("until", [None, date(2026, 11, 15)], ids=["open-ended", "ended"])
+def test_how_long_a_piece_counts_tells_nobody_of_leave_who_may_not_know_of_it(company, client_for, until):
+    piece = share_piece(company.amara)
+    addresses = (f"/evidence/{piece.id}", f"/people/{company.amara.id}/evidence")
+    skip = client_for(company.skip)
+    before = [skip.get(address).words("main") for address in addresses]
+    with transaction():
+        record_leave(company.amara, from_on=date(2026, 11, 5), until_on=until, by=SYSTEM, at=AT)
+    for address, words in zip(addresses, before, strict=True):
+        page = skip.get(address)
+        assert "Counts" in page.text
+        assert "leave keeps" not in page.text
+        assert page.words("main") == words
+        for who in ("manager", "hr"):
+            known = client_for(company.named(who)).get(address).text
+            assert ("leave keeps its age" in known) is (until is None), who
+            assert ("Counts until" in known) is (until is not None), who
 
 
 def test_own_list_shows_nobody_else_s_pieces(company, client_for):

@@ -42,6 +42,7 @@ from tests.factories.evidence import (
 from tests.factories.people import SYSTEM, make_person
 
 LATER = AT + timedelta(days=1)
+LINK = "https://docs.example/1"
 
 
 def facts(person, expectation=COACH, **more):
@@ -194,14 +195,17 @@ def test_an_expectation_that_the_ladder_has_dropped_stays_linked(company):
         {"kind": EvidenceKind.PEER_FEEDBACK},
         {"on": date(2026, 11, 4)},
         {"occurred_from": date(2026, 11, 1)},
+        {"links": ()},
+        {"links": ("https://docs.example/2",)},
+        {"links": (LINK, "https://docs.example/2")},
     ],
     ids=lambda content: next(iter(content)),
 )
 def test_a_changed_meaning_ends_every_earlier_confirmation(company, content):
-    piece = share_piece(company.amara, claims=(COACH, LEAD))
+    piece = share_piece(company.amara, claims=(COACH, LEAD), links=(LINK,))
     confirm(piece, company.henrik)
     assert corroborated(company.amara) == [[str(company.henrik.id)]]
-    change(piece, claims=(COACH, LEAD), at=LATER, **content)
+    change(piece, claims=(COACH, LEAD), at=LATER, **{"links": (LINK,), **content})
     assert corroborated(company.amara) == corroborated(company.amara, LEAD) == [[]]
 
 
@@ -213,10 +217,10 @@ def test_a_changed_line_ends_confirmation_of_that_claim_only(company):
     assert corroborated(company.amara, LEAD) == [[str(company.henrik.id)]]
 
 
-def test_links_and_further_ticks_leave_confirmations_as_they_are(company):
+def test_further_ticks_leave_confirmations_as_they_are(company):
     piece = share_piece(company.amara)
     confirm(piece, company.henrik)
-    change(piece, claims=(COACH, LEAD), links=("https://docs.example/1",), at=LATER)
+    change(piece, claims=(COACH, LEAD), at=LATER)
     assert corroborated(company.amara) == [[str(company.henrik.id)]]
     assert corroborated(company.amara, LEAD) == [[]]
 

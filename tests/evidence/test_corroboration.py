@@ -245,6 +245,35 @@ def test_nobody_is_reminded_of_what_is_not_owed(company):
     assert remind(AT + 8 * DAY) == 0
 
 
+def test_nobody_is_reminded_for_an_author_who_has_left(company):
+    piece = share_piece(company.amara)
+    ask(piece, company.henrik)
+    with transaction():
+        db.session.merge(company.amara).left_on = date(2026, 11, 22)
+    assert remind(AT + 8 * DAY) == 0
+
+
+def test_of_two_answers_the_newest_is_told_with_the_name_of_who_gave_it(company):
+    piece = share_piece(company.amara)
+    for colleague in (company.henrik, company.peer):
+        ask(piece, colleague)
+    answer(piece, company.henrik, "limited", words="Half.", standing=(COACH,))
+    answer(piece, company.peer, "declined", at=AT + timedelta(hours=1))
+    assert waiting(waits.select_answered, company.amara) == [("Ffion Prydderch", piece.title, "declined")]
+    answer(piece, company.henrik, "limited", words="A third.", standing=(COACH,), at=AT + timedelta(hours=2))
+    assert waiting(waits.select_answered, company.amara) == [("Henrik Lindqvist", piece.title, "limited")]
+
+
+def test_a_card_tells_of_a_decline_and_asks_for_no_line_manager_s_answer_again(company, client_for):
+    piece = share_piece(company.amara)
+    ask(piece, company.henrik)
+    answer(piece, company.henrik, "declined")
+    page = client_for(company.amara).get("/evidence/")
+    assert "Henrik Lindqvist could not confirm it" in page.text
+    assert "ask again" not in page.text
+    assert "Accepted" not in page.text
+
+
 def test_the_author_reminds_by_button_once_a_day(company, client_for, clock):
     piece = share_piece(company.amara)
     ask(piece, company.henrik, at=NOW)

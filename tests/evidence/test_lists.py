@@ -172,6 +172,7 @@ def test_several_filters_together_and_their_words(company, client_for):
     assert "Show all 2" in chosen
     empty = client.get(f"/evidence/?expectation={COACH}&quarter=Q3 2026")
     assert "No piece fits all of these filters. Take one off:" in empty.words("main")
+    assert empty.words("h2", id="h-list") == "No pieces"
     assert "without Quarter: Q3 2026 leaves 1 piece" in empty.words("main")
 
 
@@ -313,3 +314,16 @@ def test_home_shows_the_latest_of_a_quarter_and_leads_to_the_rest(company, clien
     assert "3 more in Q4 2026" in page.words("main")
     assert 'href="/evidence/?quarter=Q4%202026"' in page.text
     db.session.rollback()
+
+
+@pytest.mark.parametrize(("standing", "found"), [("swexb", 0), ("swe_b", 1)])
+def test_a_limited_answer_confirms_what_it_names_and_nothing_that_is_written_like_it(company, session, standing, found):
+    piece = share_piece(company.amara)
+    ask(piece, company.henrik)
+    answer(piece, company.henrik, "limited", words="Part of it.", standing=(COACH,))
+    with transaction():
+        whole = queries.load_evidence(piece)
+        whole.claims[0].expectation_id = "swe_b"
+        whole.corroborations[0].standing = standing
+    confirmed = states(queries.marks_for(company.amara.id, date(2026, 11, 21)))["confirmed"]
+    assert len(session.scalars(select(Evidence.id).where(confirmed)).all()) == found

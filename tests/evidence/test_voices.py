@@ -47,6 +47,24 @@ def test_a_limited_answer_without_words_keeps_what_was_chosen(company, client_fo
     assert "Counts for 1 of 2 expectations." in text
 
 
+def test_part_of_it_needs_a_choice_for_each_expectation_and_something_that_does_not_stand(company, client_for):
+    piece = share_piece(company.amara, claims=(COACH, LEAD))
+    ask(piece, company.henrik)
+    henrik = client_for(company.henrik)
+    form = henrik.get(f"/evidence/{piece.id}").form(ending="/answer")
+    assert not [name for name, _ in form.fields if name.startswith("point_on_")]
+    for chosen in ({}, {f"point_on_{COACH}": "whole"}):
+        page = henrik.send(form, outcome="limited", words="Careless words", **chosen)
+        assert page.status == 422
+        assert "Choose for each expectation what stands." in page.text
+        assert set(chosen.items()) <= set(page.form(ending="/answer").fields)
+    everything = {f"point_on_{one}": "whole" for one in (COACH, LEAD)}
+    page = henrik.send(form, outcome="limited", words="Careless words", **everything)
+    assert page.status == 422
+    assert "choose “I confirm it”" in page.text
+    assert stored(piece).corroborations[0].outcome is None
+
+
 def test_an_answer_needs_a_choice(company, client_for):
     piece = share_piece(company.amara)
     ask(piece, company.henrik)

@@ -17,7 +17,7 @@ from app.infra.clock import local
 from app.infra.templating import long_date
 
 MEANINGFUL = ("title", "narrative", "kind", "occurred_from", "occurred_on")
-"""The fields that change what a piece says: whoever confirmed it before has not confirmed this."""
+"""The fields that, like links and files, change what a piece says: whoever confirmed it has not confirmed this."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def _set_links(piece: Evidence, content: Content, changed: set[str]) -> None:
 
 def _set_claims(piece: Evidence, wanted: Mapping[str, str], changed: set[str], *, at: datetime) -> None:
     """Add, remove and reword claims; mark those that now say something else."""
-    has_new_meaning = bool(changed & set(MEANINGFUL))
+    has_new_meaning = bool(changed & {*MEANINGFUL, "links"})
     for claim in [claim for claim in piece.claims if claim.expectation_id not in wanted]:
         if find_live_setting_aside(claim) is not None:
             raise NotAllowedNowError(

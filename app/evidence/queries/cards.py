@@ -19,9 +19,10 @@ from app.evidence.models import Claim, Corroboration, Evidence
 from app.evidence.queries.facts import corroborators_of
 from app.evidence.queries.filters import SOON, first_day, quarter_index, quarter_label_of, quarter_of
 from app.evidence.queries.hrefs import page_of, page_that_asks
-from app.evidence.queries.marks import ExpectationMark, Marks, marks_for
+from app.evidence.queries.marks import ExpectationMark, Marks, as_read_by, marks_for
 from app.evidence.queries.pieces import find_live_setting_aside, for_lists
 from app.evidence.queries.revisions import Said, contents_for
+from app.evidence.queries.voices import GIVING
 from app.infra.clock import today
 from app.infra.db import db
 from app.infra.templating import join_words, kind_label, long_date
@@ -122,7 +123,7 @@ def list_cards(
     pieces = for_lists().where(readable_pieces(actor, person_id), Evidence.is_shared)
     if wanted is not None:
         pieces = pieces.where(Evidence.claims.any(Claim.expectation_id.in_(wanted)))
-    marks = marks_for(person_id, today())
+    marks = as_read_by(actor, person_id, marks_for(person_id, today()))
     for card in fetch_cards(pieces, marks, is_own=actor.person_id == person_id, reader=actor):
         if card.state is EvidenceState.SHARED:
             for shown in card.shows:
@@ -290,7 +291,9 @@ def _remark(mark: ExpectationMark, against: Reason | None, marks: Marks) -> str:
         return f"Does not count: asks for {kinds}"
     if against is not None:
         return AGAINST[against]
-    return "Does not count: in no ladder of this person" if mark.rule is None else "Counts; leave keeps its age"
+    if mark.rule is None:
+        return "Does not count: in no ladder of this person"
+    return "Counts; leave keeps its age where it is" if marks.tells_days else "Counts"
 
 
 def with_status(shown: Shown, statuses: Mapping[str, str]) -> Shown:
@@ -349,7 +352,7 @@ def _states(piece: Evidence, shows: Sequence[Shown], *, is_waiting: bool) -> Ite
     elif piece.state is EvidenceState.WITHDRAWN:
         yield "away", "Withdrawn"
     elif aside < len(shows):
-        yield "accepted", "Accepted"
+        yield "shared", "Shared"
     if aside and piece.is_shared:
         yield "away", "Set aside" if aside == len(shows) else f"Set aside for {aside} of {len(shows)}"
     if is_waiting:
@@ -368,12 +371,13 @@ def _remarks(
         yield f"Confirmed by {join_words(confirmed_by)}"
     for question in waiting:
         yield f"Asked {names[question.colleague_id]} on {long_date(question.asked_at)}"
-    given = [
-        one
-        for one in piece.corroborations
-        if one.outcome in (CorroborationAnswer.CONFIRMED, CorroborationAnswer.LIMITED)
-    ]
-    if given and not confirmed_by and not waiting:
+    if confirmed_by or waiting:
+        return
+    if any(one.outcome in GIVING and not one.was_line_manager for one in piece.corroborations):
         yield "Changed since it was confirmed; ask again"
-    elif not confirmed_by and not waiting:
+        return
+    declined = [names[one.colleague_id] for one in piece.corroborations if one.outcome is CorroborationAnswer.DECLINED]
+    if declined:
+        yield f"{join_words(sorted(declined))} could not confirm it"
+    else:
         yield "No second voice yet"

@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState, counting_since
 from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
+from app.evidence.queries.asked import is_owed
 from app.evidence.queries.marks import ExpectationMark, Marks
 from app.infra.db import db
 from app.infra.full_text import LONGEST as LONGEST_TEXT
@@ -145,7 +146,7 @@ def _is_confirmed() -> ColumnElement[bool]:
     """Return the condition that an answer corroborates a claim of the piece, as `domain.evidence` decides it."""
     line = literal("\n")
     lines = line.concat(Corroboration.standing).concat(line)
-    standing = lines.contains(line.concat(Claim.expectation_id).concat(line))
+    standing = lines.contains(line.concat(_escaped(Claim.expectation_id)).concat(line), escape="\\")
     return (
         select(Corroboration.id)
         .join(Claim, Claim.evidence_id == Corroboration.evidence_id)
@@ -164,9 +165,16 @@ def _is_confirmed() -> ColumnElement[bool]:
     )
 
 
+def _escaped(column: Any) -> ColumnElement[str]:  # noqa: ANN401 - a column
+    """Return a text in which no sign stands for others when it is looked for."""
+    found: ColumnElement[str] = column
+    for sign in ("\\", "%", "_"):
+        found = func.replace(found, sign, f"\\{sign}", type_=String)
+    return found
+
+
 def _is_waiting() -> ColumnElement[bool]:
-    is_open = or_(Corroboration.answered_at.is_(None), Corroboration.answered_at < Corroboration.asked_at)
-    asked = select(Corroboration.id).where(Corroboration.evidence_id == Evidence.id, is_open)
+    asked = select(Corroboration.id).where(Corroboration.evidence_id == Evidence.id, is_owed())
     return asked.correlate(Evidence).exists()
 
 
@@ -180,7 +188,7 @@ def states(marks: Marks) -> dict[str, ColumnElement[bool]]:
         "shared": Evidence.state == EvidenceState.SHARED,
         "confirmed": and_(Evidence.is_shared, _is_confirmed()),
         "waiting": and_(Evidence.is_shared, _is_waiting()),
-        "ending": _is_linked(counts(marks, before=ends)),
+        "ending": _is_linked(counts(marks, before=ends)) if marks.tells_days else false(),
         "nothing": and_(Evidence.is_shared, ~_is_linked(counts(marks))),
         "set_aside": _is_linked(_is_set_aside()),
         "withdrawn": Evidence.state == EvidenceState.WITHDRAWN,

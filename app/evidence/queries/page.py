@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from app.domain.evidence import EvidenceKind, EvidenceState, Reason
+from app.domain.evidence import EvidenceKind, EvidenceState
 from app.evidence.links import visible_host
 from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
 from app.evidence.panels import statuses_of
@@ -18,16 +18,7 @@ from app.evidence.queries.pieces import find_live_setting_aside
 from app.evidence.queries.revisions import Said, SaidClaim
 from app.evidence.queries.voices import PointView, VoiceView, point_views, voice_views
 from app.infra.clock import local
-from app.infra.templating import join_words, kind_label
 from app.people.queries import get_people
-
-AGAINST = {
-    Reason.DRAFT: "Counts once you share it.",
-    Reason.WITHDRAWN: "Does not count while it is withdrawn.",
-    Reason.SET_ASIDE: "Does not count: set aside.",
-    Reason.FUTURE: "Counts from the day on which it happened.",
-    Reason.TOO_OLD: "No longer counts: it happened too long ago.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +199,7 @@ def _claim_view(
     visible = [_aside(row, names) for row in claim.settings_aside if row.id in seen and row is not live]
     return ClaimView(
         shown=shown,
-        remark=_remark(shown, marks) if is_full else "",
+        remark=shown.remark,
         is_ending=shown.until is not None and shown.until - marks.on <= SOON,
         aside=_aside(live, names) if live is not None and live.id in seen else None,
         earlier=tuple(visible),
@@ -219,20 +210,6 @@ def _claim_view(
 def _aside(row: SettingAside, names: dict[uuid.UUID, str]) -> Aside:
     name, version = names[row.by_id], row.answer_version
     return Aside(name, row.reason, row.set_at, row.answer, row.answered_at, row.superseded_at, version)
-
-
-def _remark(shown: Shown, marks: Marks) -> str:
-    """Return the sentence where no day can be named."""
-    if shown.until is not None:
-        return ""
-    if shown.against is Reason.KIND:
-        kinds = join_words([kind_label(kind.value).lower() for kind in marks.accepted_kinds(shown.id)], "or")
-        return f"Does not count: this expectation asks for {kinds}."
-    if shown.against is not None:
-        return AGAINST[shown.against]
-    if marks.mark(shown.id).rule is None:
-        return "Does not count: no ladder of this person has it now."
-    return "Counts; leave keeps its age where it is."
 
 
 def _history(piece: Evidence) -> Iterable[tuple[str, datetime]]:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.domain.errors import NotAllowedNowError
+from app.domain.evidence import CorroborationAnswer
 from app.evidence import actions, queries
 from app.evidence.file_forms import FilesForm
 from app.evidence.forms import AnswerForm, EvidenceForm, ReasonForm, ReplyForm, filled_form
@@ -33,7 +34,7 @@ def piece_page(piece: Evidence, *refused: Form) -> ResponseReturnValue:
     """Return the page of a piece; `refused` are forms of it that were sent and say why they were not accepted."""
     piece = queries.load_evidence(piece)
     is_full = may(Permission.Evidence.LIST, piece)
-    marks = queries.marks_for(piece.subject_id, today())
+    marks = queries.as_read_by(actor(), piece.subject_id, queries.marks_for(piece.subject_id, today()))
     said = None if is_full else queries.revision_for(actor(), piece)
     page = queries.piece_page(piece, marks, actor().person_id, is_full=is_full, said=said, at=now())
     forms: dict[type[Form], Any] = {type(form): form for form in refused}
@@ -61,7 +62,9 @@ def _answer_form(page: queries.PiecePage, sent: AnswerForm | None) -> AnswerForm
     if sent is not None or question is None:
         return sent or AnswerForm(formdata=None)
     given = {"outcome": question.outcome.value, "words": question.words} if question.outcome else {}
-    points = {point.id: (point.stands, point.words) for point in page.points}
+    # Nothing is chosen before the colleague does: a point that was passed over must not count.
+    is_limited = question.outcome is CorroborationAnswer.LIMITED
+    points = {point.id: (point.stands, point.words) for point in page.points} if is_limited else {}
     return AnswerForm(formdata=None, data={**given, "points": points, "version": str(question.answer_version)})
 
 
