@@ -91,7 +91,9 @@ def list_choices(
         kinds, misses = marks.accepted_kinds(mark.id), ""
         if mark.id in ticked and kinds:
             why = f"{why}; counts as {join_words((KIND_LABELS[one].lower() for one in kinds), 'or')}"
-            misses = f"does not count as {KIND_LABELS[kind]}" if kind and kind in KIND_LABELS and kind not in kinds else ""
+            misses = (
+                f"does not count as {KIND_LABELS[kind]}" if kind and kind in KIND_LABELS and kind not in kinds else ""
+            )
         return Choice(
             mark.id,
             mark.text,
