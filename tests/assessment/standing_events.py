@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,12 +13,14 @@ from app.access.actor import Role
 from app.assessment import actions as assessing
 from app.assessment import queries as standings
 from app.assessment.actions import Approver, Entry
-from app.assessment.models import Assessment, Side
+from app.assessment.actions.standing import refresh_due
+from app.assessment.models import Assessment, Side, Waiver
 from app.assessment.queries.sheets import needed_ids
 from app.assessment.queries.standing import computed_standings, stored_standings
 from app.audit.actions import Author
 from app.domain.errors import DomainError
 from app.domain.evidence import CorroborationAnswer, EvidenceKind, EvidenceState
+from app.domain.evidence_file import checked_file
 from app.domain.rating import Answer
 from app.evidence import actions as evidence
 from app.evidence.models import Claim, Corroboration, Evidence, SettingAside
@@ -74,7 +77,9 @@ class Company:
             (self.log, 8), (self.change, 4), (self.share, 3), (self.withdraw, 2), (self.restore, 2),
             (self.set_aside, 3), (self.take_back, 2), (self.ask, 4), (self.answer, 4), (self.assess, 5),
             (self.reveal_half, 2), (self.waive, 3), (self.grant, 2), (self.leave, 2), (self.correct, 2),
-            (self.undo, 2), (self.adopt, 1), (self.import_file, 1),
+            (self.undo, 2), (self.adopt, 1), (self.import_file, 1), (self.close, 4), (self.call_off, 1),
+            (self.attach, 3), (self.end_waiver, 1), (self.refuse_waiver, 2), (self.hand_over, 3),
+            (self.correct_leave, 2),
         ]  # fmt: skip
 
     def _someone(self) -> Person:
@@ -203,6 +208,64 @@ class Company:
         wanted = self.chance.choice(self.ids[:8])
         assessing.approve_waiver(self._someone(), wanted, role=role, reason="Not here.", by=Author(by), at=now())
 
+    def close(self) -> None:
+        """Close a side as “not given”, after the due day and a reminder: half of what was written comes to count."""
+        running = select(Assessment).where(Assessment.is_running).order_by(Assessment.opened_at, Assessment.id)
+        found = self._choose(list(db.session.scalars(running)))
+        closer = self.chance.choice([self.hr, self.manager])
+        if found.due_on is None or found.due_on >= today():
+            # Time has passed by the due day; this is how an act of today finds it.
+            found.due_on = today() - timedelta(days=10)
+        if found.reminded_at is None:
+            assessing.remind(found, by=Author(self.hr), at=now())
+            return
+        side = Side.SELF if found.self_submitted_at is None else Side.MANAGER
+        assessing.close_side(found, side, by=Author(closer), at=now())
+
+    def call_off(self) -> None:
+        """Call off an assessment in which nothing is in."""
+        rows = select(Assessment).where(Assessment.is_untouched).order_by(Assessment.opened_at, Assessment.id)
+        assessing.call_off(self._choose(list(db.session.scalars(rows))), by=Author(self.manager), at=now())
+
+    def attach(self) -> None:
+        """Add a file to a piece, which whoever confirmed it has not seen."""
+        piece = self._piece(EvidenceState.SHARED)
+        content = f"Piece {self.chance.random()}".encode()
+        evidence.add_files(
+            piece, [checked_file("notes.txt", content)], by=Author(piece.subject_id), at=now()
+        )  # fmt: skip
+
+    def _waiver(self) -> Waiver:
+        rows = select(Waiver).where(Waiver.superseded_at.is_(None)).order_by(Waiver.asked_at, Waiver.id)
+        return self._choose(list(db.session.scalars(rows)))
+
+    def end_waiver(self) -> None:
+        """End a waiver that holds, or take back one that waits."""
+        role = self.chance.choice(list(Approver))
+        by = self.manager if role is Approver.MANAGER else self.hr
+        assessing.end_waiver(self._waiver(), role=role, by=Author(by), at=now())
+
+    def refuse_waiver(self) -> None:
+        """Refuse a waiver that the other role asks for."""
+        role = self.chance.choice(list(Approver))
+        by = self.manager if role is Approver.MANAGER else self.hr
+        assessing.answer_waiver(
+            self._waiver(), role=role, is_approved=False, words="Others do it.", by=Author(by), at=now()
+        )
+
+    def hand_over(self) -> None:
+        """Let somebody report to another manager from a day."""
+        manager = db.session.get_one(Person, self.chance.choice([self.manager, self.hr]))
+        people.set_manager(self._someone(), manager, from_on=self._day(5, 20), by=SYSTEM, at=now())
+
+    def correct_leave(self) -> None:
+        """Correct the days of a leave that was recorded, perhaps one that is over."""
+        rows = select(Leave.id).where(Leave.superseded_at.is_(None), Leave.person_id.in_(self.engineers))
+        record = get_record(self._choose(list(db.session.scalars(rows.order_by(Leave.starts_on, Leave.id)))))
+        first = self._day(100, 50)
+        until = first + timedelta(days=self.chance.randint(1, 90))
+        people.correct_record(record, from_on=first, until_on=until, by=SYSTEM, at=now())
+
     def grant(self) -> None:
         """Grant a level from a day, past or to come."""
         people.grant_level(
@@ -258,6 +321,22 @@ class Company:
 
     # Time, and the proof ---------------------------------------------------------
 
+    def live(self, events: int) -> None:
+        """Let many things happen, and days pass one by one; check after each."""
+        stored = 0
+        for number in range(events):
+            self.step()
+            self.pass_a_moment()
+            stored += self.check()
+            if number % 12 == 0:
+                self.pass_days_one_by_one(self.chance.randint(1, 30))
+                self.check_reading()
+            if number % 60 == 0:
+                refresh_due(today(), lambda done, total: None)
+                assert self.check() == len(self.engineers) + 1
+        # The rows are there, and not only right because everything is computed.
+        assert stored > events
+
     def pass_days(self, days: int) -> None:
         """Let days pass."""
         clock.stand_still(now() + timedelta(days=days))
@@ -266,10 +345,19 @@ class Company:
         """Let a moment pass, so that no two events share one."""
         clock.stand_still(now() + timedelta(seconds=self.chance.randint(1, 600)))
 
-    def check(self) -> int:
-        """Check that what is stored is what is computed anew; return of how many something is stored that holds."""
+    def pass_days_one_by_one(self, days: int) -> None:
+        """Let days pass, and look at a sample of people on each of them."""
+        for _ in range(days):
+            self.pass_days(1)
+            self.check(self.chance.sample(self.engineers, 1))
+
+    def check(self, sample: Sequence[uuid.UUID] = ()) -> int:
+        """Check that what is stored is what is computed anew; return of how many something is stored that holds.
+
+        `sample`: only of these people.
+        """
         db.session.rollback()
-        everybody = [*self.engineers, self.manager]
+        everybody = list(sample) or [*self.engineers, self.manager]
         anew = computed_standings(everybody, today())
         stored = stored_standings(everybody, today())
         for person_id, standing in stored.items():
