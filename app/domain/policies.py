@@ -198,7 +198,7 @@ _ALL = (
     PolicyDefinition(
         key="assessment_due_days",
         title="Time for an assessment",
-        sentence="By how many days after it is opened both sides of an assessment are asked for, unless a day is named.",
+        sentence="How many days after it is opened both sides of an assessment are due, unless a day is named.",
         kind=PolicyKind.NUMBER,
         default=14,
         minimum=1,

@@ -61,7 +61,8 @@ def test_a_piece_counts_once_and_is_recent_only_where_every_window_says_so():
 @pytest.mark.parametrize(
     "mine, others, warns",
     [
-        ("ab", "cd", False), ("abc", "cd", True), ("abc", "def", False), ("abcd", "efg", True), ("abc", "", True), ("ab", "", False),
+        ("ab", "cd", False), ("abc", "cd", True), ("abc", "def", False), ("abcd", "efg", True),
+        ("abc", "", True), ("ab", "", False),
     ],
 )  # fmt: skip
 def test_one_artefact_behind_more_than_half_of_three_or_more_expectations_warns(mine, others, warns):

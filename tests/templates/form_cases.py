@@ -59,7 +59,8 @@ FORM_CASES: dict[str, Case] = {
         {"open": samples.COMPARED.note, "settled": samples.SETTLED_NOTE, "empty": samples.EMPTY_NOTE},
     ),
     "signature": Case(
-        "{% from 'components/signature.html' import signatures %}{{ signatures([signed, open]) }}{{ signatures([no]) }}",
+        "{% from 'components/signature.html' import signatures %}"
+        "{{ signatures([signed, open]) }}{{ signatures([no]) }}",
         (
             "Amara &lt;D&gt;",
             "Signed on",
