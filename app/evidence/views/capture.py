@@ -87,7 +87,8 @@ def said_of(piece: Evidence) -> dict[str, object]:
         "text": (SHARED if piece.is_shared else SAVED).format(f"{piece.ref}, “{piece.title}”"),
         "links": [
             ("Open it", url_for("evidence.show_evidence", evidence_id=piece.id)),
-            ("Undo", url_for(f"evidence.{ask}", evidence_id=piece.id)),
+            # What was shared has been readable: withdrawing it undoes no reading, and is not called so.
+            ("Withdraw" if piece.is_shared else "Undo", url_for(f"evidence.{ask}", evidence_id=piece.id)),
         ],
         "clears": request.form.get("idempotency_key", "")[:MAX_KEY],
     }
