@@ -1,4 +1,4 @@
-// Asks before somebody leaves a page with words in a form.warns-unsaved that were typed and not sent.
+// Asks before somebody leaves a page with words in a form[data-warns-unsaved] that were typed and not sent.
 // What a refused form still holds counts as typed: its page came from the server with that text in it.
 
 function holdsMore(form) {
@@ -7,7 +7,7 @@ function holdsMore(form) {
 }
 
 export function wireUnsaved() {
-  for (const form of document.querySelectorAll("form.warns-unsaved")) {
+  for (const form of document.querySelectorAll("form[data-warns-unsaved]")) {
     let isSubmitting = false;
     form.addEventListener("submit", () => {
       isSubmitting = true;

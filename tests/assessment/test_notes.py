@@ -203,7 +203,7 @@ def test_every_button_saves_every_note_that_was_typed(cast, client_for):
     assert [words_of(found, key) for key in (COACH, DESIGN, WHOLE)] == ["One.", "Two.", "His own, in between."]
     refused = amara.send(note_form(page, COACH), words="x" * 4001, **{f"note-{DESIGN}": "Typed beside it."})
     assert "Typed beside it." in refused.words("textarea", id=f"note-{DESIGN}")
-    assert "warns-unsaved" in refused.all("form", action=address(found, "notes"))[0].get("class")
+    assert refused.all("form", action=address(found, "notes"))[0].get("data-warns-unsaved") is not None
 
 
 def test_an_empty_note_is_said_to_be_taken_out_or_to_be_no_change(cast, client_for):

@@ -169,7 +169,7 @@ def by_quarter(actor: Actor, person_id: uuid.UUID, on: date | None = None, quart
         )
         .subquery()
     )
-    rows = db.session.execute(select(placed).where(placed.c.place <= SHOWN_IN_QUARTER)).all()
+    rows = db.session.execute(select(placed).where(placed.c.place <= SHOWN_IN_QUARTER).order_by(placed.c.id)).all()
     pieces = for_lists().where(Evidence.id.in_([row.id for row in rows]))
     cards: dict[str, list[Card]] = {label: [] for label in labels}
     if rows:
