@@ -108,7 +108,9 @@ def test_the_verdict_says_what_this_assessment_changed(cast, client_for):
         make_evidence(cast.subject, DESIGN, INFLUENCE, on=day, kind=EvidenceKind.DESIGN_DOC, confirmed_by=cast.peer)
     found = reveal(cast, theirs=MET | {COACH: "partly_met"})
     page = client_for(cast.subject).get(address(found))
-    assert "L3 today Not yet 3 missing of 20. Because of this assessment: 2 more met" in page.words("main")
+    assert "L3 as of 21 November 2026 Not yet 3 missing of 20. Because of this assessment: 2 more met" in page.words(
+        "main"
+    )
     standing = next(link.get("href") for link in page.all("a") if (link.get("href") or "").endswith("/standing"))
     assert "17 of 20" in client_for(cast.subject).get(standing).words()
 

@@ -199,7 +199,7 @@ def test_an_expectation_that_the_ladder_has_dropped_stays_linked(company):
         {"links": ("https://docs.example/2",)},
         {"links": (LINK, "https://docs.example/2")},
     ],
-    ids=lambda content: next(iter(content)),
+    ids=["title", "story", "kind", "day", "range", "no link", "another link", "one link more"],
 )
 def test_a_changed_meaning_ends_every_earlier_confirmation(company, content):
     piece = share_piece(company.amara, claims=(COACH, LEAD), links=(LINK,))

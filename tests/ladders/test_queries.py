@@ -142,4 +142,4 @@ def test_the_content_of_a_version_is_fetched_once_per_process(statements):
     statements.clear()
     queries.get_edition(edition.id)
     assert [statement for statement in statements if "ladder_version.content," in statement] == []
-    assert sum(statement.startswith("SELECT") for statement in statements) == 1
+    assert sum(statement.startswith("SELECT") for statement in statements) <= 1

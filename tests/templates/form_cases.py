@@ -48,8 +48,7 @@ FORM_CASES: dict[str, Case] = {
         "{% from 'components/joint_note.html' import joint_note %}{{ joint_note(open) }}{{ joint_note(settled) }}"
         "{{ joint_note(empty, folded=true) }}",
         (
-            'name="expectation" value="swe.lead-design-discussions"',
-            'name="version" value="2"',
+            'name="shown-note',
             "We read the &lt;minutes&gt;.",
             'aria-invalid="true"',
             "Last written by Tomasz Wieczorek",

@@ -127,11 +127,14 @@ def find_colleagues(piece: Evidence, search: str, chosen: uuid.UUID | None = Non
     words = sort_key(search)
     names = select(Person.id, Person.name).where(works_here(today())).order_by(Person.sort_name, Person.id)
     fitting = names.where(Person.sort_name.like(like_pattern(words), escape="\\")) if words else names
+    # Asked for whether it is needed or not, so that a page asks as often in a small company as in a large one.
+    before = names.where(Person.id.in_(_asked_before(piece))).limit(SHOWN_COLLEAGUES)
+    known = [] if words else db.session.execute(before).all()
     rows = db.session.execute(fitting.limit(SHOWN_COLLEAGUES + 1)).all()
     has_more = len(rows) > SHOWN_COLLEAGUES
     is_before = has_more and not words
     if is_before:
-        rows = db.session.execute(names.where(Person.id.in_(_asked_before(piece))).limit(SHOWN_COLLEAGUES)).all()
+        rows = known
     rows = list(rows[:SHOWN_COLLEAGUES])
     if chosen is not None and all(row.id != chosen for row in rows):
         rows += db.session.execute(names.where(Person.id == chosen)).all()
