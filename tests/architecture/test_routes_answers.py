@@ -68,7 +68,7 @@ def test_asking_changes_nothing_and_every_answer_is_personal(world, actor):
             assert "ETag" not in got.headers, where
             assert "Last-Modified" not in got.headers, where
         words = frozenset() if actor in OUTSIDE else readable_words(actor)
-        assert planted_in(got.get_data().decode(errors="replace") + str(got.headers)) <= words, where
+        assert planted_in(got.get_data().decode(errors="replace") + f"\n{got.headers}") <= words, where
     assert world.dump() == before
 
 
@@ -79,14 +79,15 @@ def test_a_remembered_page_is_never_confirmed(world):
             assert world.visitor("subject").ask("GET", address, headers=headers).status_code != 304
 
 
-@pytest.mark.parametrize("actor", ["subject", "hr", ANONYMOUS])
+@pytest.mark.parametrize("actor", ["hr", ANONYMOUS])
 def test_strange_query_strings_never_break_a_page(world, actor):
     odd = [
-        "page=999999999999999999999", "page=-1", "page=0", "page=%00", "q=%00", "q=%ed%a0%80", "q=%ff%fe",
-        "q=%f0%9f%98%80", "q=%E2%80%AEabc", "q=" + "a" * 8000, "q=%25%5C_", "state=%00", "state=x&state=y",
-        "level=%00", "level=L99",
-        "kind=%00", "kind[]=1", "quarter=Q9+9999", "expectation=%00", "expectation=nothing", "from=L9&to=%00",
-        "from=%00&to=L1", "next=//evil.example", "next=%0d%0aSet-Cookie:x=y", "=", "&&&", "%", "a" * 3000, "target=%00",
+        # What names other fields goes together: a page reads what it knows, each of them at its worst.
+        "page=999999999999999999999&q=%00&text=%00&state=%00&level=%00&kind=%00&expectation=%00&from=L9&to=%00&target=%00",
+        "page=-1&q=%ed%a0%80&text=%ed%a0%80&level=L99&kind[]=1&quarter=Q9+9999&expectation=nothing&from=%00&to=L1&show=x",
+        "page=0&q=%ff%fe&text=%ff%fe&next=//evil.example", "page=%00&q=%f0%9f%98%80&next=%0d%0aSet-Cookie:x=y",
+        "q=%E2%80%AEabc&text=%E2%80%AEabc", "q=" + "a" * 8000, "q=%25%5C_&text=%25%5C_", "state=x&state=y",
+        "=", "&&&", "%", "a" * 3000,
     ]  # fmt: skip
     addresses = [one for one in every_address(world, "GET") if not one.startswith("/assets/")]
     seen = set()

@@ -24,7 +24,8 @@ from tests.factories.assessments import count_queries, make_assessment, make_evi
 
 DESIGN, ARCHITECTURE, COACH, *_ = OPEN_AT_L3
 REVIEW = date(2026, 12, 15)
-ROUNDS = 100
+ROUNDS = 25
+"""Of two people; the long faults race a hundred, on both databases."""
 
 
 def make_plan(cast, *goals, review_on=REVIEW, who=None, **more):

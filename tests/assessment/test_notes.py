@@ -24,7 +24,8 @@ from tests.assessment.result_cases import COACH, DESIGN, address, note_form, ref
 from tests.conftest import NOW
 from tests.factories.people import SYSTEM
 
-ROUNDS = 100
+ROUNDS = 25
+"""Of two people; the long faults race a hundred, on both databases."""
 
 
 def words_of(found, key):
