@@ -31,7 +31,7 @@ class Screen:
 
 EVERY_SCREEN = tuple(Screen(width, scheme) for width, scheme in product((1440, 360), ("light", "dark")))
 SCREENS = EVERY_SCREEN[0], EVERY_SCREEN[-1]
-"""A desk by day and a phone by night: what a journey looks at on its way. `EVERY_SCREEN` is for each page once."""
+"""A desk by day and a phone by night: each colour and each width once. `EVERY_SCREEN` is for what everybody meets."""
 
 
 def findings_of(page: Page) -> list[str]:

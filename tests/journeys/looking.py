@@ -9,16 +9,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.journeys.accessibility import EVERY_SCREEN
+from tests.journeys.accessibility import SCREENS
 from tests.journeys.crawl import Found
 from tests.journeys.visitor import HEIGHT, Visitor
 
 
 def findings_on(visitor: Visitor, found: Found, role: str) -> Iterator[str]:
     """Yield what keeps people from using a page, screen by screen."""
-    visitor.show(EVERY_SCREEN[0])
+    visitor.show(SCREENS[0])
     visitor.open(found.address)
-    for screen in EVERY_SCREEN:
+    for screen in SCREENS:
         visitor.show(screen)
         yield from (f"{screen} {finding}" for finding in visitor.findings())
         keep_shot(visitor, f"{role}-{found.name}-{screen}")
