@@ -14,7 +14,7 @@ import pytest
 from app import create_app
 from app.assessment import actions, queries
 from app.assessment.actions import Entry
-from app.assessment.models import Side
+from app.assessment.models import WHOLE, Side
 from app.audit.actions import Author
 from app.domain.rating import Answer
 from app.infra.clock import now
@@ -33,6 +33,7 @@ ASKED = (
     "swe.systemic-improvements",
 )
 JSON = {"Accept": "application/json"}
+NOTE = actions.note_field(WHOLE)
 SIDES = ("self", "manager")
 ROUNDS = [5, pytest.param(100, marks=pytest.mark.long)]
 
@@ -161,13 +162,13 @@ def test_of_two_people_at_one_joint_note_one_wins_and_the_other_gets_both_texts(
     for turn in range(rounds):
         forms = {side: client.get(running.path).form(ending="/notes") for side, client in clients.items()}
         texts = {side: f"turn {turn}, written by {side}" for side in SIDES}
-        acts = [lambda side=side: clients[side].send(forms[side], words=texts[side]) for side in SIDES]  # noqa: B023 - run at once
+        acts = [lambda side=side: clients[side].send(forms[side], **{NOTE: texts[side]}) for side in SIDES]  # noqa: B023 - run at once
         pages = dict(zip(SIDES, at_once(acts), strict=True))
         assert sorted(page.status for page in pages.values()) == [302, 409]
         loser, winner = SIDES if pages["self"].status == 409 else SIDES[::-1]
         assert texts[loser] in pages[loser].words()
         assert texts[winner] in pages[loser].words()
-        assert dict(clients[winner].get(running.path).form(ending="/notes").fields)["words"] == texts[winner]
+        assert dict(clients[winner].get(running.path).form(ending="/notes").fields)[NOTE] == texts[winner]
 
 
 def reveal(running):
