@@ -6,9 +6,11 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
+from app import create_app
 from app.assessment.models import StoredReadiness
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
+from app.cli import context
 from app.cli.main import main
 from app.infra.db import db, writing
 from app.infra.unit_of_work import transaction
@@ -21,10 +23,22 @@ def recompute(app, databases, monkeypatch, tmp_path):
     """Return a function that runs the command on the test's database."""
     monkeypatch.setenv("BELAY_DATABASE_URL", databases.url)
     monkeypatch.setenv("BELAY_DATA", str(tmp_path))
+    made = []
+
+    def make(settings):
+        made.append(create_app(settings))
+        return made[-1]
+
+    monkeypatch.setattr(context, "create_app", make)
 
     def run():
         with writing():
             result = CliRunner().invoke(main, ["standing", "recompute"], catch_exceptions=False)
+        # A real command ends with its process; here its connections are closed by hand.
+        for one in made:
+            with one.app_context():
+                db.engine.dispose()
+        made.clear()
         db.session.rollback()
         return result
 
