@@ -28,6 +28,7 @@ SAME_ON_BOTH_DATABASES = ("architecture", "domain", "templates", "harness", "jou
 # and action; what a page says of the answer does not depend on it.
 PAGES_AND_EXAMPLES = (
     "*/test_*pages.py", "*/test_pages.py", "*/test_views.py", "*/test_capture.py", "*/test_sealed_rows.py",
+    "access/test_policy_mutants.py", "access/test_side_channels.py",
     "home/test_home.py", "home/test_navigation.py", "home/test_welcome.py", "cli/test_seed*.py",
 )  # fmt: skip
 # What tells within a minute whether a change broke something: the rules, the parts of pages, the foundations.
