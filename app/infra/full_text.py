@@ -127,6 +127,7 @@ def snippet(text: str, sought: Sought) -> Markup:
         # No word is cut in two, unless it alone is longer than what is shown.
         end = max(flat.rfind(" ", first, end + 1), 0) or end
     cut = flat[start:end]
+    # Safe without escaping: `marked` has escaped the text, and `format` escapes whatever is not markup already.
     return Markup("{}{}{}").format("… " if start else "", marked(cut, sought), " …" if end < len(flat) else "")
 
 
