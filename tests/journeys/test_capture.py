@@ -103,7 +103,7 @@ def test_suggestions_come_while_typing_and_ticks_stay(visit, amara):
 
 
 def test_letters_that_are_typed_before_the_form_is_there_belong_to_its_line(visit, amara):
-    visitor = visit(amara)
+    visitor = visit(amara, intercepting=True)
     page = visitor.open("/people/")
     held = []
 
@@ -282,7 +282,7 @@ def underneath(page):
 
 @pytest.mark.parametrize("fault", ["unreachable", "busy", "session"])
 def test_a_form_that_cannot_be_fetched_leaves_the_page_underneath(visit, amara, clock, fault):
-    visitor = visit(amara)
+    visitor = visit(amara, intercepting=True)
     page = visitor.open("/people/")
     write_underneath(page)
     if fault == "session":
@@ -315,7 +315,7 @@ def test_a_form_that_cannot_be_fetched_leads_to_the_plain_one_where_nothing_is_l
 
 
 def test_a_request_that_is_led_elsewhere_has_saved_nothing(visit, amara):
-    visitor = visit(amara)
+    visitor = visit(amara, intercepting=True)
     page = visitor.open("/people/")
     begin(page)
     expect(dialog(page).locator("label.check").first).to_contain_text("because of")
@@ -335,7 +335,7 @@ def test_a_request_that_is_led_elsewhere_has_saved_nothing(visit, amara):
     [(413, "shorten it"), (429, "wait a minute"), (500, "went wrong in Belay"), (503, "cannot store anything")],
 )
 def test_what_went_wrong_is_said_in_words_that_fit(visit, amara, status, words):
-    visitor = visit(amara)
+    visitor = visit(amara, intercepting=True)
     page = visitor.open("/people/")
     begin(page)
     expect(dialog(page).locator("label.check").first).to_contain_text("because of")
@@ -347,7 +347,7 @@ def test_what_went_wrong_is_said_in_words_that_fit(visit, amara, status, words):
 
 
 def test_a_line_that_was_saved_is_said_to_be_when_the_page_cannot_be_fetched_anew(visit, amara):
-    visitor = visit(amara)
+    visitor = visit(amara, intercepting=True)
     page = visitor.open("/people/")
     write_underneath(page)
     begin(page)

@@ -19,6 +19,7 @@ REFUSED = 400
 # The browser says so itself when it leaves a page before everything has arrived.
 LEFT = "net::ERR_ABORTED"
 LONGEST_WAIT_MS = 10_000
+NOTHING_ASKED = re.compile("/nothing-asks-for-this$")
 
 
 class Visitor:
@@ -32,8 +33,9 @@ class Visitor:
         width: int = WIDE,
         scheme: str = "light",
         scripts: bool = True,
+        intercepting: bool = False,
     ) -> None:
-        """Open a window."""
+        """Open a window. A test that answers requests itself says so here: see below."""
         self.server = server
         self.has_scripts = scripts
         self.faults: list[str] = []
@@ -55,6 +57,10 @@ class Visitor:
         self.context.on("requestfailed", self._failed)
         self.context.on("response", self._answered)
         self.page: Page = self.context.new_page()
+        if intercepting:
+            # The browser begins to hand requests over with the next page it loads, not with the next request: a page
+            # that is there already may still send one past the test. So it hands over from the first page on.
+            self.page.route(NOTHING_ASKED, lambda route: route.continue_())
 
     # What goes wrong unseen --------------------------------------------------
 
