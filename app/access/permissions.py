@@ -118,6 +118,69 @@ class Permission:
         SIGN_MANAGER = "assessment:sign_manager"  # Sign the result as the line manager, or record why not.
         TAKE_BACK_MANAGER = "assessment:take_back_manager"  # Take the own signature as the line manager back.
 
+    class Cycle(StrEnum):
+        """Promotion cycles."""
+
+        LIST = "cycle:list"  # See which promotion cycles there are, and what of them concerns oneself.
+        READ = "cycle:read"  # See the phase and the days of a cycle.
+        DRAFT = "cycle:draft"  # Draft a cycle.
+        RUN = "cycle:run"  # Change, rehearse, move, extend and cancel a cycle as HR.
+        CHAIR = "cycle:chair"  # Make the moves of the chair.
+        READ_CASES = "cycle:read_cases"  # See the cases of a cycle with their states, and who owes what.
+        READ_COMMITTEE = "cycle:read_committee"  # See who sits on the committee.
+        EDIT_COMMITTEE = "cycle:edit_committee"  # Name and remove members of the committee.
+        READ_ELIGIBILITY = "cycle:read_eligibility"  # Read the whole list of who could be nominated.
+        NOMINATE = "cycle:nominate"  # Nominate oneself or somebody else while nominations are open.
+        CALIBRATE = "cycle:calibrate"  # Compare those cases of a cycle that one may read by expectation.
+        APPROVE = "cycle:approve"  # Approve the list of decisions as the second person.
+
+    class Eligible(StrEnum):
+        """One line of the eligibility list."""
+
+        READ = "eligible:read"  # See whether somebody could be nominated, and why not.
+
+    class Case(StrEnum):
+        """One engineer in a promotion cycle."""
+
+        READ = "case:read"  # See that a case exists, its step and its state.
+        ANSWER = "case:answer"  # Accept or decline one's own nomination.
+        WITHDRAW = "case:withdraw"  # Withdraw one's own case before it is decided.
+        LOOK_AFTER = "case:look_after"  # As HR: rule out, let lapse, mark incomplete, waive feedback, extend.
+        WRITE_PACKET = "case:write_packet"  # Write and hand in one's own packet.
+        WRITE_STATEMENT = "case:write_statement"  # Write and hand in the line manager's statement.
+        READ_DRAFT = "case:read_draft"  # Read the candidate's parts of a packet while it is being written.
+        READ_PACKET = "case:read_packet"  # Read, print or take out a packet that is in.
+        READ_READERS = "case:read_readers"  # See who has read the packet.
+        ADD_TO_PACKET = "case:add_to_packet"  # Add a late correction beside a frozen packet, with its reason.
+        ASK_FEEDBACK = "case:ask_feedback"  # Ask colleagues for feedback, remind them, take a question back.
+        READ_FEEDBACK = "case:read_feedback"  # Read what colleagues wrote, with their names.
+        READ_FEEDBACK_SUMMARY = "case:read_feedback_summary"  # Read the summary of what colleagues said.
+        READ_PANEL = "case:read_panel"  # See who reviews a case, and recusals without private notes.
+        EDIT_PANEL = "case:edit_panel"  # Draw, appoint or recuse reviewers of a case.
+        RECUSE = "case:recuse"  # Declare oneself recused from a case.
+        RATE = "case:rate"  # Rate a case while rating is open, blind.
+        READ_COUNT = "case:read_count"  # See how many reviewers have handed in, and nothing else.
+        CLOSE_ROUND = "case:close_round"  # Close the blind round although ratings are missing.
+        READ_RATINGS = "case:read_ratings"  # Read all ratings once they are no longer blind.
+        CHANGE_RATING = "case:change_rating"  # Change a rating of one's own afterwards, with a reason.
+        DISCUSS = "case:discuss"  # Write a remark about a case in calibration.
+        READ_DECISION_DRAFT = "case:read_decision_draft"  # Read the decision while it is being written.
+        WRITE_DECISION = "case:write_decision"  # Write the decision.
+        DECIDE = "case:decide"  # Take the decision as the chair.
+        TELL = "case:tell"  # Record that the candidate was told, which makes the decision take effect.
+        READ_DECISION = "case:read_decision"  # Read the decision with its reasons once it was told.
+
+    class Feedback(StrEnum):
+        """What one was asked about a colleague's case."""
+
+        LIST = "feedback:list"  # List the requests for feedback that wait for oneself.
+        GIVE = "feedback:give"  # Read one's own request, and give or decline it.
+
+    class NominationOf(StrEnum):
+        """A nomination that somebody wrote."""
+
+        READ = "nomination:read"  # Read a nomination with its words.
+
     class Admin(StrEnum):
         """Looking after the installation."""
 

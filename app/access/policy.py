@@ -37,6 +37,11 @@ EVERYBODY = rule((p.signed_in,))
 OWN = rule((p.is_subject,))
 HR_ALONE = rule((p.is_hr,))
 ADMIN_ALONE = rule((p.is_admin,))
+CHAIR_ALONE = rule((p.is_chair,), (p.is_deputy,))
+HR_FOR_OTHERS = (p.is_hr, p.is_about_somebody_else)
+"""HR is company-wide, but never for their own row: a second person of HR looks after it."""
+UNRECUSED_HR = (p.is_hr, p.is_about_somebody_else, p.is_unrecused)
+"""Before a decision is told, recusal closes what HR would see of the judging."""
 HR_OR_ADMIN = rule((p.is_hr,), (p.is_admin,))
 
 POLICY: Mapping[StrEnum, Rule] = {
@@ -160,6 +165,97 @@ POLICY: Mapping[StrEnum, Rule] = {
     # A hand-over leaves the signature with whoever gave it, and nobody else can take it back.
     Permission.Assessment.TAKE_BACK_MANAGER: rule(
         (p.is_current_manager, p.is_revealed), (p.has_signed, p.is_revealed), never=(p.is_subject,)
+    ),
+    # 24, 31, and the moves of domain specification 3.2
+    Permission.Cycle.LIST: EVERYBODY,
+    Permission.Cycle.READ: rule((p.is_public,), (p.is_hr,)),
+    Permission.Cycle.DRAFT: HR_ALONE,
+    Permission.Cycle.RUN: HR_ALONE,
+    Permission.Cycle.CHAIR: CHAIR_ALONE,
+    Permission.Cycle.READ_CASES: rule((p.is_hr,), (p.is_chair,), (p.is_deputy,)),
+    Permission.Cycle.READ_COMMITTEE: rule((p.is_hr,), (p.is_chair,), (p.is_deputy,), (p.is_on_committee,)),
+    Permission.Cycle.EDIT_COMMITTEE: rule((p.is_hr,), (p.is_chair,)),
+    Permission.Cycle.READ_ELIGIBILITY: rule((p.is_hr,), (p.is_chair,)),
+    Permission.Cycle.NOMINATE: rule((p.is_public,)),
+    Permission.Cycle.CALIBRATE: rule((p.is_hr,), (p.is_chair,), (p.is_deputy,), (p.is_on_committee,)),
+    Permission.Cycle.APPROVE: HR_ALONE,
+    Permission.Eligible.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.NominationOf.READ: rule(
+        (p.is_author,), (p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), HR_FOR_OTHERS
+    ),
+    # 7, 8: the case itself is seen by whoever may see something of it.
+    Permission.Case.READ: rule(
+        (p.is_subject,),
+        (p.is_current_manager,),
+        (p.is_above_manager,),
+        (p.was_manager_then, p.is_in),
+        (p.reviews, p.is_under_review),
+        (p.chairs,),
+        HR_FOR_OTHERS,
+    ),
+    Permission.Case.ANSWER: OWN,
+    Permission.Case.WITHDRAW: rule((p.is_subject, p.is_open_to_withdrawal)),
+    Permission.Case.LOOK_AFTER: rule(HR_FOR_OTHERS),
+    Permission.Case.WRITE_PACKET: OWN,
+    Permission.Case.WRITE_STATEMENT: rule((p.is_current_manager,), never=(p.is_subject,)),
+    Permission.Case.READ_DRAFT: rule((p.is_subject,), HR_FOR_OTHERS),
+    Permission.Case.READ_PACKET: rule(
+        (p.is_subject, p.is_in),
+        (p.is_current_manager, p.is_in),
+        (p.is_above_manager, p.is_in),
+        (p.was_manager_then, p.is_in),
+        (p.reviews, p.is_under_review),
+        (p.chairs, p.is_under_review),
+        (*HR_FOR_OTHERS, p.is_in),
+    ),
+    Permission.Case.READ_READERS: OWN,
+    Permission.Case.ADD_TO_PACKET: rule(
+        (p.is_subject, p.is_under_review),
+        (p.is_current_manager, p.is_under_review),
+        (*HR_FOR_OTHERS, p.is_under_review),
+    ),
+    # 30
+    Permission.Case.ASK_FEEDBACK: rule(UNRECUSED_HR),
+    Permission.Case.READ_FEEDBACK: rule((p.reviews, p.is_under_review), (p.chairs, p.is_under_review), UNRECUSED_HR),
+    Permission.Case.READ_FEEDBACK_SUMMARY: rule((p.is_subject, p.is_told), (p.is_current_manager, p.is_told)),
+    Permission.Feedback.LIST: EVERYBODY,
+    Permission.Feedback.GIVE: rule((p.is_author,), never=(p.is_subject,)),
+    # 24
+    Permission.Case.READ_PANEL: rule((p.reviews,), (p.chairs,), UNRECUSED_HR),
+    Permission.Case.EDIT_PANEL: rule((p.chairs,), UNRECUSED_HR),
+    Permission.Case.RECUSE: rule((p.reviews,), (p.chairs,)),
+    # 9 to 12
+    Permission.Case.RATE: rule((p.reviews, p.is_in_rating), never=(p.is_subject, p.is_recused)),
+    Permission.Case.READ_COUNT: rule((p.chairs,), UNRECUSED_HR),
+    Permission.Case.CLOSE_ROUND: rule((p.chairs, p.is_in_rating)),
+    Permission.Case.READ_RATINGS: rule(
+        (p.reviews, p.is_lifted), (p.chairs, p.is_lifted), (*UNRECUSED_HR, p.is_lifted), never=(p.is_subject,)
+    ),
+    Permission.Case.CHANGE_RATING: rule((p.reviews, p.is_lifted), never=(p.is_subject, p.is_recused)),
+    # 13, 14
+    Permission.Case.DISCUSS: rule(
+        (p.reviews, p.is_lifted), (p.chairs, p.is_lifted), (*UNRECUSED_HR, p.is_lifted), never=(p.is_subject,)
+    ),
+    Permission.Case.READ_DECISION_DRAFT: rule(
+        (p.reviews, p.is_calibrated),
+        (p.chairs, p.is_calibrated),
+        (*UNRECUSED_HR, p.is_calibrated),
+        never=(p.is_subject,),
+    ),
+    Permission.Case.WRITE_DECISION: rule(
+        (p.chairs, p.is_calibrated), (*UNRECUSED_HR, p.is_calibrated), never=(p.is_subject,)
+    ),
+    Permission.Case.DECIDE: rule((p.chairs, p.is_calibrated), never=(p.is_subject,)),
+    Permission.Case.TELL: rule(UNRECUSED_HR, never=(p.is_subject,)),
+    # 15
+    Permission.Case.READ_DECISION: rule(
+        (p.is_subject, p.is_told),
+        (p.is_current_manager, p.is_told),
+        (p.is_above_manager, p.is_told),
+        (p.was_manager_then, p.is_told),
+        (p.reviews, p.is_told),
+        (p.chairs, p.is_told),
+        (*HR_FOR_OTHERS, p.is_told),
     ),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,

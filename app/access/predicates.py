@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, false, not_, true
 
 from app.access.actor import Actor, Role
 from app.access.relations import Fact, relations
@@ -79,6 +79,14 @@ def _concerns(fact: Fact, sentence: str) -> Predicate:
     return Predicate(sentence, lambda actor, thing: relations.concerns(fact, actor.person_id, thing.id), rows)
 
 
+def _not(predicate: Predicate, sentence: str) -> Predicate:
+    return Predicate(
+        sentence,
+        lambda actor, thing: not predicate.holds(actor, thing),
+        lambda actor, columns: not_(predicate.rows(actor, columns)),
+    )
+
+
 def _managed_then_rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
     if relations.in_period is None:
         return false()
@@ -110,3 +118,20 @@ holds_no_role = _state("holds_no_role", "who holds no role")
 is_for_hr = _state("is_for_hr", "of a people policy")
 is_for_admin = _state("is_for_admin", "of a technical policy")
 is_about_ladder = _state("is_about_ladder", "of a ladder")
+is_about_somebody_else = _not(is_subject, "unless it is about themselves")
+reviews = _concerns(Fact.REVIEWS, "Its reviewers")
+chairs = _concerns(Fact.CHAIRS, "Who chairs it")
+is_recused = _concerns(Fact.RECUSED, "Whoever is recused from it")
+is_unrecused = _not(is_recused, "unless they are recused from it")
+is_on_committee = _concerns(Fact.ON_COMMITTEE, "The members of its committee")
+is_chair = _own("chair_id", "The chair of its committee")
+is_deputy = _own("deputy_id", "The deputy of its chair")
+is_author = _own("author_id", "Whoever wrote it or was asked to")
+is_public = _state("is_public", "once it was opened")
+is_in = _state("is_in", "once it is in")
+is_open_to_withdrawal = _state("is_open_to_withdrawal", "before it is decided")
+is_under_review = _state("is_under_review", "from the review on")
+is_in_rating = _state("is_in_rating", "while it is rated")
+is_lifted = _state("is_lifted", "once ratings are no longer blind")
+is_calibrated = _state("is_calibrated", "once rating is over")
+is_told = _state("is_told", "once the candidate was told")

@@ -23,6 +23,13 @@ class Fact(StrEnum):
     LEADS = "leads"  # The actor stands above the person's line manager today.
     ASKED_ABOUT = "asked_about"  # The actor was asked about this very object.
     SIGNED = "signed"  # The actor has signed this very object, or recorded why not.
+    REPORTS_TO = "reports_to"  # The actor's line manager today is the person.
+    MENTORS = "mentors"  # One mentors the other today, or did within the last twelve months.
+    REVIEWS = "reviews"  # The actor reviews this very case, is not recused, and it is not archived.
+    CHAIRS = "chairs"  # The actor chairs this very case and is not recused from it.
+    RECUSED = "recused"  # The actor takes no part in this very case, whatever they are else.
+    ON_COMMITTEE = "on_committee"  # The actor sits on the committee of this very cycle.
+    KEPT_FROM = "kept_from"  # This very case is the actor's own or one they are recused from, and not told yet.
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from app.audit.wording.assessments import ASSESSMENT
 from app.audit.wording.evidence import EVIDENCE
 from app.audit.wording.house import HOUSE
 from app.audit.wording.people import PEOPLE
+from app.audit.wording.promotion import PROMOTION
 from app.audit.wording.words import Wording
 
 __all__ = ["REFUSALS", "SOURCES", "TOLD", "WORDINGS", "Wording", "source_of"]
@@ -24,6 +25,7 @@ SOURCES: Mapping[str, str] = {
     "people": "People",
     "evidence": "Evidence",
     "assessment": "Assessments",
+    "promotion": "Promotions",
     "ladders": "Ladders",
     "policies": "Policies",
     "jobs": "Jobs",
@@ -32,7 +34,7 @@ SOURCES: Mapping[str, str] = {
 }
 """The first part of a tag in words, in the order in which a filter offers them."""
 
-WORDINGS: Mapping[Tag, Wording] = ACCESS | AUTH | PEOPLE | EVIDENCE | ASSESSMENT | HOUSE
+WORDINGS: Mapping[Tag, Wording] = ACCESS | AUTH | PEOPLE | EVIDENCE | ASSESSMENT | PROMOTION | HOUSE
 TOLD: tuple[Tag, ...] = tuple(tag for tag, wording in WORDINGS.items() if wording.told is not None)
 """The tags that stand in the access record of whom they are about."""
 REFUSALS: tuple[Tag, ...] = tuple(tag for tag, wording in WORDINGS.items() if wording.is_refusal)

@@ -1,0 +1,154 @@
+"""Who stands how to a case, as facts that access and recusal read: reviewer, chair, recused, on the committee.
+
+Each fact is asked in two forms that say the same: for one object, and as a select of objects, so that lists are
+filtered by the database. Source of the rules: domain specification, 3.4; access matrix, note 2.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Select, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.access.relations import Fact, ObjectRelation, PersonRelation, relations
+from app.domain.promotion import CaseState
+from app.infra.clock import today
+from app.infra.db import db, once_per_transaction
+from app.people.models import ManagerLink
+from app.people.queries import holds_on, managers_of, select_reports
+from app.promotion.models import (
+    CommitteeMember,
+    FeedbackState,
+    Nomination,
+    PanelSeat,
+    PeerFeedback,
+    PromotionCase,
+    PromotionCycle,
+    Recusal,
+)
+
+_NOBODYS = (CaseState.DECLINED, CaseState.INELIGIBLE, CaseState.CANCELLED)
+
+
+def publish_relations() -> None:
+    """Tell access who stands how to cases and cycles."""
+    relations.between_people[Fact.REPORTS_TO] = PersonRelation(
+        lambda actor_id, person_id: person_id in managers_of(actor_id)[:1], _select_manager
+    )
+    relations.about_objects[Fact.RECUSED] = _fact(select_recused)
+    relations.about_objects[Fact.REVIEWS] = _fact(select_reviewed)
+    relations.about_objects[Fact.CHAIRS] = _fact(select_chaired)
+    relations.about_objects[Fact.ON_COMMITTEE] = _fact(select_committees)
+    relations.about_objects[Fact.KEPT_FROM] = _fact(select_kept_from)
+
+
+def _fact(selecting: Callable[[uuid.UUID], Select[uuid.UUID]]) -> ObjectRelation:
+    @once_per_transaction
+    def holds(actor_id: uuid.UUID, object_id: uuid.UUID) -> bool:
+        found = selecting(actor_id).subquery()
+        return bool(db.session.scalar(select(exists().where(found.c[0] == object_id))))
+
+    return ObjectRelation(holds, selecting)
+
+
+def _select_manager(person_id: uuid.UUID) -> Select[uuid.UUID]:
+    return select(ManagerLink.manager_id).where(ManagerLink.person_id == person_id, holds_on(ManagerLink, today()))
+
+
+def _subjects(fact: Fact, actor_id: uuid.UUID) -> ColumnElement[bool]:
+    """Return the condition that a fact between people holds with the candidate; a fact nobody provides never does."""
+    relation = relations.between_people.get(fact)
+    return false() if relation is None else PromotionCase.subject_id.in_(relation.subjects(actor_id))
+
+
+def recusal_conditions(actor_id: uuid.UUID) -> dict[str, ColumnElement[bool]]:
+    """Return, for each reason of recusal, the condition on cases under which it holds for somebody today."""
+    link, other = aliased(ManagerLink), aliased(PromotionCase)
+    two_up = select(link.person_id).where(link.manager_id.in_(select_reports(actor_id)), holds_on(link, today()))
+    return {
+        "self": PromotionCase.subject_id == actor_id,
+        "manager": PromotionCase.subject_id.in_(select_reports(actor_id)),
+        "managers_manager": PromotionCase.subject_id.in_(two_up),
+        "direct_report": _subjects(Fact.REPORTS_TO, actor_id),
+        "mentoring": _subjects(Fact.MENTORS, actor_id),
+        "nominated": PromotionCase.id.in_(
+            select(Nomination.case_id).where(Nomination.author_id == actor_id, Nomination.case_id.is_not(None))
+        ),
+        "peer_feedback": PromotionCase.id.in_(
+            select(PeerFeedback.case_id).where(
+                PeerFeedback.author_id == actor_id, PeerFeedback.state == FeedbackState.GIVEN
+            )
+        ),
+        "same_target": exists().where(
+            other.cycle_id == PromotionCase.cycle_id,
+            other.subject_id == actor_id,
+            other.id != PromotionCase.id,
+            other.lineage == PromotionCase.lineage,
+            other.target_level == PromotionCase.target_level,
+            other.state.not_in(_NOBODYS),
+        ),
+        "declared": PromotionCase.id.in_(select(Recusal.case_id).where(Recusal.person_id == actor_id)),
+    }
+
+
+def select_recused(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cases in which somebody takes no part, for whatever reason."""
+    return select(PromotionCase.id).where(or_(*recusal_conditions(actor_id).values()))
+
+
+def is_archived(on: date) -> ColumnElement[bool]:
+    """Return the condition on cycles that the committee's access has ended."""
+    return and_(PromotionCycle.archived_on.is_not(None), PromotionCycle.archived_on <= on)
+
+
+def select_reviewed(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cases that somebody reviews: seated, not recused, in a cycle that is not archived."""
+    return (
+        select(PromotionCase.id)
+        .join(PanelSeat, and_(PanelSeat.case_id == PromotionCase.id, PanelSeat.ended_at.is_(None)))
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .where(
+            PanelSeat.person_id == actor_id,
+            PromotionCase.id.not_in(select_recused(actor_id)),
+            ~is_archived(today()),
+        )
+    )
+
+
+def select_chaired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cases that somebody chairs: as the chair unless recused, as the deputy where the chair is recused."""
+    deputised = db.session.execute(
+        select(PromotionCycle.id, PromotionCycle.chair_id).where(
+            PromotionCycle.deputy_id == actor_id, PromotionCycle.chair_id.is_not(None)
+        )
+    ).all()
+    stands_in = (
+        and_(PromotionCase.cycle_id == cycle_id, PromotionCase.id.in_(select_recused(chair_id)))
+        for cycle_id, chair_id in deputised
+        if chair_id is not None
+    )
+    return (
+        select(PromotionCase.id)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .where(
+            or_(PromotionCycle.chair_id == actor_id, *stands_in),
+            PromotionCase.id.not_in(select_recused(actor_id)),
+            ~is_archived(today()),
+        )
+    )
+
+
+def select_committees(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cycles on whose committee somebody sits."""
+    return select(CommitteeMember.cycle_id).where(
+        CommitteeMember.person_id == actor_id, CommitteeMember.ended_at.is_(None)
+    )
+
+
+def select_kept_from(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cases of which somebody learns nothing from the record: own ones and recused ones, not told yet."""
+    return select_recused(actor_id).where(PromotionCase.told_at.is_(None))
