@@ -1,0 +1,213 @@
+"""Promotion in words: states, moves, guards, deadlines, recusals and ratings, as pages and mail say them. Pure.
+
+Whoever is neither on the committee nor in HR reads `public_state`: what happens between the freezing of a packet and
+the telling has one word for them, so that it shows neither that somebody rates nor that something was decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.domain.committee import CommitteeRating, RecusalReason
+from app.domain.promotion import CaseState, CycleState, DecisionKind, DeferReason, Guard
+from app.promotion.models import NominatedBy
+
+CYCLE_STATE: Mapping[CycleState, str] = MappingProxyType(
+    {
+        CycleState.DRAFT: "Draft",
+        CycleState.OPEN: "Nominations",
+        CycleState.PACKETS: "Packets",
+        CycleState.FEEDBACK: "Feedback",
+        CycleState.REVIEW: "Review",
+        CycleState.CALIBRATION: "Calibration",
+        CycleState.DECIDED: "Decided",
+        CycleState.COMMUNICATED: "Telling",
+        CycleState.APPEALS: "Appeals",
+        CycleState.CLOSED: "Closed",
+        CycleState.CANCELLED: "Cancelled",
+    }
+)
+"""The name of a phase, as on the rail."""
+
+CYCLE_NOW: Mapping[CycleState, str] = MappingProxyType(
+    {
+        CycleState.DRAFT: "a draft",
+        CycleState.OPEN: "nominations are open",
+        CycleState.PACKETS: "packets are being written",
+        CycleState.FEEDBACK: "colleagues give feedback",
+        CycleState.REVIEW: "packets are being reviewed",
+        CycleState.CALIBRATION: "the committee compares cases",
+        CycleState.DECIDED: "decisions wait for a second approval",
+        CycleState.COMMUNICATED: "candidates are being told",
+        CycleState.APPEALS: "candidates may appeal",
+        CycleState.CLOSED: "closed",
+        CycleState.CANCELLED: "cancelled",
+    }
+)
+"""What happens in a phase, to follow the name of the cycle and a colon; for HR and the committee."""
+
+WITH_COMMITTEE = "With the committee"
+_UNTIL_TOLD = (CycleState.REVIEW, CycleState.CALIBRATION, CycleState.DECIDED)
+PUBLIC_CYCLE_NOW: Mapping[CycleState, str] = MappingProxyType(
+    {**CYCLE_NOW, **dict.fromkeys(_UNTIL_TOLD, "cases are with the committee")}
+)
+"""What happens in a phase, for everybody else: review, calibration and decision are one."""
+
+CASE_STATE: Mapping[CaseState, str] = MappingProxyType(
+    {
+        CaseState.NOMINATED: "Nomination open",
+        CaseState.ACCEPTED: "Nomination accepted",
+        CaseState.DRAFTING: "Drafting packet",
+        CaseState.SUBMITTED: "Packet submitted",
+        CaseState.IN_FEEDBACK: "Feedback asked for",
+        CaseState.IN_REVIEW: "In review",
+        CaseState.RATED: "Rated",
+        CaseState.CALIBRATED: "In calibration",
+        CaseState.DECIDED: "Decided",
+        CaseState.COMMUNICATED: "Told",
+        CaseState.APPEALED: "Appealed",
+        CaseState.APPEAL_DECIDED: "Appeal decided",
+        CaseState.CLOSED: "Closed",
+        CaseState.WITHDRAWN: "Withdrawn by candidate",
+        CaseState.DECLINED: "Nomination declined",
+        CaseState.INELIGIBLE: "Ruled out",
+        CaseState.CANCELLED: "Cancelled with the cycle",
+    }
+)
+"""The state of a case for HR and the committee."""
+HIDDEN_STATES = frozenset({CaseState.IN_REVIEW, CaseState.RATED, CaseState.CALIBRATED, CaseState.DECIDED})
+
+
+def public_state(state: CaseState) -> str:
+    """Return the state of a case for its candidate, their manager and those above.
+
+    >>> public_state(CaseState.DECIDED), public_state(CaseState.SUBMITTED)
+    ('With the committee', 'Packet submitted')
+    """
+    return WITH_COMMITTEE if state in HIDDEN_STATES else CASE_STATE[state]
+
+
+DEADLINE: Mapping[str, str] = MappingProxyType(
+    {
+        "nominations_close": "Nominations close",
+        "packets_due": "Packets due",
+        "feedback_due": "Feedback due",
+        "review_due": "Ratings due",
+        "calibration_on": "Calibration",
+        "communicate_by": "Everybody told by",
+        "appeal_until": "Appeals until",
+        "evidence_until": "Evidence counts until",
+    }
+)
+"""The name of each day of a cycle, as a label."""
+
+DEADLINE_OF: Mapping[CycleState, str] = MappingProxyType(
+    {
+        CycleState.OPEN: "nominations_close",
+        CycleState.PACKETS: "packets_due",
+        CycleState.FEEDBACK: "feedback_due",
+        CycleState.REVIEW: "review_due",
+        CycleState.CALIBRATION: "calibration_on",
+        CycleState.DECIDED: "communicate_by",
+        CycleState.COMMUNICATED: "communicate_by",
+        CycleState.APPEALS: "appeal_until",
+    }
+)
+"""The day by which a phase is to end."""
+
+MOVE_BUTTON: Mapping[CycleState, str] = MappingProxyType(
+    {
+        CycleState.OPEN: "Open the cycle",
+        CycleState.PACKETS: "Close nominations",
+        CycleState.FEEDBACK: "Ask for feedback",
+        CycleState.REVIEW: "Open the review",
+        CycleState.CALIBRATION: "Open calibration",
+        CycleState.DECIDED: "Close calibration",
+        CycleState.COMMUNICATED: "Release the decisions",
+        CycleState.APPEALS: "Open appeals",
+        CycleState.CLOSED: "Close the cycle",
+    }
+)
+"""The words on the button that moves a cycle into a state."""
+
+MOVE_BEFORE: Mapping[CycleState, str] = MappingProxyType(
+    {
+        CycleState.OPEN: "before the cycle can open",
+        CycleState.PACKETS: "before packets can be written",
+        CycleState.FEEDBACK: "before feedback can open",
+        CycleState.REVIEW: "before the review can open",
+        CycleState.CALIBRATION: "before calibration can open",
+        CycleState.DECIDED: "before calibration can close",
+        CycleState.COMMUNICATED: "before anybody can be told",
+        CycleState.APPEALS: "before appeals can open",
+        CycleState.CLOSED: "before the cycle can close",
+    }
+)
+"""What waits, to follow “Missing” or “Three things are missing”."""
+
+GUARD: Mapping[Guard, str] = MappingProxyType(
+    {
+        Guard.VERSION_PINNED: "At least one ladder version is pinned",
+        Guard.COMMITTEES_NAMED: "The committee is named and can reach its quorum",
+        Guard.DATES_ORDERED: "All days are set, each later than the one before",
+        Guard.ELIGIBILITY_GENERATED: "The list of who could be nominated is made",
+        Guard.NOMINATIONS_OVER: "The last day of nominations is over, or they are closed early with a reason",
+        Guard.PACKETS_SUBMITTED: "Every case needs a submitted packet, or is marked incomplete",
+        Guard.FEEDBACK_GIVEN: "Every case needs its answers from colleagues, or a waiver with a reason",
+        Guard.CUT_OFF_REACHED: "The cut-off for evidence is reached",
+        Guard.PACKETS_HASHED: "Every packet is frozen, with its checksum",
+        Guard.QUORUM_REACHED: "Every case needs a quorum of complete ratings by reviewers who are not recused",
+        Guard.EVERY_CASE_DECIDED: "Every case needs a decision with reasons",
+        Guard.SECOND_APPROVED: "A second person approves the list of decisions",
+        Guard.EVERYBODY_TOLD: "Every candidate has been told",
+        Guard.APPEAL_WINDOW_OVER: "The last day for appeals is over",
+        Guard.APPEALS_DECIDED: "Every appeal is decided",
+    }
+)
+"""What a guard asks, as a sentence without its stop."""
+
+RECUSAL: Mapping[RecusalReason, str] = MappingProxyType(
+    {
+        RecusalReason.SELF: "The candidate themselves",
+        RecusalReason.MANAGER: "Line manager of the candidate",
+        RecusalReason.MANAGERS_MANAGER: "Manager of the candidate’s line manager",
+        RecusalReason.DIRECT_REPORT: "Reports to the candidate",
+        RecusalReason.MENTORING: "Mentor or mentee within the last twelve months",
+        RecusalReason.NOMINATED: "Nominated the candidate",
+        RecusalReason.PEER_FEEDBACK: "Gave feedback on this case",
+        RecusalReason.SAME_TARGET: "Candidate for the same level in this cycle",
+        RecusalReason.DECLARED: "Declared by themselves",
+    }
+)
+"""Why somebody takes no part in a case."""
+
+RATING: Mapping[CommitteeRating, str] = MappingProxyType(
+    {
+        CommitteeRating.NOT_MET: "Not met",
+        CommitteeRating.PARTLY_MET: "Partly met",
+        CommitteeRating.MET: "Met",
+        CommitteeRating.EXCEEDED: "Exceeded",
+        CommitteeRating.CANNOT_JUDGE: "Cannot judge",
+    }
+)
+
+NOMINATED_BY: Mapping[NominatedBy, str] = MappingProxyType(
+    {NominatedBy.SELF: "Self", NominatedBy.MANAGER: "Manager", NominatedBy.PEER: "Peer"}
+)
+
+DECISION: Mapping[DecisionKind, str] = MappingProxyType(
+    {DecisionKind.PROMOTE: "Promote", DecisionKind.NOT_YET: "Not yet", DecisionKind.DEFER: "Defer"}
+)
+
+DEFER_REASON: Mapping[DeferReason, str] = MappingProxyType(
+    {
+        DeferReason.LEAVE: "Parental or other leave",
+        DeferReason.UNFINISHED_PROJECT: "A project is not finished",
+        DeferReason.INCOMPLETE_PACKET: "The packet is incomplete",
+        DeferReason.REVIEWER_SHORTAGE: "Too few reviewers",
+        DeferReason.NO_POST: "No post or budget",
+        DeferReason.BUSINESS_NEED: "Business need",
+    }
+)
+"""Which fact is missing; none of them says anything about the person."""
