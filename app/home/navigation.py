@@ -38,6 +38,7 @@ EVERYBODYS = (
     Place("evidence.list_evidence", "Evidence", "evidence", feature="evidence", shortcut="g e"),
     Place("assessment.list_assessments", "Assessments", "assess", feature="assessment", shortcut="g a"),
     Place("assessment.show_own_growth", "Growth plan", "calendar", shortcut="g d"),
+    Place("promotion.list_cycles", "Promotions", "cycle", feature="promotion", shortcut="g r"),
     Place("assessment.show_own_board", "Team board", "team", shortcut="g t", only_for_leads=True),
     Place("people.list_people", "People", "people", feature="people", shortcut="g p"),
     Place("people.show_organisation", "Organisation", "cycle", Permission.Team.READ),

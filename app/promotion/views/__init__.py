@@ -2,4 +2,7 @@
 
 from app.promotion.views.blueprint import bp
 
-__all__ = ["bp"]
+# Importing the modules joins their routes to the blueprint.
+from app.promotion.views import start  # isort: skip
+
+__all__ = ["bp", "start"]
