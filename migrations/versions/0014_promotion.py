@@ -306,6 +306,7 @@ def _make_cases() -> None:
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("day_before", sa.Date(), nullable=True),
         sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_cycle_step_by_id_person")),
@@ -313,6 +314,7 @@ def _make_cases() -> None:
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["promotion_cycle.id"], name=op.f("fk_cycle_step_cycle_id_promotion_cycle")
         ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_cycle_step_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle_step")),
     )
     with op.batch_alter_table("cycle_step", schema=None) as batch_op:
@@ -420,6 +422,8 @@ def _make_judging() -> None:
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("window_key", sa.String(length=64), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_packet_section_author_id_person")),
@@ -468,6 +472,7 @@ def _make_judging() -> None:
     op.create_table(
         "peer_feedback",
         sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("rule", sa.String(length=32), nullable=False),
@@ -484,6 +489,7 @@ def _make_judging() -> None:
         sa.ForeignKeyConstraint(
             ["case_id"], ["promotion_case.id"], name=op.f("fk_peer_feedback_case_id_promotion_case")
         ),
+        sa.ForeignKeyConstraint(["subject_id"], ["person.id"], name=op.f("fk_peer_feedback_subject_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_peer_feedback")),
         sa.UniqueConstraint("case_id", "author_id", name=op.f("uq_peer_feedback_case_id_author_id")),
     )
@@ -564,11 +570,10 @@ def _make_deciding() -> None:
         sa.ForeignKeyConstraint(["seat_id"], ["panel_seat.id"], name=op.f("fk_given_rating_seat_id_panel_seat")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_given_rating")),
         sa.UniqueConstraint(
-            "case_id",
-            "reviewer_id",
+            "seat_id",
             "expectation_id",
             "number",
-            name=op.f("uq_given_rating_case_id_reviewer_id_expectation_id_number"),
+            name=op.f("uq_given_rating_seat_id_expectation_id_number"),
         ),
     )
     with op.batch_alter_table("given_rating", schema=None) as batch_op:

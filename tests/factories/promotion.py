@@ -494,9 +494,10 @@ def make_feedback(
     with transaction() as session:
         row = PeerFeedback(
             case_id=case.id,
+            subject_id=case.subject_id,
             author_id=author.id,
             state=state,
-            rule=columns.pop("rule", "evidence"),
+            rule=columns.pop("rule", "corroborated"),
             expectations=" ".join(asked),
             asked_at=columns.pop("asked_at", AT),
             **columns,

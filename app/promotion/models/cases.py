@@ -15,6 +15,7 @@ from app.domain.promotion import CaseState
 from app.infra.db import Code, Keyed, Model, short
 
 REASON_LENGTH = 1000
+PACKET_WINDOW_LENGTH = 64
 OPEN = text("state NOT IN ('closed', 'withdrawn', 'declined', 'ineligible', 'cancelled')")
 _TOLD = (CaseState.COMMUNICATED, CaseState.APPEALED, CaseState.APPEAL_DECIDED, CaseState.CLOSED)
 _RATING_OVER = (CaseState.RATED, CaseState.CALIBRATED, CaseState.DECIDED, *_TOLD)
@@ -218,6 +219,10 @@ class PacketSection(Keyed, Model):
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     words: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column(default=0)
+    """The number of the author's save in which these words last changed; counted over all parts of theirs."""
+    window_key: Mapped[str] = mapped_column(short(PACKET_WINDOW_LENGTH), default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    """The window that saved last by itself, and the number that it gave to that save."""
     saved_at: Mapped[datetime]
 
 
@@ -277,7 +282,10 @@ class FeedbackState(StrEnum):
 
 
 class PeerFeedback(Keyed, Model):
-    """What one colleague was asked about a case, and whether they answered. `rule` says why they were drawn."""
+    """What one colleague was asked about a case, and whether they answered. `rule` says why they were drawn.
+
+    `subject_id` is the candidate. `rule` is a tie of `domain.collaborators`, or `named` where HR asked somebody further.
+    """
 
     __tablename__ = "peer_feedback"
     __table_args__ = (
@@ -286,6 +294,7 @@ class PeerFeedback(Keyed, Model):
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("promotion_case.id"))
+    subject_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     state: Mapped[FeedbackState] = mapped_column(Code(FeedbackState, 16), default=FeedbackState.ASKED)
     rule: Mapped[str] = mapped_column(short(32))
