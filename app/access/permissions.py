@@ -158,7 +158,7 @@ class Permission:
         READ_PANEL = "case:read_panel"  # See who reviews a case, and recusals without private notes.
         EDIT_PANEL = "case:edit_panel"  # Draw, appoint or recuse reviewers of a case.
         RECUSE = "case:recuse"  # Declare oneself recused from a case.
-        RATE = "case:rate"  # Rate a case while rating is open, blind.
+        RATE = "case:rate"  # Review a case: rate it blind while rating is open, see afterwards what one handed in.
         READ_COUNT = "case:read_count"  # See how many reviewers have handed in, and nothing else.
         CLOSE_ROUND = "case:close_round"  # Close the blind round although ratings are missing.
         READ_RATINGS = "case:read_ratings"  # Read all ratings once they are no longer blind.

@@ -225,7 +225,9 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Case.EDIT_PANEL: rule((p.chairs,), UNRECUSED_HR),
     Permission.Case.RECUSE: rule((p.reviews,), (p.chairs,)),
     # 9 to 12
-    Permission.Case.RATE: rule((p.reviews, p.is_in_rating), never=(p.is_subject, p.is_recused)),
+    # That rating is open is asked under the case's lock: whoever was writing when it closed is told so, and keeps the
+    # words, instead of meeting a page that is missing.
+    Permission.Case.RATE: rule((p.reviews, p.is_under_review), never=(p.is_subject, p.is_recused)),
     Permission.Case.READ_COUNT: rule((p.chairs,), UNRECUSED_HR),
     Permission.Case.CLOSE_ROUND: rule((p.chairs, p.is_in_rating)),
     Permission.Case.READ_RATINGS: rule(

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from app.domain.committee import CommitteeRating, RecusalReason
 from app.domain.promotion import CaseState, CycleState, DecisionKind, DeferReason, Guard
-from app.promotion.models import NominatedBy
+from app.promotion.models import NominatedBy, PacketPart
 
 CYCLE_STATE: Mapping[CycleState, str] = MappingProxyType(
     {
@@ -192,6 +192,16 @@ RATING: Mapping[CommitteeRating, str] = MappingProxyType(
     }
 )
 
+RATIONALE_FAULT: Mapping[str, str] = MappingProxyType(
+    {
+        "rating": "Not rated yet.",
+        "sentence": "Say why in at least one sentence.",
+        "unknown_piece": "It cites a piece by a number that this packet does not have.",
+        "cites_nothing": "Cite a piece by its number, or name what is missing.",
+    }
+)
+"""What a rating still lacks, as a sentence."""
+
 NOMINATED_BY: Mapping[NominatedBy, str] = MappingProxyType(
     {NominatedBy.SELF: "Self", NominatedBy.MANAGER: "Manager", NominatedBy.PEER: "Peer"}
 )
@@ -211,3 +221,13 @@ DEFER_REASON: Mapping[DeferReason, str] = MappingProxyType(
     }
 )
 """Which fact is missing; none of them says anything about the person."""
+
+PACKET_PART: Mapping[PacketPart, str] = MappingProxyType(
+    {
+        PacketPart.SUMMARY: "Summary",
+        PacketPart.IMPACT: "Impact",
+        PacketPart.HELPED: "Whom I helped",
+        PacketPart.STATEMENT: "Statement of the line manager",
+    }
+)
+"""The heading of each written part."""

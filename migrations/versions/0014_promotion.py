@@ -577,7 +577,7 @@ def _make_deciding() -> None:
         ),
     )
     with op.batch_alter_table("given_rating", schema=None) as batch_op:
-        batch_op.create_index("ix_given_rating_seat_id", ["seat_id"], unique=False)
+        batch_op.create_index("ix_given_rating_case_id", ["case_id"], unique=False)
     op.create_table(
         "rating_draft",
         sa.Column("seat_id", sa.Uuid(), nullable=False),

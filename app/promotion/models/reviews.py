@@ -87,9 +87,9 @@ class GivenRating(Keyed, Model):
 
     __tablename__ = "given_rating"
     __table_args__ = (
-        UniqueConstraint("case_id", "reviewer_id", "expectation_id", "number"),
+        UniqueConstraint("seat_id", "expectation_id", "number"),
         CheckConstraint("number = 1 OR length(reason) > 0", name="change_with_reason"),
-        Index("ix_given_rating_seat_id", "seat_id"),
+        Index("ix_given_rating_case_id", "case_id"),
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("promotion_case.id"))

@@ -1,0 +1,145 @@
+"""Ratings of a case once they are no longer blind, and before that how many have come in, and nothing else.
+
+Access matrix, rows 9 to 12 with note 7: before the lifting nobody reads another's rating, nor that there is one. The
+statement itself says so: it names only lifted cases, so that the database hands over no row of any other, whoever asks.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.domain.blind_round import BlindRound
+from app.domain.committee import CommitteeRating, Recommended, recommend
+from app.infra.db import db, once_per_transaction
+from app.people.models import Person
+from app.people.queries import sort_key
+from app.promotion.models import GivenRating, PanelSeat, PromotionCase, PromotionCycle
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One rating that counts: the first has number 1, each later one says why it differs."""
+
+    seat_id: uuid.UUID
+    reviewer_id: uuid.UUID
+    reviewer: str
+    expectation_id: str
+    number: int
+    rating: CommitteeRating
+    rationale: str
+    missing: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRatings:
+    """All ratings of one case by reviewers who hold their seats, in the order of their names and numbers."""
+
+    rows: tuple[Given, ...] = ()
+
+    @property
+    def reviewers(self) -> dict[uuid.UUID, str]:
+        """Return who has rated, in the order of names."""
+        return {one.reviewer_id: one.reviewer for one in self.rows}
+
+    def first(self) -> dict[str, tuple[Given, ...]]:
+        """Return the blind ratings by expectation, one a reviewer: those on which agreement is computed."""
+        return _by_expectation(one for one in self.rows if one.number == 1)
+
+    def latest(self) -> dict[str, tuple[Given, ...]]:
+        """Return the last word of each reviewer by expectation: those on which the recommendation rests."""
+        last = {(one.expectation_id, one.reviewer_id): one for one in self.rows}
+        return _by_expectation(last.values())
+
+    def all_of(self, expectation_id: str, reviewer_id: uuid.UUID) -> tuple[Given, ...]:
+        """Return all that one reviewer has said of one expectation, the first rating first."""
+        return tuple(
+            one for one in self.rows if one.expectation_id == expectation_id and one.reviewer_id == reviewer_id
+        )
+
+    def recommended(self, rated: Sequence[str]) -> Recommended:
+        """Return what the latest ratings of the expectations that the committee rates amount to."""
+        latest = self.latest()
+        return recommend({one: [given.rating for given in latest.get(one, ())] for one in rated})
+
+
+def _by_expectation(rows: Iterable[Given]) -> dict[str, tuple[Given, ...]]:
+    found: dict[str, list[Given]] = {}
+    for one in rows:
+        found.setdefault(one.expectation_id, []).append(one)
+    return {expectation: tuple(given) for expectation, given in found.items()}
+
+
+def ratings_of(case_id: uuid.UUID) -> CaseRatings:
+    """Return all ratings of a lifted case; nothing of any other. Only behind `Case.READ_RATINGS`."""
+    return ratings_of_cases([case_id])[case_id]
+
+
+def ratings_of_cases(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CaseRatings]:
+    """Return the ratings of several cases, read at once; of those that are still blind, none."""
+    found: dict[uuid.UUID, list[Given]] = {one: [] for one in case_ids}
+    if not found:
+        return {}
+    rows = db.session.execute(
+        select(GivenRating, Person.name)
+        .join(PanelSeat, PanelSeat.id == GivenRating.seat_id)
+        .join(PromotionCase, PromotionCase.id == GivenRating.case_id)
+        .join(Person, Person.id == GivenRating.reviewer_id)
+        .where(
+            GivenRating.case_id.in_(found),
+            PanelSeat.ended_at.is_(None),
+            PromotionCase.is_lifted,
+        )
+        .order_by(GivenRating.number)
+    ).all()
+    for row, name in sorted(rows, key=lambda one: (sort_key(one[1]), one[0].reviewer_id.hex)):
+        found[row.case_id].append(
+            Given(
+                row.seat_id,
+                row.reviewer_id,
+                name,
+                row.expectation_id,
+                row.number,
+                row.rating,
+                row.rationale,
+                row.missing,
+                row.reason,
+                row.at,
+            )
+        )
+    return {case_id: CaseRatings(tuple(given)) for case_id, given in found.items()}
+
+
+@once_per_transaction
+def count_of(case_id: uuid.UUID) -> BlindRound:
+    """Return how many reviewers of a case have handed in: all that chair and HR learn while rating is blind."""
+    return counts_of((case_id,))[case_id]
+
+
+def counts_of(case_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, BlindRound]:
+    """Return for several cases how many reviewers have handed in; it reads seats alone, and no rating."""
+    rows = db.session.execute(
+        select(PromotionCase.id, PromotionCycle.quorum, func.count(PanelSeat.id), func.count(PanelSeat.submitted_at))
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .outerjoin(PanelSeat, (PanelSeat.case_id == PromotionCase.id) & PanelSeat.ended_at.is_(None))
+        .where(PromotionCase.id.in_(case_ids))
+        .group_by(PromotionCase.id, PromotionCycle.quorum)
+    )
+    return {case_id: BlindRound(held, submitted, quorum) for case_id, quorum, held, submitted in rows}
+
+
+def missing_seats(case_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Return who has not handed in, for reminders to themselves. No page shows it to anybody else: note 7."""
+    return tuple(
+        db.session.scalars(
+            select(PanelSeat.person_id).where(
+                PanelSeat.case_id == case_id, PanelSeat.ended_at.is_(None), PanelSeat.submitted_at.is_(None)
+            )
+        )
+    )
