@@ -129,6 +129,7 @@ class Tag(StrEnum):
     RATINGS_GIVEN = "promotion:ratings:give"
     RATING_CHANGED = "promotion:rating:change"
     ROUND_LIFTED = "promotion:round:lift"
+    ROUND_REOPENED = "promotion:round:reopen"
     REMARK_MADE = "promotion:remark:make"
     DECISION_SAVED = "promotion:decision:save"
     CASE_DECIDED = "promotion:case:decide"

@@ -162,6 +162,10 @@ PROMOTION = {
         "Ratings opened",
         "opened the ratings of a promotion case to its reviewers",
     ),
+    Tag.ROUND_REOPENED: Wording(
+        "Ratings closed again",
+        "closed the ratings of a promotion case again, until substitutes have rated it",
+    ),
     Tag.REMARK_MADE: Wording(
         "Remark made",
         "made a remark about a promotion case",

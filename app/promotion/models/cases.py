@@ -18,6 +18,7 @@ REASON_LENGTH = 1000
 PACKET_WINDOW_LENGTH = 64
 OPEN = text("state NOT IN ('closed', 'withdrawn', 'declined', 'ineligible', 'cancelled')")
 _TOLD = (CaseState.COMMUNICATED, CaseState.APPEALED, CaseState.APPEAL_DECIDED, CaseState.CLOSED)
+_IN_RATING = (CaseState.IN_REVIEW, CaseState.RATED)
 _RATING_OVER = (CaseState.RATED, CaseState.CALIBRATED, CaseState.DECIDED, *_TOLD)
 
 
@@ -82,6 +83,8 @@ class PromotionCase(Keyed, Model):
     told_at: Mapped[datetime | None]
     teller_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     told_recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    left_at: Mapped[datetime | None]
+    """When the candidate's leaving was recorded while the case was open, which ended it: then HR alone reads it."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
@@ -103,13 +106,26 @@ class PromotionCase(Keyed, Model):
 
     @hybrid_property
     def is_open_to_withdrawal(self) -> bool:
-        """Say whether it is before the decision, so that the candidate may withdraw."""
-        return self.state.is_before_decided
+        """Say whether the candidate is offered to withdraw: until they were told, so that the offer shows no decision.
+
+        That a case was decided meanwhile is found by the act itself, which then refuses.
+        """
+        return self.state.is_before_decided or self.state is CaseState.DECIDED
 
     @is_open_to_withdrawal.inplace.expression
     @classmethod
     def _is_open_to_withdrawal(cls) -> ColumnElement[bool]:
-        return cls.state.in_([state for state in CaseState if state.is_before_decided])
+        return cls.state.in_([*(state for state in CaseState if state.is_before_decided), CaseState.DECIDED])
+
+    @hybrid_property
+    def is_open_to_others(self) -> bool:
+        """Say whether others than HR still read it: it did not end because the candidate left."""
+        return self.left_at is None
+
+    @is_open_to_others.inplace.expression
+    @classmethod
+    def _is_open_to_others(cls) -> ColumnElement[bool]:
+        return cls.left_at.is_(None)
 
     @hybrid_property
     def is_under_review(self) -> bool:
@@ -123,13 +139,13 @@ class PromotionCase(Keyed, Model):
 
     @hybrid_property
     def is_in_rating(self) -> bool:
-        """Say whether its reviewers rate it now, blind."""
-        return self.state is CaseState.IN_REVIEW and self.lifted_at is None and not self.is_incomplete
+        """Say whether its reviewers rate it now, blind; also where a substitute rates in a round that opened again."""
+        return self.state in _IN_RATING and self.lifted_at is None and not self.is_incomplete
 
     @is_in_rating.inplace.expression
     @classmethod
     def _is_in_rating(cls) -> ColumnElement[bool]:
-        return (cls.state == CaseState.IN_REVIEW) & cls.lifted_at.is_(None) & ~cls.is_incomplete
+        return cls.state.in_(_IN_RATING) & cls.lifted_at.is_(None) & ~cls.is_incomplete
 
     @hybrid_property
     def is_lifted(self) -> bool:

@@ -1,7 +1,9 @@
 """Who stands how to a case, as facts that access and recusal read: reviewer, chair, recused, on the committee.
 
 Each fact is asked in two forms that say the same: for one object, and as a select of objects, so that lists are
-filtered by the database. Source of the rules: domain specification, 3.4; access matrix, note 2.
+filtered by the database. `queries.panels` asks the other way round, for all people of one case at once, with the rule
+of `domain.committee`; a table of tests holds the three to the same answers. Source of the rules: domain
+specification, 3.4; access matrix, note 2.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import Select, and_, exists, false, or_, select
+from sqlalchemy import Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.access.relations import Fact, ObjectRelation, PersonRelation, relations
+from app.domain.committee import RecusalReason
 from app.domain.promotion import CaseState
 from app.infra.clock import today
 from app.infra.db import db, once_per_transaction
@@ -31,7 +34,9 @@ from app.promotion.models import (
     Recusal,
 )
 
-_NOBODYS = (CaseState.DECLINED, CaseState.INELIGIBLE, CaseState.CANCELLED)
+NEVER_CANDIDATES = (CaseState.DECLINED, CaseState.INELIGIBLE, CaseState.CANCELLED)
+"""States of a case whose engineer is no candidate of the cycle and never was one."""
+_GIVEN_UP = (CaseState.WITHDRAWN, CaseState.CANCELLED)
 
 
 def publish_relations() -> None:
@@ -65,39 +70,50 @@ def _subjects(fact: Fact, actor_id: uuid.UUID) -> ColumnElement[bool]:
     return false() if relation is None else PromotionCase.subject_id.in_(relation.subjects(actor_id))
 
 
-def recusal_conditions(actor_id: uuid.UUID) -> dict[str, ColumnElement[bool]]:
+def recusal_conditions(actor_id: uuid.UUID) -> dict[RecusalReason, ColumnElement[bool]]:
     """Return, for each reason of recusal, the condition on cases under which it holds for somebody today."""
     link, other = aliased(ManagerLink), aliased(PromotionCase)
     two_up = select(link.person_id).where(link.manager_id.in_(select_reports(actor_id)), holds_on(link, today()))
     return {
-        "self": PromotionCase.subject_id == actor_id,
-        "manager": PromotionCase.subject_id.in_(select_reports(actor_id)),
-        "managers_manager": PromotionCase.subject_id.in_(two_up),
-        "direct_report": _subjects(Fact.REPORTS_TO, actor_id),
-        "mentoring": _subjects(Fact.MENTORS, actor_id),
-        "nominated": PromotionCase.id.in_(
-            select(Nomination.case_id).where(Nomination.author_id == actor_id, Nomination.case_id.is_not(None))
+        RecusalReason.SELF: PromotionCase.subject_id == actor_id,
+        RecusalReason.MANAGER: PromotionCase.subject_id.in_(select_reports(actor_id)),
+        RecusalReason.MANAGERS_MANAGER: PromotionCase.subject_id.in_(two_up),
+        RecusalReason.DIRECT_REPORT: _subjects(Fact.REPORTS_TO, actor_id),
+        RecusalReason.MENTORING: _subjects(Fact.MENTORS, actor_id),
+        # By cycle and candidate and not by case: a nomination may come before there is a case, or outlive one.
+        RecusalReason.NOMINATED: exists().where(
+            Nomination.cycle_id == PromotionCase.cycle_id,
+            Nomination.subject_id == PromotionCase.subject_id,
+            Nomination.author_id == actor_id,
         ),
-        "peer_feedback": PromotionCase.id.in_(
+        RecusalReason.PEER_FEEDBACK: PromotionCase.id.in_(
             select(PeerFeedback.case_id).where(
                 PeerFeedback.author_id == actor_id, PeerFeedback.state == FeedbackState.GIVEN
             )
         ),
-        "same_target": exists().where(
+        RecusalReason.SAME_TARGET: exists().where(
             other.cycle_id == PromotionCase.cycle_id,
             other.subject_id == actor_id,
             other.id != PromotionCase.id,
             other.lineage == PromotionCase.lineage,
             other.target_level == PromotionCase.target_level,
-            other.state.not_in(_NOBODYS),
+            other.state.not_in(NEVER_CANDIDATES),
         ),
-        "declared": PromotionCase.id.in_(select(Recusal.case_id).where(Recusal.person_id == actor_id)),
+        RecusalReason.DECLARED: _recorded(actor_id, Recusal.reason == RecusalReason.DECLARED.value),
     }
 
 
+def _recorded(actor_id: uuid.UUID, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return PromotionCase.id.in_(select(Recusal.case_id).where(Recusal.person_id == actor_id, *which))
+
+
 def select_recused(actor_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Return the cases in which somebody takes no part, for whatever reason."""
-    return select(PromotionCase.id).where(or_(*recusal_conditions(actor_id).values()))
+    """Return the cases in which somebody takes no part, for whatever reason.
+
+    A recusal that was written down stays, also when what it was derived from has ended: whoever managed the candidate
+    when the panel was drawn does not judge them after a change of team.
+    """
+    return select(PromotionCase.id).where(or_(*recusal_conditions(actor_id).values(), _recorded(actor_id)))
 
 
 def is_archived(on: date) -> ColumnElement[bool]:
@@ -106,13 +122,14 @@ def is_archived(on: date) -> ColumnElement[bool]:
 
 
 def select_reviewed(actor_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Return the cases that somebody reviews: seated, not recused, in a cycle that is not archived."""
+    """Return the cases that somebody reviews: seated, not recused, not withdrawn, in a cycle that is not archived."""
     return (
         select(PromotionCase.id)
         .join(PanelSeat, and_(PanelSeat.case_id == PromotionCase.id, PanelSeat.ended_at.is_(None)))
         .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
         .where(
             PanelSeat.person_id == actor_id,
+            PromotionCase.state.not_in(_GIVEN_UP),
             PromotionCase.id.not_in(select_recused(actor_id)),
             ~is_archived(today()),
         )
@@ -120,16 +137,16 @@ def select_reviewed(actor_id: uuid.UUID) -> Select[uuid.UUID]:
 
 
 def select_chaired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Return the cases that somebody chairs: as the chair unless recused, as the deputy where the chair is recused."""
+    """Return the cases that somebody chairs: as the chair unless recused; as the deputy where the chair is, or left."""
     deputised = db.session.execute(
-        select(PromotionCycle.id, PromotionCycle.chair_id).where(
-            PromotionCycle.deputy_id == actor_id, PromotionCycle.chair_id.is_not(None)
-        )
+        select(PromotionCycle.id, PromotionCycle.chair_id).where(PromotionCycle.deputy_id == actor_id)
     ).all()
     stands_in = (
-        and_(PromotionCase.cycle_id == cycle_id, PromotionCase.id.in_(select_recused(chair_id)))
+        and_(
+            PromotionCase.cycle_id == cycle_id,
+            true() if chair_id is None else PromotionCase.id.in_(select_recused(chair_id)),
+        )
         for cycle_id, chair_id in deputised
-        if chair_id is not None
     )
     return (
         select(PromotionCase.id)
@@ -143,12 +160,26 @@ def select_chaired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
 
 
 def select_committees(actor_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Return the cycles on whose committee somebody sits."""
-    return select(CommitteeMember.cycle_id).where(
-        CommitteeMember.person_id == actor_id, CommitteeMember.ended_at.is_(None)
+    """Return the cycles on whose committee somebody sits, until they are archived.
+
+    An external reviewer sees their cases and not the committee.
+    """
+    return (
+        select(CommitteeMember.cycle_id)
+        .join(PromotionCycle, PromotionCycle.id == CommitteeMember.cycle_id)
+        .where(
+            CommitteeMember.person_id == actor_id,
+            CommitteeMember.ended_at.is_(None),
+            ~CommitteeMember.is_external,
+            ~is_archived(today()),
+        )
     )
 
 
 def select_kept_from(actor_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Return the cases of which somebody learns nothing from the record: own ones and recused ones, not told yet."""
-    return select_recused(actor_id).where(PromotionCase.told_at.is_(None))
+    """Return the cases of which somebody learns nothing from the record.
+
+    Those from which they are recused, until they were told; their own for good, as the record names who rated them.
+    What others did about themselves they read in their own access record.
+    """
+    return select_recused(actor_id).where(or_(PromotionCase.told_at.is_(None), PromotionCase.subject_id == actor_id))

@@ -1,0 +1,241 @@
+"""Panels: drawing reviewers by rule, ending seats, and what follows for the round of a case.
+
+Nobody picks a reviewer. Source of the rules: domain specification, 3.4. Callers of the functions on a case have locked
+its cycle and then the case; those on a cycle lock themselves.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app.audit.actions import Author
+from app.audit.tags import Tag
+from app.domain.blind_round import BlindRound
+from app.domain.committee import RecusalReason, substitutes
+from app.domain.errors import NotAllowedNowError
+from app.domain.promotion import CaseEvent, CaseState, CycleState
+from app.infra.clock import local
+from app.infra.db import db, forget_answers
+from app.people.queries import get_people
+from app.promotion.actions.steps import advance, lock_case, lock_cycle, note
+from app.promotion.models import PanelSeat, PromotionCase, PromotionCycle, Recusal
+from app.promotion.queries.cases import get_cycle
+from app.promotion.queries.panels import (
+    OVER,
+    candidates_for,
+    has_gone,
+    ranks_of,
+    recusals_among,
+    recusals_recorded,
+    seats_of,
+    serving,
+    target_rank_of,
+)
+
+_REVIEWED = (CaseState.IN_REVIEW, CaseState.RATED)
+_JUDGED = (*_REVIEWED, CaseState.CALIBRATED)
+"""Where a case has a panel and no decision yet."""
+
+
+def draw_panel(case: PromotionCase, *, by: Author, at: datetime) -> list[PanelSeat]:
+    """Draw the reviewers of a case by rule, and write down who of the committee is recused from it, and why.
+
+    Fewer than the cycle's number where too few may review it; an incomplete case is rated by nobody.
+    """
+    if case.is_incomplete:
+        return []
+    _write_recusals_down(case, by=by, at=at)
+    cycle = get_cycle(case.cycle_id)
+    return _draw(case, cycle.panel_size - len(seats_of(case.id)), drawn_by="drawn", by=by, at=at)
+
+
+def settle_recusals(cycle: PromotionCycle, *, by: Author, at: datetime) -> None:
+    """Let every panel of a cycle follow what holds today.
+
+    Seats end of those who are recused by now, have left, were taken off the committee, or no longer reach the target's
+    rank and have not rated. While the review runs, substitutes are drawn. Nothing happens after the decision.
+    """
+    lock_cycle(cycle)
+    for case in _judged_cases(cycle.id):
+        lock_case(case)
+        _settle(case, cycle, by=by, at=at)
+
+
+def settle_everything(*, by: Author, at: datetime) -> None:
+    """Settle the panels of all cycles that are not over, for the daily job; members who have left are taken off."""
+    from app.promotion.actions.committees import end_memberships_of_leavers  # noqa: PLC0415 - it settles panels
+
+    cycles = select(PromotionCycle).where(PromotionCycle.state.not_in(OVER)).order_by(PromotionCycle.id)
+    for cycle in db.session.scalars(cycles).all():
+        lock_cycle(cycle)
+        end_memberships_of_leavers(cycle, by=by, at=at)
+        settle_recusals(cycle, by=by, at=at)
+
+
+def recuse(case: PromotionCase, person_id: uuid.UUID, note_text: str, *, by: Author, at: datetime) -> None:
+    """Record that somebody takes no part in a case, with a private note that HR and its author alone read.
+
+    Their seat ends, with its ratings, which stay in the record and count no more; a substitute is drawn by rule.
+    NotAllowedNowError once the case is decided or over, and when it is recorded already.
+    """
+    cycle = get_cycle(case.cycle_id)
+    lock_cycle(cycle)
+    lock_case(case)
+    if not case.state.is_before_decided:
+        raise NotAllowedNowError("This case is decided or over, so nobody can step aside from it any more.")
+    declared = RecusalReason.DECLARED.value
+    if any(row.person_id == person_id and row.reason == declared for row in recusals_recorded(case.id)):
+        raise NotAllowedNowError("This has been recorded already.")
+    db.session.add(
+        Recusal(
+            case_id=case.id,
+            person_id=person_id,
+            reason=declared,
+            note=note_text.strip(),
+            at=at,
+            by_id=by.person_id,
+        )
+    )
+    db.session.flush()
+    note(Tag.RECUSED, case, by=by, at=at, is_quiet=True, person=person_id, reason=declared)
+    _settle(case, cycle, by=by, at=at)
+
+
+def end_seat(case: PromotionCase, seat: PanelSeat, reason: str, *, by: Author, at: datetime) -> None:
+    """End a seat that is held: `recused`, `removed`, `left` or `rank`. Its ratings stay stored, and count no more."""
+    seat.ended_at, seat.ended_reason = at, reason
+    db.session.flush()
+    note(
+        Tag.SEAT_ENDED,
+        case,
+        by=by,
+        at=at,
+        is_quiet=True,
+        person=seat.person_id,
+        reason=reason,
+        had_rated=seat.submitted_at is not None,
+    )
+
+
+def lift_if_all_are_in(case: PromotionCase, *, by: Author, at: datetime) -> bool:
+    """End the blindness of a case once everybody on its panel has handed in and the quorum holds; say whether it did.
+
+    A locked case. Below the quorum it stays blind: whoever steps in must rate without having seen the others.
+    """
+    seats = seats_of(case.id)
+    if (
+        not case.is_in_rating
+        or not BlindRound(
+            len(seats), sum(seat.submitted_at is not None for seat in seats), get_cycle(case.cycle_id).quorum
+        ).opens_by_itself
+    ):
+        return False
+    lift(case, by=by, at=at)
+    return True
+
+
+def lift(case: PromotionCase, *, by: Author, at: datetime, closed_by_id: uuid.UUID | None = None) -> None:
+    """End the blindness of a locked case; `closed_by_id` is the chair who closed the round although ratings missed."""
+    case.lifted_at, case.lifted_by_id = at, closed_by_id
+    # A round that was opened again has been through this event: a state never goes back.
+    if case.state is CaseState.IN_REVIEW:
+        advance(case, CaseEvent.CLOSE_RATING, by=by, at=at)
+    note(Tag.ROUND_LIFTED, case, by=by, at=at, is_quiet=True)
+    db.session.flush()
+
+
+def _judged_cases(cycle_id: uuid.UUID) -> list[PromotionCase]:
+    rows = select(PromotionCase).where(PromotionCase.cycle_id == cycle_id, PromotionCase.state.in_(_JUDGED))
+    return list(db.session.scalars(rows.order_by(PromotionCase.number)))
+
+
+def _settle(case: PromotionCase, cycle: PromotionCycle, *, by: Author, at: datetime) -> None:
+    """Let one panel follow what holds today. The cycle and the case are locked."""
+    # What was asked before the lock may have changed while waiting for it.
+    forget_answers()
+    if case.is_incomplete or case.state not in _JUDGED:
+        return
+    _write_recusals_down(case, by=by, at=at)
+    for seat, reason in _ending(case, local(at).date()):
+        end_seat(case, seat, reason, by=by, at=at)
+    if cycle.state is CycleState.REVIEW and case.state in _REVIEWED:
+        _fill(case, cycle, by=by, at=at)
+        lift_if_all_are_in(case, by=by, at=at)
+
+
+def _ending(case: PromotionCase, on: date) -> list[tuple[PanelSeat, str]]:
+    """Return the seats that do not hold any more, each with why."""
+    seats = seats_of(case.id)
+    sitting = frozenset(seat.person_id for seat in seats)
+    reasons, ranks, people = recusals_among(case.id, sitting), ranks_of(sitting, on), get_people(sitting)
+    members, wanted = {row.person_id for row in serving(case.cycle_id)}, target_rank_of(case)
+    found = []
+    for seat in seats:
+        asked = {
+            "recused": bool(reasons[seat.person_id]),
+            "left": has_gone(people[seat.person_id], on),
+            "removed": seat.person_id not in members,
+            # What was rated at the rank that they had then stays right.
+            "rank": seat.submitted_at is None and not ranks[seat.person_id].reaches(wanted),
+        }
+        why = next((code for code, holds in asked.items() if holds), None)
+        if why is not None:
+            found.append((seat, why))
+    return found
+
+
+def _fill(case: PromotionCase, cycle: PromotionCycle, *, by: Author, at: datetime) -> None:
+    """Draw substitutes for what is missing on a panel.
+
+    Where ratings are open already, only a broken quorum is mended: the round is blind again until the substitutes are
+    in, so that they rate before they read.
+    """
+    held = len(seats_of(case.id))
+    if not case.is_lifted:
+        _draw(case, cycle.panel_size - held, drawn_by="substitute", by=by, at=at)
+        return
+    missing = cycle.quorum - held
+    if 0 < missing <= len(candidates_for(case)):
+        case.lifted_at = case.lifted_by_id = None
+        note(Tag.ROUND_REOPENED, case, by=by, at=at, is_quiet=True)
+        _draw(case, missing, drawn_by="substitute", by=by, at=at)
+
+
+def _draw(case: PromotionCase, missing: int, *, drawn_by: str, by: Author, at: datetime) -> list[PanelSeat]:
+    if missing <= 0:
+        return []
+    drawn = substitutes(candidates_for(case), missing=missing, cycle_id=case.cycle_id, case_id=case.id)
+    seats = [
+        PanelSeat(id=uuid.uuid4(), case_id=case.id, person_id=one, drawn_by=drawn_by, seated_at=at) for one in drawn
+    ]
+    db.session.add_all(seats)
+    db.session.flush()
+    for seat in seats:
+        note(Tag.SEAT_TAKEN, case, by=by, at=at, is_quiet=True, person=seat.person_id, how=drawn_by)
+    return seats
+
+
+def _write_recusals_down(case: PromotionCase, *, by: Author, at: datetime) -> None:
+    """Keep why members of the committee and its chairs are recused today; what stands there stays."""
+    cycle = get_cycle(case.cycle_id)
+    asked: Iterable[uuid.UUID | None] = (
+        *(row.person_id for row in serving(cycle.id)),
+        cycle.chair_id,
+        cycle.deputy_id,
+    )
+    known = {(row.person_id, row.reason) for row in recusals_recorded(case.id)}
+    among = recusals_among(case.id, frozenset(one for one in asked if one is not None))
+    fresh = [
+        (person_id, reason.value)
+        for person_id, reasons in among.items()
+        for reason in reasons
+        if (person_id, reason.value) not in known
+    ]
+    db.session.add_all(Recusal(case_id=case.id, person_id=one, reason=reason, at=at) for one, reason in fresh)
+    db.session.flush()
+    for person_id, reason in fresh:
+        note(Tag.RECUSED, case, by=by, at=at, is_quiet=True, person=person_id, reason=reason)
