@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.domain.committee import CommitteeRating, RecusalReason
-from app.domain.promotion import CaseState, CycleState, DecisionKind, DeferReason, Guard
+from app.domain.eligibility import NotEligible
+from app.domain.promotion import CaseEvent, CaseState, CycleState, DecisionKind, DeferReason, Guard
 from app.promotion.models import NominatedBy, PacketPart
 
 CYCLE_STATE: Mapping[CycleState, str] = MappingProxyType(
@@ -231,3 +232,39 @@ PACKET_PART: Mapping[PacketPart, str] = MappingProxyType(
     }
 )
 """The heading of each written part."""
+
+NOT_ELIGIBLE: Mapping[NotEligible, str] = MappingProxyType(
+    {
+        NotEligible.NO_LEVEL: "No level of a ladder is recorded.",
+        NotEligible.NOT_PINNED: "Their ladder is not part of this cycle.",
+        NotEligible.UNKNOWN_LEVEL: "The pinned version of the ladder does not have the level held.",
+        NotEligible.TOP: "Nothing follows the level held.",
+        NotEligible.LEAVING: "A last day of work is recorded.",
+        NotEligible.MINIMUM: "The minimum time at the level is not over by the last day of nominations.",
+    }
+)
+"""By which rule somebody could not be nominated, as a sentence."""
+
+CASE_STEP: Mapping[CaseEvent, str] = MappingProxyType(
+    {
+        CaseEvent.ACCEPT: "Accepted the nomination",
+        CaseEvent.DECLINE: "Declined the nomination",
+        CaseEvent.RULE_OUT: "Ruled the case out",
+        CaseEvent.LAPSE: "Let the nomination lapse: it was not answered in time",
+        CaseEvent.BEGIN_DRAFTING: "The packet was begun",
+        CaseEvent.SUBMIT: "Handed in the packet",
+        CaseEvent.HAND_ON_INCOMPLETE: "Went on with an incomplete packet",
+        CaseEvent.ENTER_FEEDBACK: "Colleagues were asked",
+        CaseEvent.ENTER_REVIEW: "The packet went to the committee",
+        CaseEvent.CLOSE_RATING: "Ratings were closed",
+        CaseEvent.CALIBRATE: "Went into calibration",
+        CaseEvent.DECIDE: "Decided",
+        CaseEvent.COMMUNICATE: "The candidate was told",
+        CaseEvent.APPEAL: "Appealed",
+        CaseEvent.DECIDE_APPEAL: "Decided the appeal",
+        CaseEvent.CLOSE: "Closed with the cycle",
+        CaseEvent.WITHDRAW: "Withdrew the case",
+        CaseEvent.CANCEL: "Cancelled with the cycle",
+    }
+)
+"""What happened to a case, for the list of its steps."""
