@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, or_, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
@@ -169,13 +169,13 @@ class PromotionCase(Keyed, Model):
 
     @hybrid_property
     def is_calibrated(self) -> bool:
-        """Say whether rating is over: it can be compared, discussed and decided."""
-        return self.state in _RATING_OVER
+        """Say whether rating is over: it can be compared, discussed and decided. Not while substitutes rate it blind."""
+        return self.state in _RATING_OVER and (self.is_incomplete or self.lifted_at is not None)
 
     @is_calibrated.inplace.expression
     @classmethod
     def _is_calibrated(cls) -> ColumnElement[bool]:
-        return cls.state.in_(_RATING_OVER)
+        return cls.state.in_(_RATING_OVER) & or_(cls.is_incomplete, cls.lifted_at.is_not(None))
 
 
 class Nomination(Keyed, Model):

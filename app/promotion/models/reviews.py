@@ -43,7 +43,7 @@ class PanelSeat(Keyed, Model):
     submitted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None] = mapped_column(short(32))
-    """`recused`, `removed` or `left`."""
+    """`recused`, `removed`, `left` or `rank`."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
