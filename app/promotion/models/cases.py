@@ -169,7 +169,7 @@ class PromotionCase(Keyed, Model):
 
     @hybrid_property
     def is_calibrated(self) -> bool:
-        """Say whether rating is over: it can be compared, discussed and decided. Not while substitutes rate it blind."""
+        """Say whether rating is over, also by substitutes: it can be compared, discussed and decided."""
         return self.state in _RATING_OVER and (self.is_incomplete or self.lifted_at is not None)
 
     @is_calibrated.inplace.expression
