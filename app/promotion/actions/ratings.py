@@ -18,7 +18,7 @@ from app.domain.blind_round import BlindRound
 from app.domain.committee import CommitteeRating
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, MissingError, NotAllowedNowError
 from app.domain.promotion import CaseEvent, CaseState
-from app.domain.rationale import faults_of_rationale
+from app.domain.rationale import cited_numbers, faults_of_rationale
 from app.infra.clock import local
 from app.infra.db import db, forget_answers
 from app.infra.templating import counted, long_date, plural
@@ -156,16 +156,23 @@ def _is_recused(person_id: uuid.UUID, case_id: uuid.UUID) -> bool:
 
 def faults_of(case: PromotionCase, drafts: Mapping[str, RatingDraft]) -> dict[str, tuple[str, ...]]:
     """Return what the rating of each expectation still lacks, as codes; only of those that lack something."""
-    packet = frozen_packet_of(case.id)
-    pieces = len(packet["pieces"]) if packet else 0
     found: dict[str, tuple[str, ...]] = {}
     for one in rated_ids(case.id):
         draft = drafts.get(one)
         if draft is None or draft.rating is None:
             found[one] = ("rating",)
-        elif faults := faults_of_rationale(draft.rating, draft.rationale, draft.missing, pieces=pieces):
+        elif faults := _faults(case, draft.rating, draft.rationale, draft.missing):
             found[one] = faults
     return found
+
+
+def _faults(case: PromotionCase, rating: CommitteeRating, rationale: str, missing: str) -> tuple[str, ...]:
+    """Return what one rating lacks. A number whose piece was withdrawn before the freezing is none to cite."""
+    packet = frozen_packet_of(case.id) or {"pieces": []}
+    known = {piece["number"] for piece in packet["pieces"]}
+    faults = faults_of_rationale(rating, rationale, missing, pieces=max(known, default=0))
+    is_gone = not known.issuperset(cited_numbers(rationale)) and "unknown_piece" not in faults
+    return (*faults, "unknown_piece") if is_gone else faults
 
 
 def hand_in(case: PromotionCase, *, by: Author, at: datetime) -> PanelSeat:
@@ -246,7 +253,9 @@ def close_round(case: PromotionCase, *, by: Author, at: datetime) -> None:
 
 def _lift(case: PromotionCase, *, by: Author, at: datetime) -> None:
     case.lifted_at = at
-    advance(case, CaseEvent.CLOSE_RATING, by=by, at=at)
+    # A round that opened again for a substitute has been through this event: a state never goes back.
+    if case.state is CaseState.IN_REVIEW:
+        advance(case, CaseEvent.CLOSE_RATING, by=by, at=at)
     note(Tag.ROUND_LIFTED, case, by=by, at=at, is_quiet=True)
     db.session.flush()
 
@@ -319,7 +328,5 @@ def _refuse_unseen(case: PromotionCase, last: GivenRating) -> None:
 def _check_whole(case: PromotionCase, rating: CommitteeRating, rationale: str, missing: str, reason: str) -> None:
     if not reason.strip():
         raise InvalidError("Say why it changes: the first rating stays beside it.", field="reason")
-    packet = frozen_packet_of(case.id)
-    pieces = len(packet["pieces"]) if packet else 0
-    for fault in faults_of_rationale(rating, rationale, missing, pieces=pieces):
+    for fault in _faults(case, rating, rationale, missing):
         raise InvalidError(RATIONALE_FAULT[fault], field="rationale")
