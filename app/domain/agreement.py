@@ -5,11 +5,19 @@ Source of the rules: domain specification, sections 5.4 and 5.5; Krippendorff, C
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
+from typing import TypeVar
+
+Case = TypeVar("Case", bound=Hashable)
+Rater = TypeVar("Rater", bound=Hashable)
+PAIR = 2
 
 Unit = Sequence[int]
 """The values that reviewers gave to one unit; who did not judge gave none."""
@@ -53,23 +61,73 @@ def krippendorff(units: Sequence[Unit], difference: Difference = ordinal) -> Agr
     >>> krippendorff([[1, 2], [2, 1]], nominal).alpha
     Fraction(-1, 2)
     """
-    paired = [unit for unit in units if len(unit) > 1]
-    weights: dict[tuple[int, int], Fraction] = {}
+    paired = [unit for unit in units if len(unit) >= PAIR]
+    scale = _scale(paired)
+    weights: Counter[tuple[int, int]] = Counter()
     for unit in paired:
-        counts = Counter(unit)
-        for one, first in counts.items():
-            for other, second in counts.items():
-                pairs = first * (second - 1) if one == other else first * second
-                if pairs:
-                    weights[one, other] = weights.get((one, other), Fraction(0)) + Fraction(pairs, len(unit) - 1)
+        weights.update(_pairs(unit, scale))
     totals = Counter(value for unit in paired for value in unit)
-    number = sum(totals.values())
-    observed = sum((share * difference(a, b, totals) for (a, b), share in weights.items()), Fraction(0))
-    expected = sum(
-        (totals[a] * totals[b] * difference(a, b, totals) for a in totals for b in totals if a != b), Fraction(0)
-    )
-    alpha = None if expected == 0 else 1 - (number - 1) * observed / expected
-    return Agreement(alpha, len(paired), number)
+    return Agreement(_alpha(weights, totals, scale, difference), len(paired), sum(totals.values()))
+
+
+def _scale(paired: Iterable[Unit]) -> int:
+    """Return by what the pairs of all units are multiplied, so that their shares are whole numbers."""
+    return math.lcm(*(len(unit) - 1 for unit in paired))
+
+
+def _pairs(unit: Unit, scale: int) -> dict[tuple[int, int], int]:
+    """Return how often two unlike values meet in a unit, each pair once, as a share of `scale`."""
+    counts = sorted(Counter(unit).items())
+    share = scale // (len(unit) - 1)
+    return {
+        (one, other): first * second * share
+        for place, (one, first) in enumerate(counts)
+        for other, second in counts[place + 1 :]
+    }
+
+
+def _alpha(
+    weights: Mapping[tuple[int, int], int], totals: Mapping[int, int], scale: int, difference: Difference
+) -> Fraction | None:
+    # Equal values differ by nothing, and every pair of unlike ones stands for both of its orders.
+    values = sorted(totals)
+    apart = {
+        (one, other): difference(one, other, totals)
+        for place, one in enumerate(values)
+        for other in values[place + 1 :]
+    }
+    expected = sum((totals[one] * totals[other] * far for (one, other), far in apart.items()), Fraction(0))
+    if expected == 0:
+        return None
+    observed = sum((count * apart[pair] for pair, count in weights.items()), Fraction(0)) / scale
+    return 1 - (sum(totals.values()) - 1) * observed / expected
+
+
+class Reading(StrEnum):
+    """What a value of alpha allows (Krippendorff): 0.800 is reliable, 0.667 tentative, less nothing to rest on."""
+
+    RELIABLE = "reliable"
+    TENTATIVE = "tentative"
+    DO_NOT_RELY = "do_not_rely"
+    NO_VARIATION = "no_variation"
+    NOTHING_TO_COMPARE = "nothing_to_compare"
+
+
+RELIABLE_FROM = Fraction(800, 1000)
+TENTATIVE_FROM = Fraction(667, 1000)
+
+
+def reading(found: Agreement) -> Reading:
+    """Return how to read an agreement.
+
+    >>> reading(Agreement(Fraction(2, 3), 10, 20)), reading(Agreement(None, 3, 6))
+    (<Reading.DO_NOT_RELY: 'do_not_rely'>, <Reading.NO_VARIATION: 'no_variation'>)
+    """
+    if found.alpha is None:
+        return Reading.NO_VARIATION if found.units else Reading.NOTHING_TO_COMPARE
+    if found.alpha >= RELIABLE_FROM:
+        return Reading.RELIABLE
+    return Reading.TENTATIVE if found.alpha >= TENTATIVE_FROM else Reading.DO_NOT_RELY
 
 
 def bootstrap(
@@ -81,15 +139,80 @@ def bootstrap(
     level: Fraction = Fraction(95, 100),
 ) -> tuple[Fraction, Fraction] | None:
     """Return the interval of alpha by resampling units, seeded; None where alpha is undefined too often to say."""
-    paired = [unit for unit in units if len(unit) > 1]
+    paired = tuple(tuple(sorted(unit)) for unit in units if len(unit) >= PAIR)
+    return _bootstrap(paired, difference, seed, rounds, level)
+
+
+@lru_cache(maxsize=64)
+def _bootstrap(
+    paired: tuple[tuple[int, ...], ...], difference: Difference, seed: int, rounds: int, level: Fraction
+) -> tuple[Fraction, Fraction] | None:
+    """Resample units of the same values together: there are few kinds of them, whatever their number."""
+    kinds = list(dict.fromkeys(paired))
+    places = [kinds.index(unit) for unit in paired]
+    scale = _scale(kinds)
+    pairs = [_pairs(kind, scale) for kind in kinds]
+    counts = [Counter(kind) for kind in kinds]
     dice = Random(seed)  # noqa: S311 - a reproducible interval, no secret
     found = []
-    for _ in range(rounds):
-        alpha = krippendorff(dice.choices(paired, k=len(paired)), difference).alpha if paired else None
+    for _ in range(rounds if paired else 0):
+        drawn = Counter(dice.choices(places, k=len(places)))
+        weights: Counter[tuple[int, int]] = Counter()
+        totals: Counter[int] = Counter()
+        for place, often in drawn.items():
+            for pair, weight in pairs[place].items():
+                weights[pair] += weight * often
+            for value, number in counts[place].items():
+                totals[value] += number * often
+        alpha = _alpha(weights, totals, scale, difference)
         if alpha is not None:
             found.append(alpha)
-    if len(found) < rounds // 2:
+    if not found or len(found) < rounds // 2:
         return None
     found.sort()
     tail = (1 - level) / 2
     return found[int(tail * len(found))], found[min(len(found) - 1, int((1 - tail) * len(found)))]
+
+
+SHRINK_BY = 8
+CASES_NEEDED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """How far a rater's values lie above (lenient) or below (strict) those of others on the same items.
+
+    `mean` is exact and None where nothing can be compared; `items` and `cases` are what it rests on.
+    """
+
+    mean: Fraction | None
+    items: int
+    cases: int
+
+    @property
+    def shown(self) -> Fraction | None:
+        """Return the mean shrunk by n/(n+8), n the items; None with fewer than five cases: too little data (house)."""
+        if self.mean is None or self.cases < CASES_NEEDED:
+            return None
+        return self.mean * Fraction(self.items, self.items + SHRINK_BY)
+
+
+def severities(items: Iterable[tuple[Case, Mapping[Rater, int]]]) -> dict[Rater, Severity]:
+    """Return the severity of every rater. Each item is one expectation of a case, with the value of each rater.
+
+    An item with a single value compares nobody. Source: domain specification, section 5.5.
+    """
+    differences: dict[Rater, list[Fraction]] = {}
+    cases: dict[Rater, set[Case]] = {}
+    for case, values in items:
+        total = sum(values.values())
+        if len(values) < PAIR:
+            continue
+        for rater, value in values.items():
+            others = Fraction(total - value, len(values) - 1)
+            differences.setdefault(rater, []).append(value - others)
+            cases.setdefault(rater, set()).add(case)
+    return {
+        rater: Severity(sum(found, Fraction(0)) / len(found), len(found), len(cases[rater]))
+        for rater, found in differences.items()
+    }
