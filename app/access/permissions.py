@@ -138,6 +138,7 @@ class Permission:
         """One line of the eligibility list."""
 
         READ = "eligible:read"  # See whether somebody could be nominated, and why not.
+        WAIVE = "eligible:waive"  # Let somebody be nominated before the minimum time at a level is over.
 
     class Case(StrEnum):
         """One engineer in a promotion cycle."""

@@ -180,15 +180,22 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Cycle.CALIBRATE: rule((p.is_hr,), (p.is_chair,), (p.is_deputy,), (p.is_on_committee,)),
     Permission.Cycle.APPROVE: HR_ALONE,
     Permission.Eligible.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Eligible.WAIVE: rule(HR_FOR_OTHERS),
     Permission.NominationOf.READ: rule(
-        (p.is_author,), (p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), HR_FOR_OTHERS
-    ),
-    # 7, 8: the case itself is seen by whoever may see something of it.
-    Permission.Case.READ: rule(
+        (p.is_author,),
         (p.is_subject,),
         (p.is_current_manager,),
         (p.is_above_manager,),
-        (p.was_manager_then, p.is_in),
+        (p.chairs_its_case,),
+        HR_FOR_OTHERS,
+    ),
+    # 7, 8: the case itself is seen by whoever may see something of it. One that ended because its candidate left is for
+    # HR alone (T4); the facts about reviewers and chair end with it.
+    Permission.Case.READ: rule(
+        (p.is_subject,),
+        (p.is_current_manager, p.is_open_to_others),
+        (p.is_above_manager, p.is_open_to_others),
+        (p.was_manager_then, p.is_in, p.is_open_to_others),
         (p.reviews, p.is_under_review),
         (p.chairs,),
         HR_FOR_OTHERS,
@@ -197,13 +204,13 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Case.WITHDRAW: rule((p.is_subject, p.is_open_to_withdrawal)),
     Permission.Case.LOOK_AFTER: rule(HR_FOR_OTHERS),
     Permission.Case.WRITE_PACKET: OWN,
-    Permission.Case.WRITE_STATEMENT: rule((p.is_current_manager,), never=(p.is_subject,)),
+    Permission.Case.WRITE_STATEMENT: rule((p.is_current_manager, p.is_open_to_others), never=(p.is_subject,)),
     Permission.Case.READ_DRAFT: rule((p.is_subject,), HR_FOR_OTHERS),
     Permission.Case.READ_PACKET: rule(
         (p.is_subject, p.is_in),
-        (p.is_current_manager, p.is_in),
-        (p.is_above_manager, p.is_in),
-        (p.was_manager_then, p.is_in),
+        (p.is_current_manager, p.is_in, p.is_open_to_others),
+        (p.is_above_manager, p.is_in, p.is_open_to_others),
+        (p.was_manager_then, p.is_in, p.is_open_to_others),
         (p.reviews, p.is_under_review),
         (p.chairs, p.is_under_review),
         (*HR_FOR_OTHERS, p.is_in),

@@ -69,14 +69,20 @@ def _own(name: str, sentence: str) -> Predicate:
     )
 
 
-def _concerns(fact: Fact, sentence: str) -> Predicate:
+def _concerns(fact: Fact, sentence: str, name: str = "id") -> Predicate:
+    """Ask for a fact about the object, or about another one whose id stands in its column `name`, if any does."""
+
     def rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
         relation = relations.about_objects.get(fact)
         if relation is None:
             return false()
-        return columns.id.in_(relation.objects(actor.person_id))  # type: ignore[no-any-return]
+        return getattr(columns, name).in_(relation.objects(actor.person_id))  # type: ignore[no-any-return]
 
-    return Predicate(sentence, lambda actor, thing: relations.concerns(fact, actor.person_id, thing.id), rows)
+    def holds(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any object with that id
+        object_id = getattr(thing, name)
+        return object_id is not None and relations.concerns(fact, actor.person_id, object_id)
+
+    return Predicate(sentence, holds, rows)
 
 
 def _not(predicate: Predicate, sentence: str) -> Predicate:
@@ -121,6 +127,7 @@ is_about_ladder = _state("is_about_ladder", "of a ladder")
 is_about_somebody_else = _not(is_subject, "unless it is about themselves")
 reviews = _concerns(Fact.REVIEWS, "Its reviewers")
 chairs = _concerns(Fact.CHAIRS, "Who chairs it")
+chairs_its_case = _concerns(Fact.CHAIRS, "Who chairs the case it is for", "case_id")
 is_recused = _concerns(Fact.RECUSED, "Whoever is recused from it")
 is_unrecused = _not(is_recused, "unless they are recused from it")
 is_on_committee = _concerns(Fact.ON_COMMITTEE, "The members of its committee")
@@ -129,6 +136,7 @@ is_deputy = _own("deputy_id", "The deputy of its chair")
 is_author = _own("author_id", "Whoever wrote it or was asked to")
 is_public = _state("is_public", "once it was opened")
 is_in = _state("is_in", "once it is in")
+is_open_to_others = _state("is_open_to_others", "unless it ended because the person left")
 is_open_to_withdrawal = _state("is_open_to_withdrawal", "before it is decided")
 is_under_review = _state("is_under_review", "from the review on")
 is_in_rating = _state("is_in_rating", "while it is rated")

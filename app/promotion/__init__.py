@@ -13,7 +13,8 @@ from app.promotion import queries
 def register(app: Flask) -> None:
     """Join promotion: publish who judges what, and add the pages."""
     # Views need the registered policy.
-    from app.promotion import views  # noqa: PLC0415
+    from app.promotion import nomination_waits, views  # noqa: PLC0415
 
     queries.publish_relations()
+    nomination_waits.register()
     app.register_blueprint(views.bp)

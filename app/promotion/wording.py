@@ -12,7 +12,7 @@ from types import MappingProxyType
 from app.domain.committee import CommitteeRating, RecusalReason
 from app.domain.eligibility import NotEligible
 from app.domain.promotion import CaseEvent, CaseState, CycleState, DecisionKind, DeferReason, Guard
-from app.promotion.models import NominatedBy, PacketPart
+from app.promotion.models import FeedbackLeaning, NominatedBy, PacketPart
 
 CYCLE_STATE: Mapping[CycleState, str] = MappingProxyType(
     {
@@ -268,3 +268,22 @@ CASE_STEP: Mapping[CaseEvent, str] = MappingProxyType(
     }
 )
 """What happened to a case, for the list of its steps."""
+
+LEANING: Mapping[FeedbackLeaning, str] = MappingProxyType(
+    {
+        FeedbackLeaning.SHOWS: "I saw it",
+        FeedbackLeaning.LIMITS: "I saw limits",
+        FeedbackLeaning.NOT_SEEN: "I did not see it",
+    }
+)
+"""What a colleague says of an expectation, in their own person."""
+
+FEEDBACK_RULE: Mapping[str, str] = MappingProxyType(
+    {
+        "corroborated": "confirmed evidence of the candidate",
+        "asked": "was asked about evidence of the candidate",
+        "team": "is in the candidate’s team",
+        "named": "asked by HR",
+    }
+)
+"""Why a colleague was asked, to follow their name."""

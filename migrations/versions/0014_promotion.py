@@ -224,6 +224,7 @@ def _make_cases() -> None:
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("teller_id", sa.Uuid(), nullable=True),
         sa.Column("told_recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(frozen_at IS NULL) = (digest IS NULL)", name=op.f("ck_promotion_case_frozen_with_digest")),

@@ -153,6 +153,8 @@ def select_chaired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
         .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
         .where(
             or_(PromotionCycle.chair_id == actor_id, *stands_in),
+            # What ended because its candidate left is for HR alone.
+            PromotionCase.left_at.is_(None),
             PromotionCase.id.not_in(select_recused(actor_id)),
             ~is_archived(today()),
         )

@@ -1,0 +1,112 @@
+"""Finding nominations and the cases that they opened, and what waits for a candidate's answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
+from app.domain.promotion import CaseState, CycleState
+from app.infra.db import db
+from app.notices.sources import waiting_columns
+from app.people.models import Person
+from app.promotion.models import CaseStep, Eligibility, Nomination, PromotionCase, PromotionCycle
+
+NOMINATION = "promotion.nomination"
+OVER = tuple(state for state in CaseState if state.is_over)
+
+
+@dataclass(frozen=True, slots=True)
+class NominationLine:
+    """A nomination and who wrote it."""
+
+    nomination: Nomination
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One thing that happened to a case; nobody's name where Belay did it by itself or the command line."""
+
+    step: CaseStep
+    name: str
+
+
+def find_line(cycle_id: uuid.UUID, subject_id: uuid.UUID) -> Eligibility | None:
+    """Return what the eligibility list of a cycle says of somebody; None when they are not on it."""
+    row = select(Eligibility).where(Eligibility.cycle_id == cycle_id, Eligibility.subject_id == subject_id)
+    return db.session.scalars(row).one_or_none()
+
+
+def find_open_case(cycle_id: uuid.UUID, subject_id: uuid.UUID) -> PromotionCase | None:
+    """Return the open case of an engineer in a cycle; None when there is none."""
+    row = select(PromotionCase).where(
+        PromotionCase.cycle_id == cycle_id, PromotionCase.subject_id == subject_id, PromotionCase.state.not_in(OVER)
+    )
+    return db.session.scalars(row).one_or_none()
+
+
+def standing_nominations(cycle_id: uuid.UUID, subject_id: uuid.UUID, author_id: uuid.UUID) -> Nomination | None:
+    """Return what an author has written for somebody in a cycle; None when nothing."""
+    row = select(Nomination).where(
+        Nomination.cycle_id == cycle_id, Nomination.subject_id == subject_id, Nomination.author_id == author_id
+    )
+    return db.session.scalars(row).one_or_none()
+
+
+def list_nominations(case: PromotionCase, actor: Actor) -> list[NominationLine]:
+    """Return the nominations of a case that somebody may read, the first one first."""
+    rows = db.session.execute(
+        select(Nomination, Person.name)
+        .join(Person, Person.id == Nomination.author_id)
+        .where(Nomination.case_id == case.id, visible_to(actor, Permission.NominationOf.READ, Nomination))
+        .order_by(Nomination.at, Nomination.id)
+    )
+    return [NominationLine(*row) for row in rows]
+
+
+def list_steps(case_id: uuid.UUID) -> Sequence[StepLine]:
+    """Return everything that happened to a case, the first thing first. Not every reader of a case reads all of it."""
+    rows = db.session.execute(
+        select(CaseStep, Person.name)
+        .outerjoin(Person, Person.id == CaseStep.by_id)
+        .where(CaseStep.case_id == case_id)
+        .order_by(CaseStep.at, CaseStep.id)
+    )
+    return [StepLine(step, name or "") for step, name in rows]
+
+
+def select_to_answer(on: date) -> Select[Any]:
+    """Return the nominations that wait for their candidate's answer, while it can still be given."""
+    del on
+    author, candidate = Person.__table__.alias("author"), Person.__table__.alias("candidate")
+    return (
+        select(
+            *waiting_columns(
+                NOMINATION,
+                person_id=PromotionCase.subject_id,
+                object_id=PromotionCase.id,
+                since=PromotionCase.nominated_at,
+                who=author.c.name,
+                words=PromotionCycle.name,
+                code=PromotionCase.target_level,
+                due_on=PromotionCycle.nominations_close,
+            )
+        )
+        .select_from(PromotionCase)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .join(author, author.c.id == PromotionCase.nominated_by_id)
+        .join(candidate, candidate.c.id == PromotionCase.subject_id)
+        .where(
+            PromotionCase.state == CaseState.NOMINATED,
+            PromotionCycle.state.in_((CycleState.OPEN, CycleState.PACKETS)),
+            candidate.c.left_on.is_(None),
+        )
+    )
