@@ -144,7 +144,7 @@ class CycleStep(Keyed, Model):
     at: Mapped[datetime]
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(short(32))
-    """`move`, `cancel`, `extend`, `approve`."""
+    """`move`, `cancel`, `extend`, `approve`, `remind`."""
     source: Mapped[str | None] = mapped_column(short(16))
     target: Mapped[str | None] = mapped_column(short(16))
     deadline: Mapped[str | None] = mapped_column(short(32))
@@ -152,6 +152,8 @@ class CycleStep(Keyed, Model):
     day_before: Mapped[date | None]
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("promotion_case.id"))
     """The one case that an extension is for; empty for all."""
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Whom a reminder went to."""
     reason: Mapped[str] = mapped_column(Text, default="")
 
 

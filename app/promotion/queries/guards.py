@@ -1,0 +1,439 @@
+"""What is missing before a cycle's next move, and who owes it. Source of the guards: domain specification, 3.2.
+
+Who reviews a case and has not handed in is nobody's to know: a case under review says how many are in, and never who.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
+from app.domain.promotion import CaseState, CycleState, Guard, next_move, out_of_order
+from app.infra.db import db
+from app.infra.templating import counted, join_words, plural
+from app.people.queries import find_manager_id, get_people
+from app.policies.queries import value_of
+from app.promotion.models import (
+    CommitteeMember,
+    CycleApproval,
+    FeedbackState,
+    PanelSeat,
+    PeerFeedback,
+    PromotionCase,
+    PromotionCycle,
+)
+from app.promotion.queries.cases import deadline_of
+from app.promotion.queries.cycles import days_of, pinned_of
+from app.promotion.queries.ratings import counts_of
+from app.promotion.queries.relations import select_recused
+from app.promotion.wording import DEADLINE
+
+HR = "HR"
+REVIEWERS = "Its reviewers"
+ELSEWHERE = "Something is missing in cases in which you take no part. Another person of HR, or the chair, sees what."
+_OPEN_TO_ALL = frozenset({Guard.PACKETS_SUBMITTED})
+"""Guards whose lines say nothing of the judging: whoever may see the case may read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One missing thing. `who` is a name, or an office where several could do it; `people` are whom a reminder reaches.
+
+    `kind` and `object_id` say which entry of their inbox it is, where there is one. `holds_up` is False for what the
+    phase asks for and the next move does not wait for.
+    """
+
+    guard: Guard
+    what: str
+    who: str = ""
+    people: tuple[uuid.UUID, ...] = ()
+    case_id: uuid.UUID | None = None
+    case_code: str = ""
+    kind: str = ""
+    object_id: uuid.UUID | None = None
+    due_on: date | None = None
+    holds_up: bool = True
+
+    @property
+    def key(self) -> str:
+        """Return what tells this line from the others of the cycle."""
+        whom = "" if self.guard is Guard.QUORUM_REACHED else ".".join(one.hex for one in self.people)
+        return f"{self.guard.value}:{self.case_id.hex if self.case_id else ''}:{whom}"
+
+
+Cases = Sequence[PromotionCase]
+
+
+def missing_for(cycle: PromotionCycle, on: date) -> list[Owed]:
+    """Return what is missing on a day before the cycle's next move, guard by guard, cases by number; empty if nothing.
+
+    Packets are frozen by the move itself: that they are hashed is never missing here, and is checked after freezing.
+    """
+    move = next_move(cycle.state)
+    if move is None:
+        return []
+    cases = _open_cases(cycle.id)
+    return [line for guard in move.guards if guard in _LOOKING for line in _LOOKING[guard](cycle, cases, on)]
+
+
+def also_asked_for(cycle: PromotionCycle, on: date) -> list[Owed]:
+    """Return what the phase asks of people although the next move does not wait for it: answers and statements."""
+    cases = _open_cases(cycle.id)
+    if cycle.state is CycleState.OPEN:
+        return [_answer_owed(case, cycle, holds_up=False) for case in cases if case.state is CaseState.NOMINATED]
+    if cycle.state is CycleState.PACKETS:
+        return _statements_owed(cycle, cases, on)
+    return []
+
+
+def owed_as_seen(actor: Actor, cycle_id: uuid.UUID, lines: Collection[Owed]) -> tuple[list[Owed], bool]:
+    """Return the lines that a reader may see, and whether some are about cases that they may not.
+
+    Whoever is recused from a case, or is its candidate, learns nothing of how far it is.
+    """
+    rows = db.session.execute(
+        select(PromotionCase.id, visible_to(actor, Permission.Case.READ_COUNT, PromotionCase)).where(
+            PromotionCase.cycle_id == cycle_id, visible_to(actor, Permission.Case.READ, PromotionCase)
+        )
+    )
+    is_inside = {case_id: bool(inside) for case_id, inside in rows}
+    seen = [
+        line
+        for line in lines
+        if line.case_id is None
+        or is_inside.get(line.case_id)
+        or (line.case_id in is_inside and line.guard in _OPEN_TO_ALL)
+    ]
+    return seen, len(seen) < len(lines)
+
+
+def _open_cases(cycle_id: uuid.UUID) -> Cases:
+    over = [state for state in CaseState if state.is_over]
+    rows = select(PromotionCase).where(PromotionCase.cycle_id == cycle_id, PromotionCase.state.not_in(over))
+    return list(db.session.scalars(rows.order_by(PromotionCase.number)))
+
+
+def _names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    return {person_id: person.name for person_id, person in get_people(set(ids)).items()}
+
+
+def _about(case: PromotionCase, guard: Guard, what: str, *people: uuid.UUID, **more: object) -> Owed:
+    who = more.pop("who", "") or join_words(sorted(_names(people).values()))
+    return Owed(guard, what, str(who), people, case.id, case.code, **more)  # type: ignore[arg-type]
+
+
+# Before it opens -------------------------------------------------------------------------
+
+
+def _version_pinned(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases, on
+    if pinned_of(cycle.id):
+        return []
+    return [Owed(Guard.VERSION_PINNED, "No ladder version is pinned", HR)]
+
+
+def _committees_named(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases, on
+    quorum = int(value_of("promotion_quorum"))
+    members = db.session.scalar(
+        select(func.count())
+        .select_from(CommitteeMember)
+        .where(CommitteeMember.cycle_id == cycle.id, CommitteeMember.ended_at.is_(None))
+    )
+    lines = []
+    if cycle.chair_id is None:
+        lines.append(Owed(Guard.COMMITTEES_NAMED, "The committee has no chair", HR))
+    if (have := members or 0) < quorum:
+        what = f"The committee has {counted(have, 'member', 'members')}, and a case needs {quorum}"
+        lines.append(Owed(Guard.COMMITTEES_NAMED, what, HR))
+    return lines
+
+
+def _dates_ordered(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases, on
+    days = days_of(cycle)
+    lines = []
+    for name in out_of_order(days):
+        what = "has no day" if days[name] is None else "is not later than the day before it"
+        lines.append(Owed(Guard.DATES_ORDERED, f"“{DEADLINE[name]}” {what}", HR))
+    if fault := cut_off_fault(cycle):
+        lines.append(Owed(Guard.DATES_ORDERED, fault, HR))
+    return lines
+
+
+def cut_off_fault(cycle: PromotionCycle) -> str:
+    """Return what is wrong with the cut-off of evidence; empty when it lies from the packets' day to the feedback's."""
+    cut_off = cycle.evidence_until
+    if cut_off is None:
+        return f"“{DEADLINE['evidence_until']}” has no day"
+    if cycle.packets_due and cut_off < cycle.packets_due:
+        return f"“{DEADLINE['evidence_until']}” is before the day on which packets are due"
+    if cycle.feedback_due and cut_off > cycle.feedback_due:
+        return f"“{DEADLINE['evidence_until']}” is after the day on which feedback is due"
+    return ""
+
+
+def _eligibility_generated(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases, on
+    if cycle.eligibility_listed_at is not None:
+        return []
+    return [Owed(Guard.ELIGIBILITY_GENERATED, "The list of who could be nominated is not made", HR)]
+
+
+# Nominations, packets and feedback -------------------------------------------------------
+
+
+def _nominations_over(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases
+    last = cycle.nominations_close
+    if last is not None and on > last:
+        return []
+    return [Owed(Guard.NOMINATIONS_OVER, "Nominations are still open", due_on=last)]
+
+
+def _packets_submitted(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del on
+    lines = []
+    for case in cases:
+        if case.state is CaseState.NOMINATED:
+            lines.append(_answer_owed(case, cycle))
+        elif case.state in {CaseState.ACCEPTED, CaseState.DRAFTING} and not case.is_incomplete:
+            lines.append(
+                _about(
+                    case,
+                    Guard.PACKETS_SUBMITTED,
+                    "The packet is not handed in",
+                    case.subject_id,
+                    kind="promotion.packet",
+                    object_id=case.id,
+                    due_on=deadline_of(cycle.id, "packets_due", case.id),
+                )
+            )
+    return lines
+
+
+def _answer_owed(case: PromotionCase, cycle: PromotionCycle, *, holds_up: bool = True) -> Owed:
+    return _about(
+        case,
+        Guard.PACKETS_SUBMITTED,
+        "The nomination is not answered",
+        case.subject_id,
+        kind="promotion.nomination",
+        object_id=case.id,
+        due_on=cycle.nominations_close,
+        holds_up=holds_up,
+    )
+
+
+def _statements_owed(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    lines = []
+    for case in cases:
+        writes = case.state in {CaseState.DRAFTING, CaseState.SUBMITTED} and case.statement_at is None
+        manager_id = find_manager_id(case.subject_id, on) if writes else None
+        if manager_id is not None:
+            lines.append(
+                _about(
+                    case,
+                    Guard.PACKETS_SUBMITTED,
+                    "The line manager’s statement is not handed in",
+                    manager_id,
+                    kind="promotion.statement",
+                    object_id=case.id,
+                    due_on=deadline_of(cycle.id, "packets_due", case.id),
+                    holds_up=False,
+                )
+            )
+    return lines
+
+
+def _feedback_given(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del on
+    rows = db.session.scalars(
+        select(PeerFeedback)
+        .where(PeerFeedback.case_id.in_([case.id for case in cases]))
+        .order_by(PeerFeedback.asked_at, PeerFeedback.id)
+    )
+    asked: dict[uuid.UUID, list[PeerFeedback]] = {}
+    for row in rows:
+        asked.setdefault(row.case_id, []).append(row)
+    lines = []
+    for case in cases:
+        requests = asked.get(case.id, [])
+        given = sum(one.state is FeedbackState.GIVEN for one in requests)
+        if given < cycle.feedback_needed and not case.feedback_waived_reason:
+            waiting = [one for one in requests if one.state is FeedbackState.ASKED]
+            lines += _feedback_owed(case, cycle, given, waiting)
+    return lines
+
+
+def _feedback_owed(case: PromotionCase, cycle: PromotionCycle, given: int, waiting: list[PeerFeedback]) -> list[Owed]:
+    needed = cycle.feedback_needed
+    so_far = f"{given} of {counted(needed, 'answer', 'answers')} {plural(given, 'is', 'are')} in"
+    due_on = deadline_of(cycle.id, "feedback_due", case.id)
+    lines = [
+        _about(
+            case,
+            Guard.FEEDBACK_GIVEN,
+            f"Feedback asked for; {so_far}",
+            one.author_id,
+            kind="promotion.feedback",
+            object_id=one.id,
+            due_on=due_on,
+        )
+        for one in waiting
+    ]
+    if given + len(waiting) < needed:
+        what = f"{so_far}, and too few colleagues are asked: ask another, or waive it with a reason"
+        lines.append(_about(case, Guard.FEEDBACK_GIVEN, what, who=HR))
+    return lines
+
+
+def _cut_off_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases
+    cut_off = cycle.evidence_until
+    if cut_off is not None and on >= cut_off:
+        return []
+    return [Owed(Guard.CUT_OFF_REACHED, "Evidence still counts", due_on=cut_off)]
+
+
+# Judging and telling ---------------------------------------------------------------------
+
+
+def _quorum_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del on
+    # Also those whose round is over: a recusal since then may have broken their quorum.
+    rated = [case for case in cases if case.state in {CaseState.IN_REVIEW, CaseState.RATED} and not case.is_incomplete]
+    counts = counts_of([case.id for case in rated])
+    seats: dict[uuid.UUID, list[uuid.UUID]] = {}
+    rows = db.session.execute(
+        select(PanelSeat.case_id, PanelSeat.person_id)
+        .where(
+            PanelSeat.case_id.in_([case.id for case in rated]),
+            PanelSeat.ended_at.is_(None),
+            PanelSeat.submitted_at.is_(None),
+        )
+        .order_by(PanelSeat.seated_at, PanelSeat.id)
+    )
+    for case_id, person_id in rows:
+        seats.setdefault(case_id, []).append(person_id)
+    lines = []
+    for case in rated:
+        found = counts[case.id]
+        if found.has_quorum:
+            continue
+        if found.held < found.quorum:
+            what = f"{counted(found.held, 'reviewer sits', 'reviewers sit')} on it, and a quorum needs {found.quorum}"
+            lines.append(_about(case, Guard.QUORUM_REACHED, what, who="HR or the chair"))
+        if seats.get(case.id):
+            what = f"{found.submitted} of {found.quorum} ratings that a quorum needs are in"
+            lines.append(
+                _about(
+                    case,
+                    Guard.QUORUM_REACHED,
+                    what,
+                    *seats[case.id],
+                    who=REVIEWERS,
+                    kind="promotion.review",
+                    object_id=case.id,
+                    due_on=deadline_of(cycle.id, "review_due", case.id),
+                )
+            )
+    return lines
+
+
+def _every_case_decided(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del on
+    undecided = [case for case in cases if case.state is not CaseState.DECIDED]
+    if not undecided:
+        return []
+    recused = set(db.session.scalars(select_recused(cycle.chair_id))) if cycle.chair_id else set()
+    lines = []
+    for case in undecided:
+        decides = cycle.deputy_id if case.id in recused or cycle.chair_id is None else cycle.chair_id
+        lines.append(
+            _about(
+                case,
+                Guard.EVERY_CASE_DECIDED,
+                "It is not decided",
+                *([decides] if decides else []),
+                who="" if decides else "The chair",
+                kind="promotion.to_decide",
+                object_id=case.id,
+                due_on=cycle.calibration_on,
+            )
+        )
+    return lines
+
+
+def _second_approved(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases, on
+    rows = db.session.execute(
+        select(CycleApproval.person_id, CycleApproval.digest)
+        .where(CycleApproval.cycle_id == cycle.id)
+        .order_by(CycleApproval.at, CycleApproval.id)
+    ).all()
+    by_chair = {row.digest for row in rows if row.person_id == cycle.chair_id}
+    if any(row.digest in by_chair and row.person_id != cycle.chair_id for row in rows):
+        return []
+    what = "The list of decisions lacks its second approval, by a person of HR who is neither the chair nor on it"
+    return [Owed(Guard.SECOND_APPROVED, what, HR)]
+
+
+def _everybody_told(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del on
+    names = _names(case.subject_id for case in cases)
+    return [
+        _about(
+            case,
+            Guard.EVERYBODY_TOLD,
+            f"{names[case.subject_id]} is not told",
+            who=HR,
+            kind="promotion.to_tell",
+            object_id=case.id,
+            due_on=cycle.communicate_by,
+        )
+        for case in cases
+        if case.state is CaseState.DECIDED
+    ]
+
+
+def _appeal_window_over(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cases
+    last = cycle.appeal_until
+    if last is not None and on > last:
+        return []
+    return [Owed(Guard.APPEAL_WINDOW_OVER, "Candidates may still appeal", due_on=last)]
+
+
+def _appeals_decided(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    del cycle, on
+    return [
+        _about(case, Guard.APPEALS_DECIDED, "The appeal is not decided", who=HR)
+        for case in cases
+        if case.state is CaseState.APPEALED
+    ]
+
+
+_LOOKING: Mapping[Guard, Callable[[PromotionCycle, Cases, date], list[Owed]]] = {
+    Guard.VERSION_PINNED: _version_pinned,
+    Guard.COMMITTEES_NAMED: _committees_named,
+    Guard.DATES_ORDERED: _dates_ordered,
+    Guard.ELIGIBILITY_GENERATED: _eligibility_generated,
+    Guard.NOMINATIONS_OVER: _nominations_over,
+    Guard.PACKETS_SUBMITTED: _packets_submitted,
+    Guard.FEEDBACK_GIVEN: _feedback_given,
+    Guard.CUT_OFF_REACHED: _cut_off_reached,
+    Guard.QUORUM_REACHED: _quorum_reached,
+    Guard.EVERY_CASE_DECIDED: _every_case_decided,
+    Guard.SECOND_APPROVED: _second_approved,
+    Guard.EVERYBODY_TOLD: _everybody_told,
+    Guard.APPEAL_WINDOW_OVER: _appeal_window_over,
+    Guard.APPEALS_DECIDED: _appeals_decided,
+}
