@@ -13,7 +13,7 @@ from sqlalchemy import and_, or_, select
 from app.access.actor import Actor, Role
 from app.auth.browsers import name_browser
 from app.auth.models import Account, AuthSession, RoleGrant, SessionStage
-from app.auth.second_factor import is_compulsory_for
+from app.auth.second_factor import asks_for_one, is_compulsory_for, is_named
 from app.domain.errors import MissingError
 from app.domain.policies import POLICIES
 from app.infra.clock import local
@@ -37,10 +37,12 @@ class Limits:
     absolute: timedelta
 
     @classmethod
-    def of(cls, person_id: uuid.UUID, roles: frozenset[Role], texts: Mapping[str, str | None]) -> Limits:
-        """Return the limits of a person, by what the policies say; `texts` are their stored values."""
+    def of(cls, texts: Mapping[str, str | None], *, is_privileged: bool) -> Limits:
+        """Return the limits of somebody, by what the policies say; `texts` are their stored values.
+
+        Privileged is whoever must have a second factor.
+        """
         hours = {key: int(POLICIES[key].stored(text)) for key, text in texts.items()}
-        is_privileged = is_compulsory_for(person_id, roles)
         idle = timedelta(minutes=hours[IDLE_PRIVILEGED]) if is_privileged else timedelta(hours=hours[IDLE])
         return cls(idle, timedelta(hours=hours[ABSOLUTE]))
 
@@ -121,6 +123,7 @@ def find_session(token: str, at: datetime, address: str = "", *, is_demo: bool =
             select_value(ABSOLUTE),
             Account.first_seen_at,
             Account.totp_confirmed_at,
+            is_named(Person.id),
         )
         .join(Account, Account.person_id == AuthSession.person_id)
         .join(Person, Person.id == AuthSession.person_id)
@@ -132,11 +135,13 @@ def find_session(token: str, at: datetime, address: str = "", *, is_demo: bool =
     ).all()
     if not found:
         return None
-    row, disabled_at, theme, person, team, leads, _, *texts, first_seen_at, confirmed_at = found[0]
+    row, disabled_at, theme, person, team, leads, _, *texts, first_seen_at, confirmed_at, named = found[0]
     roles = frozenset(Role(line[6]) for line in found if line[6])
-    limits = Limits.of(person.id, roles, dict(zip((IDLE_PRIVILEGED, IDLE, ABSOLUTE), texts, strict=True)))
+    is_compulsory = bool(named) or asks_for_one(roles)
+    policies = dict(zip((IDLE_PRIVILEGED, IDLE, ABSOLUTE), texts, strict=True))
+    limits = Limits.of(policies, is_privileged=is_compulsory)
     stage = row.stage
-    lacks_factor = not is_demo and confirmed_at is None and is_compulsory_for(person.id, roles)
+    lacks_factor = not is_demo and confirmed_at is None and is_compulsory
     if stage is SessionStage.FULL and lacks_factor:
         stage = SessionStage.ENROL
     is_over = (
@@ -165,7 +170,8 @@ def find_session(token: str, at: datetime, address: str = "", *, is_demo: bool =
 
 def list_sessions(person_id: uuid.UUID, roles: frozenset[Role], at: datetime) -> list[OwnSession]:
     """Return a person's own open sessions, last seen first."""
-    limits = Limits.of(person_id, roles, {key: str(value_of(key)) for key in (IDLE_PRIVILEGED, IDLE, ABSOLUTE)})
+    policies = {key: str(value_of(key)) for key in (IDLE_PRIVILEGED, IDLE, ABSOLUTE)}
+    limits = Limits.of(policies, is_privileged=is_compulsory_for(person_id, roles))
     rows = select(AuthSession).where(
         AuthSession.person_id == person_id,
         AuthSession.ended_at.is_(None),
