@@ -7,7 +7,7 @@ people, ladders, notices, jobs, audit, access and infra. The rules stand in `dom
 
 from flask import Flask
 
-from app.promotion import queries
+from app.promotion import queries, sweep
 
 
 def register(app: Flask) -> None:
@@ -16,5 +16,6 @@ def register(app: Flask) -> None:
     from app.promotion import nomination_waits, views  # noqa: PLC0415
 
     queries.publish_relations()
+    sweep.register()
     nomination_waits.register()
     app.register_blueprint(views.bp)
