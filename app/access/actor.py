@@ -27,7 +27,8 @@ class Role(StrEnum):
 class Actor:
     """Who acts: a person and the roles they hold at this request; their team, and whether somebody reports to them.
 
-    `is_new`: they have not seen the page that greets.
+    `is_new`: they have not seen the page that greets. `is_outside`: they do not work here and hold no role, as an
+    external reviewer; their account opens little else than the cases that they review.
     """
 
     person_id: uuid.UUID
@@ -40,6 +41,7 @@ class Actor:
     address: str = ""
     proved_at: datetime | None = None
     is_new: bool = False
+    is_outside: bool = False
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False

@@ -37,7 +37,11 @@ EVERYBODY = rule((p.signed_in,))
 OWN = rule((p.is_subject,))
 HR_ALONE = rule((p.is_hr,))
 ADMIN_ALONE = rule((p.is_admin,))
-CHAIR_ALONE = rule((p.is_chair,), (p.is_deputy,))
+INSIDERS = rule((p.signed_in,), never=(p.is_outside,))
+"""An external reviewer has an account for their cases, and for nothing else of the company."""
+CHAIR, DEPUTY = (p.is_chair, p.is_in_use), (p.is_deputy, p.is_in_use)
+"""Who leads a committee does so until the cycle is archived."""
+CHAIR_ALONE = rule(CHAIR, DEPUTY)
 HR_FOR_OTHERS = (p.is_hr, p.is_about_somebody_else)
 """HR is company-wide, but never for their own row: a second person of HR looks after it."""
 UNRECUSED_HR = (p.is_hr, p.is_about_somebody_else, p.is_unrecused)
@@ -46,7 +50,7 @@ HR_OR_ADMIN = rule((p.is_hr,), (p.is_admin,))
 
 POLICY: Mapping[StrEnum, Rule] = {
     Permission.Home.READ: EVERYBODY,
-    Permission.Home.SEARCH: EVERYBODY,
+    Permission.Home.SEARCH: INSIDERS,
     Permission.Account.SIGN_OUT: EVERYBODY,
     Permission.Account.CHANGE_THEME: EVERYBODY,
     Permission.Account.READ_SESSIONS: EVERYBODY,
@@ -70,7 +74,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     # 25
     Permission.Ladder.READ: EVERYBODY,
     # 28, 23
-    Permission.Person.LIST: EVERYBODY,
+    Permission.Person.LIST: INSIDERS,
     Permission.Person.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     # 23: a second person of HR looks after HR's own row.
     Permission.Person.ADD: HR_ALONE,
@@ -81,7 +85,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     # 35
     Permission.Person.READ_GROUPS: OWN,
     # 28, 23: a team shows those of its people whom `Person.READ` opens.
-    Permission.Team.READ: EVERYBODY,
+    Permission.Team.READ: INSIDERS,
     Permission.Team.EDIT: HR_ALONE,
     # 32
     Permission.Standing.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
@@ -96,8 +100,8 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Waiver.APPROVE_AS_HR: rule((p.is_hr,), never=(p.is_subject,)),
     # 1, 2, 29. A person's list holds what `Evidence.READ` lets through, piece by piece.
     Permission.Evidence.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
-    Permission.Evidence.LIST_ASKED: EVERYBODY,
-    Permission.Evidence.CREATE: EVERYBODY,
+    Permission.Evidence.LIST_ASKED: INSIDERS,
+    Permission.Evidence.CREATE: INSIDERS,
     Permission.Evidence.READ: rule(
         (p.is_subject,),
         (p.is_current_manager, p.was_shared),
@@ -172,12 +176,12 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Cycle.DRAFT: HR_ALONE,
     Permission.Cycle.RUN: HR_ALONE,
     Permission.Cycle.CHAIR: CHAIR_ALONE,
-    Permission.Cycle.READ_CASES: rule((p.is_hr,), (p.is_chair,), (p.is_deputy,)),
-    Permission.Cycle.READ_COMMITTEE: rule((p.is_hr,), (p.is_chair,), (p.is_deputy,), (p.is_on_committee,)),
-    Permission.Cycle.EDIT_COMMITTEE: rule((p.is_hr,), (p.is_chair,)),
-    Permission.Cycle.READ_ELIGIBILITY: rule((p.is_hr,), (p.is_chair,)),
-    Permission.Cycle.NOMINATE: rule((p.is_public,)),
-    Permission.Cycle.CALIBRATE: rule((p.is_hr,), (p.is_chair,), (p.is_deputy,), (p.is_on_committee,)),
+    Permission.Cycle.READ_CASES: rule((p.is_hr,), CHAIR, DEPUTY),
+    Permission.Cycle.READ_COMMITTEE: rule((p.is_hr,), CHAIR, DEPUTY, (p.is_on_committee,)),
+    Permission.Cycle.EDIT_COMMITTEE: rule((p.is_hr,), CHAIR),
+    Permission.Cycle.READ_ELIGIBILITY: rule((p.is_hr,), CHAIR),
+    Permission.Cycle.NOMINATE: rule((p.is_public,), never=(p.is_outside,)),
+    Permission.Cycle.CALIBRATE: rule((p.is_hr,), CHAIR, DEPUTY, (p.is_on_committee,)),
     Permission.Cycle.APPROVE: HR_ALONE,
     Permission.Eligible.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
     Permission.Eligible.WAIVE: rule(HR_FOR_OTHERS),
@@ -225,7 +229,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Case.ASK_FEEDBACK: rule(UNRECUSED_HR),
     Permission.Case.READ_FEEDBACK: rule((p.reviews, p.is_under_review), (p.chairs, p.is_under_review), UNRECUSED_HR),
     Permission.Case.READ_FEEDBACK_SUMMARY: rule((p.is_subject, p.is_told), (p.is_current_manager, p.is_told)),
-    Permission.Feedback.LIST: EVERYBODY,
+    Permission.Feedback.LIST: INSIDERS,
     Permission.Feedback.GIVE: rule((p.is_author,), never=(p.is_subject,)),
     # 24
     Permission.Case.READ_PANEL: rule((p.reviews,), (p.chairs,), UNRECUSED_HR),
@@ -274,8 +278,11 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Policies.CHANGE: rule((p.is_hr, p.is_for_hr), (p.is_admin, p.is_for_admin)),
     # 21
     Permission.Audit.LIST: rule((p.is_hr,), (p.is_admin,), (p.is_ladder_editor,)),
-    Permission.Audit.READ: rule((p.is_hr,), (p.is_admin,), (p.is_ladder_editor, p.is_about_ladder)),
-    Permission.Audit.READ_DETAILS: rule((p.is_hr,), (p.is_ladder_editor, p.is_about_ladder)),
+    # T9, T10: whoever is the candidate, or takes no part in a case, learns nothing of its judging from the record.
+    Permission.Audit.READ: rule(
+        (p.is_hr,), (p.is_admin,), (p.is_ladder_editor, p.is_about_ladder), never=(p.is_kept_from,)
+    ),
+    Permission.Audit.READ_DETAILS: rule((p.is_hr,), (p.is_ladder_editor, p.is_about_ladder), never=(p.is_kept_from,)),
 }
 
 

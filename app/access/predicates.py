@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, not_, true
+from sqlalchemy import ColumnElement, and_, false, not_, true
 
 from app.access.actor import Actor, Role
 from app.access.relations import Fact, relations
@@ -85,6 +85,18 @@ def _concerns(fact: Fact, sentence: str, name: str = "id") -> Predicate:
     return Predicate(sentence, holds, rows)
 
 
+def _kept_from(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - a row of the record
+    return thing.object_id is not None and relations.concerns(Fact.KEPT_FROM, actor.person_id, thing.object_id)
+
+
+def _kept_from_rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
+    relation = relations.about_objects.get(Fact.KEPT_FROM)
+    if relation is None:
+        return false()
+    # Where there is no object, nothing is compared: “not unknown” would close the row.
+    return and_(columns.object_id.is_not(None), columns.object_id.in_(relation.objects(actor.person_id)))
+
+
 def _not(predicate: Predicate, sentence: str) -> Predicate:
     return Predicate(
         sentence,
@@ -107,6 +119,9 @@ signed_in = Predicate("Anybody who has signed in", lambda *_: True, lambda *_: t
 is_hr = _role(Role.HR, "HR")
 is_admin = _role(Role.ADMIN, "Administrators")
 is_ladder_editor = _role(Role.LADDER_EDITOR, "Ladder editors")
+is_outside = Predicate(
+    "External reviewers", lambda actor, _: actor.is_outside, lambda actor, _: _constant(actor.is_outside)
+)
 is_subject = _own("subject_id", "The person it is about")
 is_current_manager = _fact(Fact.MANAGES, "Their line manager today")
 is_above_manager = _fact(Fact.LEADS, "Somebody above their line manager today")
@@ -123,6 +138,7 @@ is_manager_author = _own("manager_id", "The manager who writes it")
 holds_no_role = _state("holds_no_role", "who holds no role")
 is_for_hr = _state("is_for_hr", "of a people policy")
 is_for_admin = _state("is_for_admin", "of a technical policy")
+is_kept_from = Predicate("of a promotion case from which they are kept", _kept_from, _kept_from_rows)
 is_about_ladder = _state("is_about_ladder", "of a ladder")
 is_about_somebody_else = _not(is_subject, "unless it is about themselves")
 reviews = _concerns(Fact.REVIEWS, "Its reviewers")
@@ -133,6 +149,7 @@ is_unrecused = _not(is_recused, "unless they are recused from it")
 is_on_committee = _concerns(Fact.ON_COMMITTEE, "The members of its committee")
 is_chair = _own("chair_id", "The chair of its committee")
 is_deputy = _own("deputy_id", "The deputy of its chair")
+is_in_use = _state("is_in_use", "until it is archived")
 is_author = _own("author_id", "Whoever wrote it or was asked to")
 is_public = _state("is_public", "once it was opened")
 is_in = _state("is_in", "once it is in")

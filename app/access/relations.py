@@ -29,7 +29,7 @@ class Fact(StrEnum):
     CHAIRS = "chairs"  # The actor chairs this very case and is not recused from it.
     RECUSED = "recused"  # The actor takes no part in this very case, whatever they are else.
     ON_COMMITTEE = "on_committee"  # The actor sits on the committee of this very cycle.
-    KEPT_FROM = "kept_from"  # This very case is the actor's own or one they are recused from, and not told yet.
+    KEPT_FROM = "kept_from"  # This very case is the actor's own, or one they are recused from and not told yet.
 
 
 @dataclass(frozen=True)

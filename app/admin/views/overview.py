@@ -8,7 +8,7 @@ from importlib.metadata import version
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access.guard import may, requires
+from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.admin import queries
 from app.admin.overview import Look, State, size_words, what_needs_care
@@ -47,7 +47,7 @@ def show_health() -> ResponseReturnValue:
         health=health.check(),
         size_words=size_words,
         version=version("belay"),
-        rows_of_record=count_events(),
+        rows_of_record=count_events(actor()),
         places=places(),
     )
 

@@ -29,6 +29,6 @@ def list_audit() -> ResponseReturnValue:
         found=found,
         form=form,
         kinds=kind_options(who, form.kind.data),
-        rows_of_record=count_events(),
+        rows_of_record=count_events(who),
         leads_to_people=who.has_role(Role.HR),
     )

@@ -10,11 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
+from app.access.relations import Fact, relations
 from app.audit.models import AuditEvent, AuditHead
 from app.audit.tags import Tag
 from app.infra.db import db
@@ -47,9 +48,18 @@ class Stretch:
     newer: int | None = None
 
 
-def count_events() -> int:
-    """Return how many rows the record has: the number at the end of the chain."""
-    return db.session.scalars(select(AuditHead.seq).where(AuditHead.id == 1)).one()
+def count_events(actor: Actor) -> int:
+    """Return how many rows the record has, without those of which this reader must learn nothing.
+
+    Without any such row it is the number at the end of the chain, and nothing is counted.
+    """
+    rows = db.session.scalars(select(AuditHead.seq).where(AuditHead.id == 1)).one()
+    relation = relations.about_objects.get(Fact.KEPT_FROM)
+    kept = set(db.session.scalars(relation.objects(actor.person_id))) if relation else set()
+    if not kept:
+        return rows
+    hidden = select(func.count()).select_from(AuditEvent).where(AuditEvent.object_id.in_(kept))
+    return rows - (db.session.scalar(hidden) or 0)
 
 
 def list_events(actor: Actor, wanted: EventFilter, *, before: int | None = None, after: int | None = None) -> Stretch:

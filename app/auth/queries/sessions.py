@@ -164,6 +164,7 @@ def find_session(token: str, at: datetime, address: str = "", *, is_demo: bool =
         address=address,
         proved_at=row.proved_at,
         is_new=first_seen_at is None,
+        is_outside=person.employee_id is None and not roles,
     )
     return OpenSession(row.id, row.person_id, None if is_over else actor, row.seen_at, row.data)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.promotion import CycleState
+from app.infra.clock import clock
 from app.infra.db import Code, Keyed, Model, short
 
 NAME_LENGTH = 120
@@ -78,6 +79,16 @@ class PromotionCycle(Keyed, Model):
     @classmethod
     def _is_public(cls) -> ColumnElement[bool]:
         return cls.opened_at.is_not(None)
+
+    @hybrid_property
+    def is_in_use(self) -> bool:
+        """Say whether it is not archived today: until then its committee reads it."""
+        return self.archived_on is None or clock.today() < self.archived_on
+
+    @is_in_use.inplace.expression
+    @classmethod
+    def _is_in_use(cls) -> ColumnElement[bool]:
+        return cls.archived_on.is_(None) | (cls.archived_on > clock.today())
 
 
 class CycleLadder(Keyed, Model):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import date
 
 from sqlalchemy import Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
@@ -48,7 +47,9 @@ def publish_relations() -> None:
     relations.about_objects[Fact.REVIEWS] = _fact(select_reviewed)
     relations.about_objects[Fact.CHAIRS] = _fact(select_chaired)
     relations.about_objects[Fact.ON_COMMITTEE] = _fact(select_committees)
-    relations.about_objects[Fact.KEPT_FROM] = _fact(select_kept_from)
+    relations.about_objects[Fact.KEPT_FROM] = ObjectRelation(
+        lambda actor_id, object_id: object_id in kept_from(actor_id), select_kept_from
+    )
 
 
 def _fact(selecting: Callable[[uuid.UUID], Select[uuid.UUID]]) -> ObjectRelation:
@@ -116,11 +117,6 @@ def select_recused(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     return select(PromotionCase.id).where(or_(*recusal_conditions(actor_id).values(), _recorded(actor_id)))
 
 
-def is_archived(on: date) -> ColumnElement[bool]:
-    """Return the condition on cycles that the committee's access has ended."""
-    return and_(PromotionCycle.archived_on.is_not(None), PromotionCycle.archived_on <= on)
-
-
 def select_reviewed(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the cases that somebody reviews: seated, not recused, not withdrawn, in a cycle that is not archived."""
     return (
@@ -131,7 +127,7 @@ def select_reviewed(actor_id: uuid.UUID) -> Select[uuid.UUID]:
             PanelSeat.person_id == actor_id,
             PromotionCase.state.not_in(_GIVEN_UP),
             PromotionCase.id.not_in(select_recused(actor_id)),
-            ~is_archived(today()),
+            PromotionCycle.is_in_use,
         )
     )
 
@@ -156,7 +152,7 @@ def select_chaired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
             # What ended because its candidate left is for HR alone.
             PromotionCase.left_at.is_(None),
             PromotionCase.id.not_in(select_recused(actor_id)),
-            ~is_archived(today()),
+            PromotionCycle.is_in_use,
         )
     )
 
@@ -173,7 +169,7 @@ def select_committees(actor_id: uuid.UUID) -> Select[uuid.UUID]:
             CommitteeMember.person_id == actor_id,
             CommitteeMember.ended_at.is_(None),
             ~CommitteeMember.is_external,
-            ~is_archived(today()),
+            PromotionCycle.is_in_use,
         )
     )
 
@@ -185,3 +181,9 @@ def select_kept_from(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     What others did about themselves they read in their own access record.
     """
     return select_recused(actor_id).where(or_(PromotionCase.told_at.is_(None), PromotionCase.subject_id == actor_id))
+
+
+@once_per_transaction
+def kept_from(actor_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Return the same cases at once: a page of the record asks for each of its rows."""
+    return frozenset(db.session.scalars(select_kept_from(actor_id).order_by(PromotionCase.id)))
