@@ -87,7 +87,7 @@ def follow_up(cycle: PromotionCycle, *, by: Author, at: datetime) -> bool:
 
 
 def may_chair(cycle: PromotionCycle, person_id: object, on: date) -> bool:
-    """Say whether somebody makes the chair’s moves: the chair, or the deputy once there is no chair or they have left."""
+    """Say whether somebody makes the moves of the chair: the chair does, and the deputy once the chair has left."""
     if person_id is None:
         return False
     if cycle.chair_id is not None and not has_gone(get_people([cycle.chair_id])[cycle.chair_id], on):
@@ -168,7 +168,7 @@ def _enter_calibration(cycle: PromotionCycle, by: Author, at: datetime) -> None:
 def _enter_decided(cycle: PromotionCycle, by: Author, at: datetime) -> None:
     from app.promotion.actions import decisions  # noqa: PLC0415 - decisions follow a telling up with a move
 
-    decisions.approve_decisions(cycle, by=by, at=at)
+    decisions.sign_list(cycle, by, at)
 
 
 def _enter_communicated(cycle: PromotionCycle, by: Author, at: datetime) -> None:

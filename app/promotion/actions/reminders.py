@@ -59,7 +59,14 @@ def _remind(cycle: PromotionCycle, line: Owed, *, by: Author, at: datetime) -> N
         for person_id in line.people:
             if line.object_id is not None:
                 tell(line.kind, person_id, line.object_id, by=by, at=at)
-        log(Tag.PROMOTION_REMINDED, by=by, at=at, object_id=line.case_id or cycle.id, owed=line.kind)
+        log(
+            Tag.PROMOTION_REMINDED,
+            by=by,
+            at=at,
+            object_id=line.case_id or cycle.id,
+            person=str(_whom(line) or "reviewers"),
+            owed=line.kind.removeprefix("promotion."),
+        )
     step(cycle, "remind", by=by, at=at, case_id=line.case_id, person_id=_whom(line), reason=line.key)
     db.session.flush()
 

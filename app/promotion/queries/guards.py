@@ -22,7 +22,6 @@ from app.people.queries import find_manager_id, get_people
 from app.policies.queries import value_of
 from app.promotion.models import (
     CommitteeMember,
-    CycleApproval,
     FeedbackState,
     PanelSeat,
     PeerFeedback,
@@ -31,6 +30,7 @@ from app.promotion.models import (
 )
 from app.promotion.queries.cases import deadline_of
 from app.promotion.queries.cycles import days_of, pinned_of
+from app.promotion.queries.decisions import is_approved_by_two
 from app.promotion.queries.ratings import counts_of
 from app.promotion.queries.relations import select_recused
 from app.promotion.wording import DEADLINE
@@ -373,14 +373,9 @@ def _every_case_decided(cycle: PromotionCycle, cases: Cases, on: date) -> list[O
 
 
 def _second_approved(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    """Ask for two people who approved the list as it stands: a list that changed since is another list."""
     del cases, on
-    rows = db.session.execute(
-        select(CycleApproval.person_id, CycleApproval.digest)
-        .where(CycleApproval.cycle_id == cycle.id)
-        .order_by(CycleApproval.at, CycleApproval.id)
-    ).all()
-    by_chair = {row.digest for row in rows if row.person_id == cycle.chair_id}
-    if any(row.digest in by_chair and row.person_id != cycle.chair_id for row in rows):
+    if is_approved_by_two(cycle.id):
         return []
     what = "The list of decisions lacks its second approval, by a person of HR who is neither the chair nor on it"
     return [Owed(Guard.SECOND_APPROVED, what, HR)]

@@ -19,4 +19,4 @@ def last_reminders(cycle_id: uuid.UUID) -> Mapping[str, datetime]:
         .where(CycleStep.cycle_id == cycle_id, CycleStep.kind == "remind")
         .group_by(CycleStep.reason)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
