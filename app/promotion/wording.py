@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.domain.committee import CommitteeRating, RecusalReason
+from app.domain.committee import CommitteeRating, Finding, Recommendation, RecusalReason
 from app.domain.eligibility import NotEligible
 from app.domain.promotion import CaseEvent, CaseState, CycleState, DecisionKind, DeferReason, Guard
 from app.promotion.models import FeedbackLeaning, NominatedBy, PacketPart
@@ -193,6 +193,11 @@ RATING: Mapping[CommitteeRating, str] = MappingProxyType(
     }
 )
 
+FINDING: Mapping[Finding, str] = MappingProxyType(
+    {Finding.PASSES: "Passes", Finding.FAILS: "Does not pass", Finding.NONE: "No finding"}
+)
+"""What the ratings of one expectation say."""
+
 RATIONALE_FAULT: Mapping[str, str] = MappingProxyType(
     {
         "rating": "Not rated yet.",
@@ -202,6 +207,15 @@ RATIONALE_FAULT: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a rating still lacks, as a sentence."""
+
+RECOMMENDATION: Mapping[Recommendation, str] = MappingProxyType(
+    {
+        Recommendation.PROMOTE: "Ratings recommend: promote",
+        Recommendation.NOT_YET: "Ratings recommend: not yet",
+        Recommendation.CANNOT_TELL: "Ratings cannot tell",
+    }
+)
+"""What the ratings of a case amount to; the committee may decide otherwise, with reasons."""
 
 NOMINATED_BY: Mapping[NominatedBy, str] = MappingProxyType(
     {NominatedBy.SELF: "Self", NominatedBy.MANAGER: "Manager", NominatedBy.PEER: "Peer"}

@@ -91,6 +91,25 @@ EVIDENCE_CASES: dict[str, Case] = {
             ]
         },
     ),
+    "peer_feedback": Case(
+        "{% from 'components/peer_feedback.html' import peer_question, peer_voice %}"
+        "{{ peer_question(one, 'limits', 'Only <once>.', leanings, 'Say <more>.') }}"
+        "<ul>{{ peer_voice(voice, leanings) }}</ul>",
+        (
+            "Coaches &lt;juniors&gt;.",
+            'value="limits" checked',
+            "Only &lt;once&gt;.",
+            "Say &lt;more&gt;.",
+            'aria-describedby="answer-swe.a-error"',
+            "peer-leaning-shows",
+            "Ffion &lt;P&gt;",
+        ),
+        {
+            "one": Row(id="swe.a", text="Coaches <juniors>.", competency="Leadership"),
+            "leanings": {"shows": "I saw it", "limits": "I saw limits", "not_seen": "I did not see it"},
+            "voice": Row(name="Ffion <P>", leaning="shows", words="Every <week>."),
+        },
+    ),
     "voice": Case(
         "{% from 'components/voice.html' import voice, voice_points %}<ul>{% for one in voices %}{{ voice(one) }}"
         "{% endfor %}</ul>{{ voice_points(rows, ['Look at it.']) }}",

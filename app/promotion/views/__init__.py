@@ -3,6 +3,6 @@
 from app.promotion.views.blueprint import bp
 
 # Importing the modules joins their routes to the blueprint.
-from app.promotion.views import start  # isort: skip
+from app.promotion.views import cases, eligibility, feedback, nominations, ratings, review, start  # isort: skip
 
-__all__ = ["bp", "start"]
+__all__ = ["bp", "cases", "eligibility", "feedback", "nominations", "ratings", "review", "start"]

@@ -1,0 +1,1 @@
+"""Forms of promotion: the shape of what people send, one module for each topic."""
