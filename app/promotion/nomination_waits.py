@@ -1,4 +1,4 @@
-"""What nominations offer to the features below: what waits for a candidate, what a leaver's case becomes, and a link."""
+"""What nominations offer to the features below: what waits for a candidate, and what a leaver's case becomes."""
 
 from __future__ import annotations
 

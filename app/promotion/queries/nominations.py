@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from app.domain.promotion import CaseState, CycleState
 from app.infra.db import db
 from app.notices.sources import waiting_columns
 from app.people.models import Person
-from app.promotion.models import CaseStep, Eligibility, Nomination, PromotionCase, PromotionCycle
+from app.promotion.models import CaseStep, CycleStep, Eligibility, Nomination, PromotionCase, PromotionCycle
 
 NOMINATION = "promotion.nomination"
 OVER = tuple(state for state in CaseState if state.is_over)
@@ -81,6 +81,19 @@ def list_steps(case_id: uuid.UUID) -> Sequence[StepLine]:
         .order_by(CaseStep.at, CaseStep.id)
     )
     return [StepLine(step, name or "") for step, name in rows]
+
+
+def deadlines_of(cycle: PromotionCycle, case_id: uuid.UUID, names: Collection[str]) -> dict[str, date | None]:
+    """Return the days of a cycle as they are for one case, with its own extensions; one question for all of them."""
+    days: dict[str, date | None] = {name: getattr(cycle, name) for name in names}
+    extended = select(CycleStep.deadline, CycleStep.day).where(
+        CycleStep.cycle_id == cycle.id, CycleStep.case_id == case_id, CycleStep.kind == "extend"
+    )
+    for name, day in db.session.execute(extended):
+        before = days.get(name) if name is not None else None
+        if name in days and day is not None and before is not None:
+            days[name] = max(before, day)
+    return days
 
 
 def select_to_answer(on: date) -> Select[Any]:

@@ -9,9 +9,11 @@ from flask import Blueprint, request
 from app.access.guard import actor
 from app.audit.actions import Author
 from app.promotion import queries
+from app.promotion.case_links import case_links
 from app.promotion.models import PromotionCase, PromotionCycle
 
 bp = Blueprint("promotion", __name__, url_prefix="/promotions")
+bp.add_app_template_global(case_links)
 
 
 def author() -> Author:

@@ -1,0 +1,85 @@
+"""Where one can go from a case: its pages, for those who may open each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from flask import url_for
+
+from app.access.guard import may
+from app.access.permissions import Permission
+from app.domain.promotion import CaseState
+from app.infra.templating import has_page
+from app.promotion.models import PromotionCase
+
+_NO_PACKET = frozenset({CaseState.NOMINATED, CaseState.ACCEPTED, CaseState.DECLINED, CaseState.INELIGIBLE})
+_BEFORE_FEEDBACK = _NO_PACKET | {CaseState.DRAFTING, CaseState.SUBMITTED}
+
+
+class CasePlace(NamedTuple):
+    """One page of a case: its short name, where it is, its words, and the rights of which any opens it."""
+
+    key: str
+    endpoint: str
+    words: str
+    opened_by: tuple[StrEnum, ...]
+    not_in: frozenset[CaseState] = frozenset()
+
+
+PLACES = (
+    CasePlace("case", "promotion.show_case", "Case", (Permission.Case.READ,)),
+    CasePlace(
+        "packet",
+        "promotion.show_packet",
+        "Packet",
+        (
+            Permission.Case.READ_PACKET,
+            Permission.Case.READ_DRAFT,
+            Permission.Case.WRITE_STATEMENT,
+        ),
+        _NO_PACKET,
+    ),
+    CasePlace(
+        "feedback",
+        "promotion.show_feedback",
+        "Feedback",
+        (Permission.Case.READ_FEEDBACK, Permission.Case.ASK_FEEDBACK),
+        _BEFORE_FEEDBACK,
+    ),
+    CasePlace(
+        "feedback_summary",
+        "promotion.show_feedback_summary",
+        "What colleagues said",
+        (Permission.Case.READ_FEEDBACK_SUMMARY,),
+    ),
+    CasePlace("panel", "promotion.show_panel", "Reviewers", (Permission.Case.READ_PANEL,), _NO_PACKET),
+    CasePlace("review", "promotion.review_case", "Rate", (Permission.Case.RATE,)),
+    CasePlace("ratings", "promotion.show_ratings", "Ratings", (Permission.Case.READ_RATINGS,)),
+    CasePlace(
+        "decision",
+        "promotion.show_decision",
+        "Decision",
+        (Permission.Case.READ_DECISION, Permission.Case.READ_DECISION_DRAFT),
+    ),
+)
+"""The pages of a case in the order of its life."""
+
+
+class CaseLink(NamedTuple):
+    """A page that the reader may open."""
+
+    key: str
+    words: str
+    href: str
+
+
+def case_links(case: PromotionCase) -> list[CaseLink]:
+    """Return the pages of a case that the reader may open, in the order of its life."""
+    return [
+        CaseLink(place.key, place.words, url_for(place.endpoint, case_id=case.id))
+        for place in PLACES
+        if case.state not in place.not_in
+        and has_page(place.endpoint)
+        and any(may(permission, case) for permission in place.opened_by)
+    ]
