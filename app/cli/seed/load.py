@@ -26,6 +26,7 @@ from app.cli.seed.files import file_rows
 from app.cli.seed.growth import growth_rows
 from app.cli.seed.house import house_rows
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
+from app.cli.seed.promotion import add_promotion
 from app.cli.seed.signing import agreed_rows
 from app.cli.seed.voices import asking_of, limit_rows, revision_rows, told_anew_at
 from app.evidence.models import Attachment, Claim, Corroboration, Evidence, EvidenceLink, SettingAside
@@ -359,5 +360,7 @@ def load_plan(
     loader.write()
     for table, row in growth_rows(loader.id, {person.key: person for person in plan.people}, at):
         loader.add(table, **row)
+    loader.write()
+    add_promotion(loader, plan)
     loader.write()
     log(Tag.SEEDED, by=by, at=at, people=len(plan.people), random_seed=random_seed, today=plan.today.isoformat())

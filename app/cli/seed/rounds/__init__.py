@@ -1,0 +1,1 @@
+"""What is told of the promotion cycles of the example company, one file each."""
