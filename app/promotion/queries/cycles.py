@@ -81,6 +81,24 @@ def days_that_move(state: CycleState) -> tuple[str, ...]:
     return DEADLINES[_MOVING[state] :] if state in _MOVING else ()
 
 
+@once_per_transaction
+def extended_days(cycle_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, str], date]:
+    """Return the latest day to which single cases were extended, by case and name of the deadline."""
+    rows = db.session.execute(
+        select(CycleStep.case_id, CycleStep.deadline, func.max(CycleStep.day))
+        .where(CycleStep.cycle_id == cycle_id, CycleStep.kind == "extend", CycleStep.case_id.is_not(None))
+        .group_by(CycleStep.case_id, CycleStep.deadline)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def day_for(cycle: PromotionCycle, name: str, case_id: uuid.UUID) -> date | None:
+    """Return the last day for something of one case, as `deadline_of` does, for many cases with one question."""
+    day: date | None = getattr(cycle, name)
+    extended = extended_days(cycle.id).get((case_id, name))
+    return day if day is None or extended is None else max(day, extended)
+
+
 # What it pins and what happened ----------------------------------------------------------
 
 

@@ -18,7 +18,8 @@ from app.access.policy import visible_to
 from app.domain.promotion import CaseState, CycleState, Guard, next_move, out_of_order
 from app.infra.db import db
 from app.infra.templating import counted, join_words, plural
-from app.people.queries import find_manager_id, get_people
+from app.people.models import ManagerLink
+from app.people.queries import get_people, holds_on
 from app.policies.queries import value_of
 from app.promotion.models import (
     CommitteeMember,
@@ -28,8 +29,7 @@ from app.promotion.models import (
     PromotionCase,
     PromotionCycle,
 )
-from app.promotion.queries.cases import deadline_of
-from app.promotion.queries.cycles import days_of, pinned_of
+from app.promotion.queries.cycles import day_for, days_of, pinned_of
 from app.promotion.queries.decisions import is_approved_by_two
 from app.promotion.queries.ratings import counts_of
 from app.promotion.queries.relations import select_recused
@@ -87,6 +87,7 @@ def also_asked_for(cycle: PromotionCycle, on: date) -> list[Owed]:
     """Return what the phase asks of people although the next move does not wait for it: answers and statements."""
     cases = _open_cases(cycle.id)
     if cycle.state is CycleState.OPEN:
+        _read_people(case.subject_id for case in cases)
         return [_answer_owed(case, cycle, holds_up=False) for case in cases if case.state is CaseState.NOMINATED]
     if cycle.state is CycleState.PACKETS:
         return _statements_owed(cycle, cases, on)
@@ -118,6 +119,11 @@ def _open_cases(cycle_id: uuid.UUID) -> Cases:
     over = [state for state in CaseState if state.is_over]
     rows = select(PromotionCase).where(PromotionCase.cycle_id == cycle_id, PromotionCase.state.not_in(over))
     return list(db.session.scalars(rows.order_by(PromotionCase.number)))
+
+
+def _read_people(ids: Iterable[uuid.UUID]) -> None:
+    """Read people at once whose names are said one by one afterwards."""
+    get_people(set(ids))
 
 
 def _names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -201,6 +207,7 @@ def _nominations_over(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owe
 def _packets_submitted(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     del on
     lines = []
+    _read_people(case.subject_id for case in cases)
     for case in cases:
         if case.state is CaseState.NOMINATED:
             lines.append(_answer_owed(case, cycle))
@@ -213,7 +220,7 @@ def _packets_submitted(cycle: PromotionCycle, cases: Cases, on: date) -> list[Ow
                     case.subject_id,
                     kind="promotion.packet",
                     object_id=case.id,
-                    due_on=deadline_of(cycle.id, "packets_due", case.id),
+                    due_on=day_for(cycle, "packets_due", case.id),
                 )
             )
     return lines
@@ -233,24 +240,30 @@ def _answer_owed(case: PromotionCase, cycle: PromotionCycle, *, holds_up: bool =
 
 
 def _statements_owed(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
-    lines = []
-    for case in cases:
-        writes = case.state in {CaseState.DRAFTING, CaseState.SUBMITTED} and case.statement_at is None
-        manager_id = find_manager_id(case.subject_id, on) if writes else None
-        if manager_id is not None:
-            lines.append(
-                _about(
-                    case,
-                    Guard.PACKETS_SUBMITTED,
-                    "The line manager’s statement is not handed in",
-                    manager_id,
-                    kind="promotion.statement",
-                    object_id=case.id,
-                    due_on=deadline_of(cycle.id, "packets_due", case.id),
-                    holds_up=False,
-                )
-            )
-    return lines
+    waiting = [
+        case for case in cases if case.state in {CaseState.DRAFTING, CaseState.SUBMITTED} and case.statement_at is None
+    ]
+    rows = db.session.execute(
+        select(ManagerLink.person_id, ManagerLink.manager_id).where(
+            ManagerLink.person_id.in_([case.subject_id for case in waiting]), holds_on(ManagerLink, on)
+        )
+    )
+    managers = {row[0]: row[1] for row in rows}
+    _read_people(managers.values())
+    return [
+        _about(
+            case,
+            Guard.PACKETS_SUBMITTED,
+            "The line manager’s statement is not handed in",
+            managers[case.subject_id],
+            kind="promotion.statement",
+            object_id=case.id,
+            due_on=day_for(cycle, "packets_due", case.id),
+            holds_up=False,
+        )
+        for case in waiting
+        if case.subject_id in managers
+    ]
 
 
 def _feedback_given(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
@@ -263,6 +276,7 @@ def _feedback_given(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]
     asked: dict[uuid.UUID, list[PeerFeedback]] = {}
     for row in rows:
         asked.setdefault(row.case_id, []).append(row)
+    _read_people(row.author_id for found in asked.values() for row in found)
     lines = []
     for case in cases:
         requests = asked.get(case.id, [])
@@ -276,7 +290,7 @@ def _feedback_given(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]
 def _feedback_owed(case: PromotionCase, cycle: PromotionCycle, given: int, waiting: list[PeerFeedback]) -> list[Owed]:
     needed = cycle.feedback_needed
     so_far = f"{given} of {counted(needed, 'answer', 'answers')} {plural(given, 'is', 'are')} in"
-    due_on = deadline_of(cycle.id, "feedback_due", case.id)
+    due_on = day_for(cycle, "feedback_due", case.id)
     lines = [
         _about(
             case,
@@ -342,7 +356,7 @@ def _quorum_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]
                     who=REVIEWERS,
                     kind="promotion.review",
                     object_id=case.id,
-                    due_on=deadline_of(cycle.id, "review_due", case.id),
+                    due_on=day_for(cycle, "review_due", case.id),
                 )
             )
     return lines
