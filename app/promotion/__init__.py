@@ -13,10 +13,13 @@ from app.promotion import queries, sweep
 def register(app: Flask) -> None:
     """Join promotion: publish who judges what, and add the pages."""
     # Views need the registered policy.
-    from app.promotion import feedback_waits, nomination_waits, views  # noqa: PLC0415
+    from app.promotion import decision_waits, feedback_waits, nomination_waits, packet_waits, review_waits, views  # noqa: PLC0415
 
     queries.publish_relations()
     sweep.register()
+    decision_waits.register()
     feedback_waits.register()
     nomination_waits.register()
+    packet_waits.register()
+    review_waits.register()
     app.register_blueprint(views.bp)

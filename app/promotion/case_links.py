@@ -14,6 +14,7 @@ from app.infra.templating import has_page
 from app.promotion.models import PromotionCase
 
 _NO_PACKET = frozenset({CaseState.NOMINATED, CaseState.ACCEPTED, CaseState.DECLINED, CaseState.INELIGIBLE})
+_TOLD = frozenset({CaseState.COMMUNICATED, CaseState.APPEALED, CaseState.APPEAL_DECIDED, CaseState.CLOSED})
 _BEFORE_FEEDBACK = _NO_PACKET | {CaseState.DRAFTING, CaseState.SUBMITTED}
 
 
@@ -56,12 +57,9 @@ PLACES = (
     CasePlace("panel", "promotion.show_panel", "Reviewers", (Permission.Case.READ_PANEL,), _NO_PACKET),
     CasePlace("review", "promotion.review_case", "Rate", (Permission.Case.RATE,)),
     CasePlace("ratings", "promotion.show_ratings", "Ratings", (Permission.Case.READ_RATINGS,)),
-    CasePlace(
-        "decision",
-        "promotion.show_decision",
-        "Decision",
-        (Permission.Case.READ_DECISION, Permission.Case.READ_DECISION_DRAFT),
-    ),
+    CasePlace("calibration", "promotion.show_case_calibration", "Discussion", (Permission.Case.DISCUSS,)),
+    CasePlace("decision", "promotion.show_draft_decision", "Decision", (Permission.Case.READ_DECISION_DRAFT,), _TOLD),
+    CasePlace("decision", "promotion.show_decision", "Decision", (Permission.Case.READ_DECISION,)),
 )
 """The pages of a case in the order of its life."""
 

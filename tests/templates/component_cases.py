@@ -11,6 +11,7 @@ from app.auth.queries.account_list import AccountState
 from app.domain.ladder import EscalationRule, Origin
 from app.infra.pagination import Page
 from tests.templates import samples
+from tests.templates.decision_cases import DECISION_CASES
 from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
 from tests.templates.import_cases import IMPORT_CASES
@@ -19,6 +20,7 @@ from tests.templates.samples import Case
 
 CASES: dict[str, Case] = (
     FORM_CASES
+    | DECISION_CASES
     | EVIDENCE_CASES
     | IMPORT_CASES
     | PEOPLE_CASES
@@ -273,6 +275,38 @@ CASES: dict[str, Case] = (
         "prose": Case(
             "{% from 'components/prose.html' import prose %}{{ prose('**Led** it.\n\n- one\n- <script>x</script>') }}",
             ("<strong>Led</strong>", "<li>one</li>", "&lt;script&gt;"),
+        ),
+        "review_pane": Case(
+            "{% from 'components/review_pane.html' import cite_buttons, exhibit, exhibit_against, exhibit_voice, "
+            "packet_nav %}<form id='rate'>{{ cite_buttons([piece]) }}</form>{{ packet_nav(steps, 2, 'rate') }}"
+            "{{ exhibit_against(limit) }}{{ exhibit(piece) }}{{ exhibit_voice(voice) }}",
+            (
+                '<button class="cite" type="submit" name="cite" value="2"',
+                'class="packet-dot is-rated" type="submit" form="rate" name="go" value="1"',
+                'class="packet-dot is-begun" type="submit" form="rate" name="go" value="2" aria-current=true',
+                "joined &lt;late&gt;",
+                '<section class="exhibit" id="E2">',
+                "Josef Marek confirms: “The plan changed.”",
+            ),
+            {
+                "steps": [
+                    Row(number=1, text="Leads", state="done", words="rated"),
+                    Row(number=2, text="Coaches", state="begun", words="begun"),
+                    Row(number=3, text="Improves", state="open", words="not rated"),
+                ],
+                "limit": Row(label="", heading="Feedback of Priya", words="She joined <late>."),
+                "voice": Row(heading="Josef Marek confirms", words="The plan changed.", is_against=False),
+                "piece": Row(
+                    number=2,
+                    label="E2",
+                    title="Append-only record",
+                    meta="Document, 4 May 2026",
+                    line="It carries two projects.",
+                    narrative="Two options with their costs.",
+                    links=("https://example.org/paper",),
+                    voices=(Row(heading="Josef Marek confirms", words="The plan changed.", is_against=False),),
+                ),
+            },
         ),
         "shortcuts": Case(
             "{% from 'components/shortcuts.html' import shortcuts_dialog %}{{ shortcuts_dialog() }}",

@@ -7,14 +7,14 @@ stands in `telling`. Source of the rules: domain specification, sections 3.2 to 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 
 from sqlalchemy import delete
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.assessment.models.growth import WORDS_LENGTH as CHANGE_LENGTH
+from app.assessment.models.growth import WORDS_LENGTH as GOAL_LENGTH
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.committee import Recommended
@@ -31,7 +31,7 @@ from app.domain.decision import (
 )
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
 from app.domain.promotion import CaseEvent, CaseState, CycleState
-from app.domain.rationale import cited_numbers, is_apart, unknown_numbers
+from app.domain.rationale import cited_numbers, is_apart
 from app.infra.clock import local
 from app.infra.db import db
 from app.notices.actions import tell
@@ -41,6 +41,7 @@ from app.promotion.models import CaseRemark, CycleApproval, Decision, DecisionFi
 from app.promotion.queries.calibration import packets_of, rated_in
 from app.promotion.queries.cases import get_cycle
 from app.promotion.queries.decisions import (
+    Decided,
     approvals_of,
     chairs_of,
     decided_in,
@@ -55,7 +56,7 @@ from app.promotion.queries.decisions import (
 
 __all__ = ["approve_decisions", "decide", "form_values", "make_remark", "save_decision", "sign_list", "tell_candidate"]
 TO_APPROVE = "promotion.to_approve"
-WORDS_LENGTH, CITES_LENGTH = 4000, 200
+WORDS_LENGTH, CITES_LENGTH, CHANGE_LENGTH = 4000, 200, GOAL_LENGTH
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "kind": "Decision",
@@ -72,6 +73,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """How the form calls the fields that every decision has, in its order."""
 PLAIN_FIELDS = tuple(LABELS)
 REMARK_LENGTH = 4000
+APPROVERS = 2
 
 
 def make_remark(
@@ -85,20 +87,14 @@ def make_remark(
     lock_case(case)
     if not case.is_lifted or not case.state.is_before_decided or case.state.is_over:
         raise NotAllowedNowError("This case is not open for discussion now.")
-    packet = packets_of(frozenset({case.id})).get(case.id)
-    pieces = len(packet["pieces"]) if packet else 0
+    # A piece that was withdrawn before the freezing leaves a gap in the numbers.
+    numbers = {piece["number"] for piece in packets_of(frozenset({case.id})).get(case.id, {"pieces": []})["pieces"]}
     if not words.strip():
         raise InvalidError("Write what is to be said.", field="words")
     if len(words) > REMARK_LENGTH:
         raise InvalidError(f"A remark has at most {REMARK_LENGTH} characters.", field="words")
-    if unknown := unknown_numbers(words, pieces):
-        named = ", ".join(f"E{number}" for number in unknown)
-        raise InvalidError(
-            f"The packet has no {named}. Its pieces are E1 to E{pieces}."
-            if pieces
-            else f"The packet has no {named}: no piece is in it.",
-            field="words",
-        )
+    if unknown := [f"E{number}" for number in cited_numbers(words) if number not in numbers]:
+        raise InvalidError(f"The packet has no {', '.join(unknown)}. Look the number up in it.", field="words")
     known = rated_in([case])[case.id]
     if expectation_id and expectation_id not in known:
         raise InvalidError("Choose an expectation from the list.", field="expectation")
@@ -109,7 +105,7 @@ def make_remark(
         expectation_id=expectation_id or None,
         words=words,
         cites=_listed(cited_numbers(words)),
-        is_apart=is_apart(words, pieces=pieces, expectation_id=expectation_id or None, known=known),
+        is_apart=is_apart(words, pieces=max(numbers, default=0), expectation_id=expectation_id or None, known=known),
         at=at,
     )
     db.session.add(row)
@@ -135,8 +131,7 @@ def save_decision(case: PromotionCase, draft: DecisionDraft, *, version: int, by
     somebody else saved in the meantime. InvalidError for a text that is too long.
     """
     lock_case(case)
-    if case.state is not CaseState.CALIBRATED:
-        raise NotAllowedNowError("The decision of this case cannot be written now.")
+    _check_is_open(case, "The decision of this case cannot be written now.")
     _check_lengths(draft)
     decision = find_decision(case.id)
     if (decision.version if decision else 0) != version:
@@ -153,6 +148,12 @@ def save_decision(case: PromotionCase, draft: DecisionDraft, *, version: int, by
     _write_findings(decision, draft, recommendation_of(case), rated_in([case])[case.id])
     note(Tag.DECISION_SAVED, case, by=by, at=at, is_quiet=True)
     return decision
+
+
+def _check_is_open(case: PromotionCase, refusal: str) -> None:
+    """Raise NotAllowedNowError outside calibration, and while a substitute still rates the case blind."""
+    if case.state is not CaseState.CALIBRATED or not case.is_calibrated:
+        raise NotAllowedNowError(refusal)
 
 
 def _check_lengths(draft: DecisionDraft) -> None:
@@ -220,8 +221,7 @@ def decide(case: PromotionCase, *, by: Author, at: datetime) -> Decision:
     """
     lock_cycle(get_cycle(case.cycle_id))
     lock_case(case)
-    if case.state is not CaseState.CALIBRATED:
-        raise NotAllowedNowError("This case cannot be decided now.")
+    _check_is_open(case, "This case cannot be decided now.")
     on = local(at).date()
     decision = find_decision(case.id)
     draft, recommended = draft_of(decision), recommendation_of(case)
@@ -278,18 +278,23 @@ def approve_decisions(cycle: PromotionCycle, *, by: Author, at: datetime, digest
     if digest is not None and digest != current:
         raise NotAllowedNowError("The list is not the one you looked at. Open it again and read it once more.")
     approved = approvals_of(cycle.id, current)
-    if len({row.person_id for row, _ in approved}) > 1:
+    if len({row.person_id for row, _ in approved}) >= APPROVERS:
         raise NotAllowedNowError("Two people have approved this list already.")
     objections = objections_to_approving(
         person_id,
         signed_by=approved[0][0].person_id if approved else None,
-        deciders={one.decision.decided_by_id for one in decided if one.decision.decided_by_id} | chairs_of(cycle),
+        deciders=deciders_of(cycle, decided),
         candidates={one.case.subject_id for one in decided},
         is_kept_from_any=is_kept_from_any(person_id, decided),
     )
     if objections:
         raise NotAllowedNowError(f"{' '.join(objections)} Somebody else of HR approves it.")
     return _approve(cycle, current, by, at)
+
+
+def deciders_of(cycle: PromotionCycle, decided: Iterable[Decided]) -> frozenset[uuid.UUID]:
+    """Return who decided cases of a list, and who chairs its cycle: none of them is the second person."""
+    return chairs_of(cycle) | {one.decision.decided_by_id for one in decided if one.decision.decided_by_id}
 
 
 def _approve(cycle: PromotionCycle, digest: str, by: Author, at: datetime) -> CycleApproval:

@@ -33,14 +33,21 @@ TOLD = "promotion.told"
 
 
 def tell_candidate(
-    case: PromotionCase, teller_id: uuid.UUID, told_at: datetime, *, by: Author, at: datetime
+    case: PromotionCase,
+    teller_id: uuid.UUID,
+    told_at: datetime,
+    *,
+    by: Author,
+    at: datetime,
+    lapses: bool = False,
 ) -> PromotionCase:
     """Record that a candidate was told when and by whom; with it the decision takes effect.
 
     A promotion becomes a level from its day on, a “not yet” goals of a growth plan. NotAllowedNowError before the
     decisions are released, and a second time. InvalidError at `teller` for somebody who cannot have told it, at `told`
     for a moment that has not come or lies before the release, and where the promotion cannot take effect any more:
-    the person has left, or their level has changed since.
+    the person has left, or their level has changed since. `lapses`: somebody who has left is told all the same, and
+    their promotion takes no effect; for anybody else it changes nothing.
     """
     cycle = get_cycle(case.cycle_id)
     lock_cycle(cycle)
@@ -52,12 +59,14 @@ def tell_candidate(
         raise InvalidError("Choose who told the candidate from the list.", field="teller")
     _check_moment(cycle, told_at, at)
     person = get_person(case.subject_id)
-    if decided.decision.kind is DecisionKind.PROMOTE:
+    is_void = lapses and decided.decision.kind is DecisionKind.PROMOTE and leaves_before(person, decided.decision)
+    if decided.decision.kind is DecisionKind.PROMOTE and not is_void:
         _promote(case, person, decided.decision, by=by, at=at)
     elif decided.decision.kind is DecisionKind.NOT_YET:
         _grow(case, person, decided, by=by, at=at)
     case.told_at, case.teller_id, case.told_recorded_by_id = told_at, teller_id, author_id(by)
-    advance(case, CaseEvent.COMMUNICATE, by=by, at=at)
+    reason = "Left before the promotion could take effect." if is_void else ""
+    advance(case, CaseEvent.COMMUNICATE, by=by, at=at, reason=reason)
     db.session.flush()
     note(Tag.CASE_TOLD, case, by=by, at=at, teller=str(teller_id))
     tell(TOLD, case.subject_id, case.id, by=by, at=at)
@@ -75,6 +84,12 @@ def _check_moment(cycle: PromotionCycle, told_at: datetime, at: datetime) -> Non
     if released is not None and local(told_at).date() < released:
         message = f"The decisions were released on {long_date(released)}; nobody could be told before."
         raise InvalidError(message, field="told")
+
+
+def leaves_before(person: Person, decision: Decision) -> bool:
+    """Say whether somebody is gone on the day on which their promotion would take effect."""
+    day = decision.effective_on
+    return person.left_on is not None and day is not None and person.left_on <= day
 
 
 def promotion_fault(case: PromotionCase, person: Person, effective_on: date) -> str:

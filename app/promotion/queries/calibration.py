@@ -79,12 +79,16 @@ def cases_to_compare(actor: Actor, cycle_id: uuid.UUID) -> Sequence[tuple[Promot
 
 @once_per_transaction
 def given_in(case_ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[Given]]:
-    """Return the ratings of cases, those of held seats alone, ordered by reviewer's name."""
+    """Return the ratings of cases, those of held seats alone, ordered by reviewer's name.
+
+    The statement names only lifted cases: of a blind one no row leaves the database, whoever asks.
+    """
     rows = db.session.execute(
         select(GivenRating, Person.name)
         .join(PanelSeat, PanelSeat.id == GivenRating.seat_id)
         .join(Person, Person.id == GivenRating.reviewer_id)
-        .where(GivenRating.case_id.in_(case_ids), PanelSeat.ended_at.is_(None))
+        .join(PromotionCase, PromotionCase.id == GivenRating.case_id)
+        .where(GivenRating.case_id.in_(case_ids), PanelSeat.ended_at.is_(None), PromotionCase.lifted_at.is_not(None))
         .order_by(Person.name, GivenRating.reviewer_id, GivenRating.expectation_id, GivenRating.number)
     )
     names: dict[tuple[uuid.UUID, uuid.UUID, str], str] = {}

@@ -1,8 +1,36 @@
 """Pages of promotion: every address below /promotions/."""
 
+# Importing the modules joins their routes to the blueprint.
+from app.promotion.views import (  # isort: skip
+    calibration,
+    cases,
+    decisions,
+    eligibility,
+    feedback,
+    nominations,
+    packet,
+    packet_choice,
+    packet_writing,
+    ratings,
+    review,
+    start,
+    statements,
+)
 from app.promotion.views.blueprint import bp
 
-# Importing the modules joins their routes to the blueprint.
-from app.promotion.views import cases, eligibility, feedback, nominations, ratings, review, start  # isort: skip
-
-__all__ = ["bp", "cases", "eligibility", "feedback", "nominations", "ratings", "review", "start"]
+__all__ = [
+    "bp",
+    "calibration",
+    "cases",
+    "decisions",
+    "eligibility",
+    "feedback",
+    "nominations",
+    "packet",
+    "packet_choice",
+    "packet_writing",
+    "ratings",
+    "review",
+    "start",
+    "statements",
+]
