@@ -7,13 +7,15 @@ item 12.
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.auth.actions import end_other_sessions
+from app.auth.actions import end_other_sessions, invite
+from app.auth.actions.accounts import ensure_accounts
 from app.auth.actions.ending import end_links
 from app.auth.models import SessionStage
 from app.auth.queries import next_stage
@@ -21,8 +23,9 @@ from app.domain.errors import InvalidError, NotAllowedNowError
 from app.domain.promotion import CycleState
 from app.infra.clock import local
 from app.infra.db import db
+from app.people.actions import add_person
 from app.people.models import Person
-from app.people.queries import get_people
+from app.people.queries import find_person_by_email, get_people
 from app.promotion.actions.panels import settle_recusals
 from app.promotion.actions.steps import lock_cycle
 from app.promotion.models import CommitteeMember, PromotionCycle, ReviewRank
@@ -30,6 +33,16 @@ from app.promotion.queries.panels import has_gone, rank_limits, ranks_of, servin
 
 _LEFT = "Left the company."
 CHAIR, DEPUTY, MEMBER = "chair", "deputy", "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """A reviewer from outside: who they are, up to which rank they review, and why."""
+
+    name: str
+    email: str
+    rank: int
+    reason: str
 
 
 def name_chair(cycle: PromotionCycle, person: Person, *, by: Author, at: datetime) -> None:
@@ -92,6 +105,29 @@ def add_member(
     db.session.flush()
     log(Tag.COMMITTEE_NAMED, by=by, at=at, subject_id=person.id, object_id=cycle.id, role=MEMBER)
     settle_recusals(cycle, by=by, at=at)
+    return row
+
+
+def name_external(
+    cycle: PromotionCycle, details: Outsider, *, by: Author, at: datetime, mail_is_on: bool
+) -> CommitteeMember:
+    """Name a reviewer from outside, with their rank and why, and invite them where mail is on.
+
+    Their account is limited to their cases; without mail HR hands a link over. Somebody from outside who is known
+    already keeps their account. InvalidError at `email` for somebody who works here, else as `add_member`.
+    """
+    lock_cycle(cycle)
+    _check_undecided(cycle)
+    known = find_person_by_email(details.email)
+    if known is not None and known.employee_id is not None:
+        raise InvalidError(f"{known.name} works here; name them as a member of the committee.", field="email")
+    person = known or add_person(name=details.name, email=details.email, employee_id=None, hired_on=None, by=by, at=at)
+    set_review_rank(person, details.rank, details.reason, by=by, at=at)
+    row = add_member(cycle, person, is_external=True, by=by, at=at)
+    if mail_is_on:
+        invite([person.id], by=by, at=at, mail_is_on=True)
+    else:
+        ensure_accounts([person.id], by=by, at=at)
     return row
 
 
@@ -177,13 +213,18 @@ def _end(row: CommitteeMember, reason: str, *, by: Author, at: datetime) -> None
     log(Tag.COMMITTEE_ENDED, by=by, at=at, subject_id=row.person_id, object_id=row.cycle_id, role=MEMBER)
 
 
+def may_be_changed(cycle: PromotionCycle) -> bool:
+    """Say whether members can still be named and taken off: until the cycle is decided."""
+    return cycle.state.order < CycleState.DECIDED.order
+
+
 def _check_running(cycle: PromotionCycle) -> None:
     if cycle.state.is_over:
         raise NotAllowedNowError("This cycle is over; its committee stays as it was.")
 
 
 def _check_undecided(cycle: PromotionCycle) -> None:
-    if cycle.state.order >= CycleState.DECIDED.order:
+    if not may_be_changed(cycle):
         raise NotAllowedNowError("This cycle is decided; its committee stays as it was.")
 
 

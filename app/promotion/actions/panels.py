@@ -37,7 +37,7 @@ from app.promotion.queries.panels import (
 )
 
 _REVIEWED = (CaseState.IN_REVIEW, CaseState.RATED)
-_JUDGED = (*_REVIEWED, CaseState.CALIBRATED)
+JUDGED = (*_REVIEWED, CaseState.CALIBRATED)
 """Where a case has a panel and no decision yet."""
 
 
@@ -63,6 +63,16 @@ def settle_recusals(cycle: PromotionCycle, *, by: Author, at: datetime) -> None:
     for case in _judged_cases(cycle.id):
         lock_case(case)
         _settle(case, cycle, by=by, at=at)
+
+
+def settle_panel(case: PromotionCase, *, by: Author, at: datetime) -> bool:
+    """Let the panel of one case follow what holds today; say whether a seat ended or was taken."""
+    cycle = get_cycle(case.cycle_id)
+    lock_cycle(cycle)
+    lock_case(case)
+    before = {seat.id for seat in seats_of(case.id)}
+    _settle(case, cycle, by=by, at=at)
+    return before != {seat.id for seat in seats_of(case.id)}
 
 
 def settle_everything(*, by: Author, at: datetime) -> None:
@@ -149,7 +159,7 @@ def lift(case: PromotionCase, *, by: Author, at: datetime, closed_by_id: uuid.UU
 
 
 def _judged_cases(cycle_id: uuid.UUID) -> list[PromotionCase]:
-    rows = select(PromotionCase).where(PromotionCase.cycle_id == cycle_id, PromotionCase.state.in_(_JUDGED))
+    rows = select(PromotionCase).where(PromotionCase.cycle_id == cycle_id, PromotionCase.state.in_(JUDGED))
     return list(db.session.scalars(rows.order_by(PromotionCase.number)))
 
 
@@ -157,7 +167,7 @@ def _settle(case: PromotionCase, cycle: PromotionCycle, *, by: Author, at: datet
     """Let one panel follow what holds today. The cycle and the case are locked."""
     # What was asked before the lock may have changed while waiting for it.
     forget_answers()
-    if case.is_incomplete or case.state not in _JUDGED:
+    if case.is_incomplete or case.state not in JUDGED:
         return
     _write_recusals_down(case, by=by, at=at)
     for seat, reason in _ending(case, local(at).date()):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select, union_all
 
 from app.access.relations import Fact, relations
 from app.domain.committee import Candidate, RecusalReason, Relationship, may_review, recusals
@@ -110,7 +110,6 @@ def recusals_recorded(case_id: uuid.UUID) -> tuple[Recusal, ...]:
     return tuple(db.session.scalars(rows))
 
 
-@once_per_transaction
 def recusals_among(case_id: uuid.UUID, people: People) -> dict[uuid.UUID, tuple[RecusalReason, ...]]:
     """Return for each of some people every reason for which they take no part in a case; empty when there is none.
 
@@ -137,21 +136,20 @@ def recusals_of(case_id: uuid.UUID, person_id: uuid.UUID) -> tuple[RecusalReason
 
 def relationships(case: PromotionCase, people: People) -> list[Relationship]:
     """Return how some people stand to the candidate of a case today, as the rule of recusal asks for it."""
-    chain = managers_of(case.subject_id)
-    reports, mentoring = _reports_among(case.subject_id, people), _mentoring_with(case.subject_id)
-    nominators, voices = _nominators_of(case), _voices_of(case)
-    targets = _targets_in(case.cycle_id, people, besides=case.id)
+    chain, near = managers_of(case.subject_id), _near(case.id)
     declared = {row.person_id for row in recusals_recorded(case.id) if row.reason == RecusalReason.DECLARED.value}
+    targets = _targets_in(case.cycle_id)
     return [
         Relationship(
             reviewer_id=person_id,
             candidate_id=case.subject_id,
             managers=chain,
-            reports_to_candidate=person_id in reports,
-            mentoring=person_id in mentoring,
-            nominated=person_id in nominators,
-            gave_feedback=person_id in voices,
-            targets=targets.get(person_id, frozenset()),
+            reports_to_candidate=(RecusalReason.DIRECT_REPORT, person_id) in near,
+            mentoring=(RecusalReason.MENTORING, person_id) in near,
+            nominated=(RecusalReason.NOMINATED, person_id) in near,
+            gave_feedback=(RecusalReason.PEER_FEEDBACK, person_id) in near,
+            # The reviewer is the candidate where it is this very case, and recused as such.
+            targets=frozenset(target for case_id, target in targets.get(person_id, ()) if case_id != case.id),
             case_target=(case.lineage, case.target_level),
             declared=person_id in declared,
         )
@@ -159,46 +157,38 @@ def relationships(case: PromotionCase, people: People) -> list[Relationship]:
     ]
 
 
-def _reports_among(candidate_id: uuid.UUID, people: People) -> set[uuid.UUID]:
-    rows = select(ManagerLink.person_id).where(
-        ManagerLink.manager_id == candidate_id, ManagerLink.person_id.in_(people), holds_on(ManagerLink, today())
+@once_per_transaction
+def _near(case_id: uuid.UUID) -> frozenset[tuple[RecusalReason, uuid.UUID]]:
+    """Return who reports to the candidate, mentors them, nominated them or gave feedback on the case: one question."""
+    case = db.session.get_one(PromotionCase, case_id)
+    asked = {
+        RecusalReason.DIRECT_REPORT: select(ManagerLink.person_id).where(
+            ManagerLink.manager_id == case.subject_id, holds_on(ManagerLink, today())
+        ),
+        RecusalReason.NOMINATED: select(Nomination.author_id).where(
+            Nomination.cycle_id == case.cycle_id, Nomination.subject_id == case.subject_id
+        ),
+        RecusalReason.PEER_FEEDBACK: select(PeerFeedback.author_id).where(
+            PeerFeedback.case_id == case_id, PeerFeedback.state == FeedbackState.GIVEN
+        ),
+    }
+    # It goes both ways: whoever mentors the candidate, and whom the candidate mentors.
+    if (mentoring := relations.between_people.get(Fact.MENTORS)) is not None:
+        asked[RecusalReason.MENTORING] = mentoring.subjects(case.subject_id)
+    rows = union_all(*(query.add_columns(literal(reason.value)) for reason, query in asked.items()))
+    return frozenset((RecusalReason(reason), person_id) for person_id, reason in db.session.execute(rows))
+
+
+@once_per_transaction
+def _targets_in(cycle_id: uuid.UUID) -> dict[uuid.UUID, list[tuple[uuid.UUID, tuple[str, str]]]]:
+    """Return for each candidate of a cycle their cases, each with its ladder and target."""
+    rows = select(PromotionCase.subject_id, PromotionCase.id, PromotionCase.lineage, PromotionCase.target_level).where(
+        PromotionCase.cycle_id == cycle_id, PromotionCase.state.not_in(NEVER_CANDIDATES)
     )
-    return set(db.session.scalars(rows))
-
-
-def _mentoring_with(candidate_id: uuid.UUID) -> set[uuid.UUID]:
-    """Return who mentors the candidate or is mentored by them, now or within the last months: it goes both ways."""
-    relation = relations.between_people.get(Fact.MENTORS)
-    return set() if relation is None else set(db.session.scalars(relation.subjects(candidate_id)))
-
-
-def _nominators_of(case: PromotionCase) -> set[uuid.UUID]:
-    rows = select(Nomination.author_id).where(
-        Nomination.cycle_id == case.cycle_id, Nomination.subject_id == case.subject_id
-    )
-    return set(db.session.scalars(rows))
-
-
-def _voices_of(case: PromotionCase) -> set[uuid.UUID]:
-    rows = select(PeerFeedback.author_id).where(
-        PeerFeedback.case_id == case.id, PeerFeedback.state == FeedbackState.GIVEN
-    )
-    return set(db.session.scalars(rows))
-
-
-def _targets_in(
-    cycle_id: uuid.UUID, people: People, *, besides: uuid.UUID
-) -> dict[uuid.UUID, frozenset[tuple[str, str]]]:
-    rows = select(PromotionCase.subject_id, PromotionCase.lineage, PromotionCase.target_level).where(
-        PromotionCase.cycle_id == cycle_id,
-        PromotionCase.subject_id.in_(people),
-        PromotionCase.id != besides,
-        PromotionCase.state.not_in(NEVER_CANDIDATES),
-    )
-    found: dict[uuid.UUID, set[tuple[str, str]]] = {}
-    for person_id, lineage, level in db.session.execute(rows.order_by(PromotionCase.number)):
-        found.setdefault(person_id, set()).add((lineage, level))
-    return {person_id: frozenset(targets) for person_id, targets in found.items()}
+    found: dict[uuid.UUID, list[tuple[uuid.UUID, tuple[str, str]]]] = {}
+    for person_id, case_id, lineage, level in db.session.execute(rows.order_by(PromotionCase.number)):
+        found.setdefault(person_id, []).append((case_id, (lineage, level)))
+    return found
 
 
 def chair_of(case: PromotionCase) -> uuid.UUID | None:
