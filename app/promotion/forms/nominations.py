@@ -32,11 +32,11 @@ def _words(label: str, missing: str, length: int = WORDS_LENGTH) -> TextAreaFiel
 class TargetForm(Form):
     """For which level, where the ladder branches."""
 
-    target = RadioField("For which level?", choices=[], validate_choice=False)
+    target = RadioField("For which level?", choices={}, validate_choice=False)
 
     def offer(self, targets: Sequence[str]) -> None:
         """Offer the levels that come next; nothing is asked where there is only one."""
-        self.target.choices = [(level, level) for level in targets] if len(targets) > 1 else []
+        self.target.choices = {level: level for level in targets} if len(targets) > 1 else {}
 
     @property
     def chosen(self) -> str | None:
@@ -74,7 +74,7 @@ class WordsForm(Form):
 class RuleOutForm(Form):
     """By which rule a case is ruled out, and how it applies."""
 
-    rule = RadioField("Which rule?", choices=list(RULES.items()), validate_choice=False)
+    rule = RadioField("Which rule?", choices=RULES, validate_choice=False)
     reason = _words("How does it apply?", "Say how the rule applies.", REASON_LENGTH)
 
 
