@@ -147,6 +147,44 @@ MOVE_BEFORE: Mapping[CycleState, str] = MappingProxyType(
 )
 """What waits, to follow “Missing” or “Three things are missing”."""
 
+MOVE_WILL: Mapping[CycleState, tuple[str, ...]] = MappingProxyType(
+    {
+        CycleState.OPEN: (
+            "Everybody sees the cycle with its days, and can nominate themselves or somebody else.",
+            "The ladders that it pins, its quorum and the other numbers of your policies stay as they are now.",
+        ),
+        CycleState.PACKETS: (
+            "Nobody can be nominated any more.",
+            "Whoever has accepted writes a packet, and their line manager a statement.",
+            "A nomination that is not answered yet still waits for its answer; you may let it lapse.",
+        ),
+        CycleState.FEEDBACK: (
+            "Packets that are in cannot be changed any more; incomplete ones go on as they are.",
+            "Colleagues are drawn by rule for each case and asked for feedback.",
+        ),
+        CycleState.REVIEW: (
+            "Every packet is frozen with its checksum. Later corrections stand beside it.",
+            "Reviewers are drawn by rule for each case, and rate it blind.",
+        ),
+        CycleState.CALIBRATION: (
+            "Recusals are looked at once more.",
+            "Rounds that have their quorum are closed: ratings that come later are refused.",
+            "The committee sees the ratings, side by side, and talks about them.",
+        ),
+        CycleState.DECIDED: (
+            "You approve the list of decisions as it stands, as the first of two people.",
+            "No decision can be changed any more. Nobody outside the committee and HR sees it yet.",
+        ),
+        CycleState.COMMUNICATED: (
+            "Candidates can be told, one by one. Each decision takes effect as it is told.",
+            "The committee reads the packets for some time yet, and then no more.",
+        ),
+        CycleState.APPEALS: ("Candidates may appeal until the last day for it.",),
+        CycleState.CLOSED: ("Every case is closed. The record of the cycle stays.",),
+    }
+)
+"""What entering a state does, for the question before the move."""
+
 GUARD: Mapping[Guard, str] = MappingProxyType(
     {
         Guard.VERSION_PINNED: "At least one ladder version is pinned",

@@ -18,7 +18,6 @@ from app.domain.blind_round import BlindRound
 from app.domain.committee import CommitteeRating
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, MissingError, NotAllowedNowError
 from app.domain.promotion import CaseEvent, CaseState
-from app.domain.rationale import cited_numbers, faults_of_rationale
 from app.infra.clock import local
 from app.infra.db import db, forget_answers
 from app.infra.templating import counted, long_date, plural
@@ -27,7 +26,14 @@ from app.promotion.models import GivenRating, PanelSeat, PromotionCase, RatingDr
 from app.promotion.queries import get_cycle
 from app.promotion.queries.cases import deadline_of, edition_of, rated_ids
 from app.promotion.queries.packets import frozen_packet_of
-from app.promotion.queries.review import drafts_of, find_seat, held_seats, own_ratings_of
+from app.promotion.queries.review import (
+    drafts_of,
+    faults_of_drafts,
+    faults_of_rating,
+    find_seat,
+    held_seats,
+    own_ratings_of,
+)
 from app.promotion.wording import RATING, RATIONALE_FAULT
 
 RATING_CHOICES = tuple((one.value, words) for one, words in RATING.items())
@@ -154,27 +160,6 @@ def _is_recused(person_id: uuid.UUID, case_id: uuid.UUID) -> bool:
 # Handing in ----------------------------------------------------------------------------
 
 
-def faults_of(case: PromotionCase, drafts: Mapping[str, RatingDraft]) -> dict[str, tuple[str, ...]]:
-    """Return what the rating of each expectation still lacks, as codes; only of those that lack something."""
-    found: dict[str, tuple[str, ...]] = {}
-    for one in rated_ids(case.id):
-        draft = drafts.get(one)
-        if draft is None or draft.rating is None:
-            found[one] = ("rating",)
-        elif faults := _faults(case, draft.rating, draft.rationale, draft.missing):
-            found[one] = faults
-    return found
-
-
-def _faults(case: PromotionCase, rating: CommitteeRating, rationale: str, missing: str) -> tuple[str, ...]:
-    """Return what one rating lacks. A number whose piece was withdrawn before the freezing is none to cite."""
-    packet = frozen_packet_of(case.id) or {"pieces": []}
-    known = {piece["number"] for piece in packet["pieces"]}
-    faults = faults_of_rationale(rating, rationale, missing, pieces=max(known, default=0))
-    is_gone = not known.issuperset(cited_numbers(rationale)) and "unknown_piece" not in faults
-    return (*faults, "unknown_piece") if is_gone else faults
-
-
 def hand_in(case: PromotionCase, *, by: Author, at: datetime) -> PanelSeat:
     """Hand one's drafts in, all at once: from then on they count, and nothing of them changes until all are open.
 
@@ -189,9 +174,12 @@ def hand_in(case: PromotionCase, *, by: Author, at: datetime) -> PanelSeat:
             f"Ratings were due on {long_date(due)}. Your drafts are kept. Ask HR for more time; then hand them in."
         )
     drafts = drafts_of(seat.id)
-    if faults := faults_of(case, drafts):
+    packet = frozen_packet_of(case.id)
+    if packet is None:
+        raise MissingError
+    if faults := faults_of_drafts(packet, drafts):
         raise UnratedError(faults)
-    rated = rated_ids(case.id)
+    rated = packet["rated"]
     db.session.add_all(
         GivenRating(
             case_id=case.id,
@@ -263,6 +251,11 @@ def _lift(case: PromotionCase, *, by: Author, at: datetime) -> None:
 # Afterwards ----------------------------------------------------------------------------
 
 
+def is_changeable(case: PromotionCase) -> bool:
+    """Say whether ratings of a case may be changed with a reason: they are open, and it is not decided."""
+    return case.is_lifted and case.state in _CHANGEABLE
+
+
 def change_rating(
     case: PromotionCase,
     expectation_id: str,
@@ -286,7 +279,7 @@ def change_rating(
     seat = find_seat(case.id, author_id(by))
     if seat is None or _is_recused(seat.person_id, case.id):
         raise MissingError
-    if not case.is_lifted or case.state not in _CHANGEABLE:
+    if not is_changeable(case):
         raise NotAllowedNowError("Ratings of this case cannot be changed now: they are blind still, or it is decided.")
     last = own_ratings_of(seat.id).get(expectation_id)
     if last is None:
@@ -328,5 +321,5 @@ def _refuse_unseen(case: PromotionCase, last: GivenRating) -> None:
 def _check_whole(case: PromotionCase, rating: CommitteeRating, rationale: str, missing: str, reason: str) -> None:
     if not reason.strip():
         raise InvalidError("Say why it changes: the first rating stays beside it.", field="reason")
-    for fault in _faults(case, rating, rationale, missing):
+    for fault in faults_of_rating(frozen_packet_of(case.id) or {"pieces": []}, rating, rationale, missing):
         raise InvalidError(RATIONALE_FAULT[fault], field="rationale")

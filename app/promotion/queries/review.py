@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
+from app.domain.committee import CommitteeRating
+from app.domain.packets import without_ratings
+from app.domain.rationale import cited_numbers, faults_of_rationale
 from app.infra.db import db
-from app.promotion.models import GivenRating, PanelSeat, RatingDraft
+from app.people.models import Person
+from app.promotion.models import (
+    CycleStep,
+    GivenRating,
+    PacketSnapshot,
+    PanelSeat,
+    PromotionCase,
+    PromotionCycle,
+    RatingDraft,
+)
+from app.promotion.queries.packets import frozen_packet_of
+
+Faults = tuple[str, ...]
 
 
 def find_seat(case_id: uuid.UUID, person_id: uuid.UUID) -> PanelSeat | None:
@@ -40,3 +63,118 @@ def own_ratings_of(seat_id: uuid.UUID) -> dict[str, GivenRating]:
     """Return the last rating of the holder of a seat, by expectation. Theirs alone."""
     rows = db.session.scalars(select(GivenRating).where(GivenRating.seat_id == seat_id).order_by(GivenRating.number))
     return {row.expectation_id: row for row in rows}
+
+
+def packet_before(case: PromotionCase, cycle: PromotionCycle) -> dict[str, Any]:
+    """Return the frozen packet as its reviewers read it: without ratings while the cycle hides them and none is open.
+
+    A case under review has one.
+    """
+    packet = frozen_packet_of(case.id) or {}
+    return without_ratings(packet) if cycle.hides_ratings and not case.is_lifted else packet
+
+
+# What a rating still lacks -----------------------------------------------------------------
+
+
+def faults_of_rating(packet: Mapping[str, Any], rating: CommitteeRating | None, rationale: str, missing: str) -> Faults:
+    """Return what one rating lacks, as codes of `wording.RATIONALE_FAULT`. None when it is whole.
+
+    A number whose piece was withdrawn before the freezing is none to cite.
+    """
+    if rating is None:
+        return ("rating",)
+    known = {piece["number"] for piece in packet["pieces"]}
+    faults = faults_of_rationale(rating, rationale, missing, pieces=max(known, default=0))
+    is_gone = "unknown_piece" not in faults and not known.issuperset(cited_numbers(rationale))
+    return (*faults, "unknown_piece") if is_gone else faults
+
+
+def faults_of_drafts(packet: Mapping[str, Any], drafts: Mapping[str, RatingDraft]) -> dict[str, Faults]:
+    """Return for each expectation that is rated what it still lacks; only those that lack something, in their order."""
+    found = {}
+    for one in packet["rated"]:
+        draft = drafts.get(one)
+        faults = faults_of_rating(packet, draft.rating, draft.rationale, draft.missing) if draft else ("rating",)
+        if faults:
+            found[one] = faults
+    return found
+
+
+# My reviews -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReview:
+    """One case that somebody reviews: how far they have come themselves, and by when. Nothing of anybody else."""
+
+    case: PromotionCase
+    seat: PanelSeat
+    candidate: str
+    cycle: str
+    rated: int
+    of: int
+    due_on: date | None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether its ratings wait for the reader."""
+        return self.case.is_in_rating and self.seat.submitted_at is None
+
+
+def list_own_reviews(actor: Actor) -> list[OwnReview]:
+    """Return the cases that somebody reviews, those that wait for them first, the nearest due day first."""
+    rows = db.session.execute(
+        select(PromotionCase, PanelSeat, Person.name, PromotionCycle)
+        .join(PanelSeat, (PanelSeat.case_id == PromotionCase.id) & PanelSeat.ended_at.is_(None))
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .join(Person, Person.id == PromotionCase.subject_id)
+        .where(
+            PanelSeat.person_id == actor.person_id,
+            visible_to(actor, Permission.Case.RATE, PromotionCase),
+        )
+    ).all()
+    packets = _packets_of([case.id for case, *_ in rows])
+    drafts = _drafts_of([seat.id for _, seat, *_ in rows])
+    due = due_days([case.id for case, *_ in rows])
+    found = []
+    for case, seat, name, cycle in rows:
+        packet = packets[case.id]
+        of = len(packet["rated"])
+        lacking = {} if seat.submitted_at else faults_of_drafts(packet, drafts.get(seat.id, {}))
+        found.append(OwnReview(case, seat, name, cycle.name, of - len(lacking), of, due[case.id]))
+    return sorted(found, key=lambda one: (not one.is_open, one.due_on or date.max, one.cycle, one.case.number))
+
+
+def _packets_of(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    rows = db.session.execute(
+        select(PacketSnapshot.case_id, PacketSnapshot.content).where(PacketSnapshot.case_id.in_(case_ids))
+    )
+    return {case_id: json.loads(content) for case_id, content in rows}
+
+
+def _drafts_of(seat_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, RatingDraft]]:
+    found: dict[uuid.UUID, dict[str, RatingDraft]] = {}
+    for row in db.session.scalars(select(RatingDraft).where(RatingDraft.seat_id.in_(seat_ids))):
+        found.setdefault(row.seat_id, {})[row.expectation_id] = row
+    return found
+
+
+def due_days(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date | None]:
+    """Return by when cases are to be rated: the cycle's day, or the later one to which a case was extended."""
+    extended = (
+        select(CycleStep.case_id, func.max(CycleStep.day).label("day"))
+        .where(CycleStep.case_id.in_(case_ids), CycleStep.kind == "extend", CycleStep.deadline == "review_due")
+        .group_by(CycleStep.case_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(PromotionCase.id, PromotionCycle.review_due, extended.c.day)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .outerjoin(extended, extended.c.case_id == PromotionCase.id)
+        .where(PromotionCase.id.in_(case_ids))
+    )
+    return {
+        case_id: max(days) if (days := [one for one in (day, later) if one is not None]) else None
+        for case_id, day, later in rows
+    }
