@@ -1,8 +1,9 @@
 """Which pages there are for somebody: found by following links from home, and each thing on them once.
 
 Pages are first got without a browser, because that takes milliseconds. A page is worth looking at in the browser when
-something stands on it that stood on no page of its endpoint before: a form, a component, a state of a component, told
-by the classes in the markup. Another person's page or another piece of evidence in the same state adds nothing.
+it is the first of its endpoint, or when something stands on it that stood on no page before: a form, a component, a
+state of a component, told by the classes in the markup. Another person's page or another piece of evidence in the same
+state adds nothing, and neither does a component that was looked at elsewhere: its sheet is the same.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Seen:
 
     def take(self, features: set[Feature]) -> bool:
         """Say whether there is something new, and remember it."""
-        is_new = not features <= self.features
+        known = {told for _, told in self.features} | {"a page"}
+        is_first = not {endpoint for endpoint, _ in features} <= {endpoint for endpoint, _ in self.features}
+        is_new = is_first or not {told for _, told in features} <= known
         self.features |= features
         return is_new
 
