@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ from typing import Any
 from sqlalchemy import update
 
 from app.access.actor import Role
-from app.domain.bar import bar_for
+from app.domain.bar import Ask, bar_for
 from app.domain.committee import CommitteeRating
 from app.domain.promotion import DEADLINES, CaseState, CycleState, DecisionKind
 from app.infra.db import db
@@ -308,18 +309,35 @@ def _times(state: CaseState, cycle: PromotionCycle) -> dict[str, Any]:
 def _freeze(
     case: PromotionCase, subject: Person, rated: Sequence[str], pieces: Sequence[Mapping[str, Any]]
 ) -> PacketSnapshot:
-    ladder = get_edition(case.ladder_version_id).ladder
-    wanted = [one for one in ladder.requirement(case.target_level) if one.id in set(rated)]
+    edition, cycle = get_edition(case.ladder_version_id), db.session.get(PromotionCycle, case.cycle_id)
+    asks = {ask.expectation.id: ask for ask in bar_for(edition.ladder, case.target_level).asks}
+    wanted = [asks[one] for one in asks if one in set(rated)]
     content = {
-        "case": {"id": str(case.id), "code": case.code, "from_level": case.from_level, "target": case.target_level},
+        "schema": 1,
+        "case": {
+            "id": str(case.id),
+            "code": case.code,
+            "cycle": cycle.name if cycle else "",
+            "cycle_id": str(case.cycle_id),
+            "candidate_id": str(case.subject_id),
+            "from_level": case.from_level,
+            "target_level": case.target_level,
+            "submitted_on": "2026-11-20",
+            "is_incomplete": bool(case.is_incomplete),
+            "incomplete_reason": case.incomplete_reason,
+        },
         "candidate": subject.name,
         "parts": {"summary": "What I did.", "impact": "What came of it.", "helped": "Whom I helped."},
         "statement": None,
         "pieces": [
             {
                 "number": number,
+                "label": f"E{number}",
+                "id": str(uuid.UUID(int=number)),
+                "ref": f"E-{number}",
                 "title": f"Piece {number}",
                 "kind": "pull_request",
+                "began_on": None,
                 "occurred_on": "2026-06-01",
                 "narrative": "",
                 "links": [],
@@ -329,29 +347,61 @@ def _freeze(
             }
             for number, piece in enumerate(pieces, 1)
         ],
-        "rated": [one.id for one in wanted],
-        "expectations": [
-            {
-                "id": one.id,
-                "text": one.text,
-                "competency": one.competency,
-                "level": case.target_level,
-                "status": "missing",
-                "self": None,
-                "manager": None,
-                "pieces": [],
-            }
-            for one in wanted
-        ],
+        "left_out": [],
+        "rated": [ask.expectation.id for ask in wanted],
+        "expectations": [_frozen_expectation(ask) for ask in wanted],
+        "readiness": {"verdict": "cannot_tell", "met": 0, "of": len(wanted)},
         "exceptions": [],
         "timeline": [],
-        "ladder": {"slug": ladder.slug, "version": ladder.version, "title": ladder.title},
+        "warnings": {"recency": None, "reliance": None},
+        "cut_off": "2026-11-20",
+        "frozen_on": "2026-11-20",
+        "ladder": {
+            "name": edition.name,
+            "title": edition.ladder.title,
+            "version": edition.ladder.version,
+            "lineage": edition.ladder.lineage,
+            "version_id": str(edition.id),
+        },
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     case.frozen_at, case.digest = AT, hashlib.sha256(text.encode()).hexdigest()
     snapshot = PacketSnapshot(case_id=case.id, content=text, frozen_at=AT)
     db.session.add(snapshot)
     return snapshot
+
+
+def _frozen_expectation(ask: Ask) -> dict[str, Any]:
+    rule = ask.expectation.evidence
+    return {
+        "id": ask.expectation.id,
+        "text": ask.expectation.text,
+        "competency": ask.competency.name,
+        "competency_id": ask.competency.id,
+        "level": ask.level.id,
+        "is_required": ask.is_required,
+        "is_rated": True,
+        "status": "unassessed",
+        "self": None,
+        "manager": None,
+        "is_slipped": False,
+        "waived_for": None,
+        "pieces": [],
+        "pieces_left_out": [],
+        "sufficiency": {
+            "is_sufficient": False,
+            "count": 0,
+            "min_count": rule.min_count,
+            "span_days": 0,
+            "min_span_days": rule.span_days,
+            "voices": 0,
+            "min_voices": rule.corroborators,
+            "kinds": 0,
+            "min_kinds": rule.min_kinds,
+            "window_days": rule.window_days,
+            "missing": [f"0 of {rule.min_count} pieces"],
+        },
+    }
 
 
 def add_nomination(
@@ -550,3 +600,8 @@ def _add(row: Any) -> Any:
         session.add(row)
         session.flush()
     return row
+
+
+def add_member(cycle: PromotionCycle, person: Person, **columns: Any) -> CommitteeMember:
+    """Return a further member of a committee; that a substitute may be drawn with it is the action's business."""
+    return _add(CommitteeMember(cycle_id=cycle.id, person_id=person.id, named_at=AT, **columns))
