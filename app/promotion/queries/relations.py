@@ -38,6 +38,10 @@ NEVER_CANDIDATES = (CaseState.DECLINED, CaseState.INELIGIBLE, CaseState.CANCELLE
 _GIVEN_UP = (CaseState.WITHDRAWN, CaseState.CANCELLED)
 
 
+# Made once: a page asks for recusals many times, and a new alias of a table costs more than the question itself.
+_LINK, _OTHER = aliased(ManagerLink), aliased(PromotionCase)
+
+
 def publish_relations() -> None:
     """Tell access who stands how to cases and cycles."""
     relations.between_people[Fact.REPORTS_TO] = PersonRelation(
@@ -73,7 +77,7 @@ def _subjects(fact: Fact, actor_id: uuid.UUID) -> ColumnElement[bool]:
 
 def recusal_conditions(actor_id: uuid.UUID) -> dict[RecusalReason, ColumnElement[bool]]:
     """Return, for each reason of recusal, the condition on cases under which it holds for somebody today."""
-    link, other = aliased(ManagerLink), aliased(PromotionCase)
+    link, other = _LINK, _OTHER
     two_up = select(link.person_id).where(link.manager_id.in_(select_reports(actor_id)), holds_on(link, today()))
     return {
         RecusalReason.SELF: PromotionCase.subject_id == actor_id,
