@@ -30,7 +30,7 @@ from app.domain.decision import (
     whole_months,
 )
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
-from app.domain.promotion import CaseEvent, CaseState, CycleState
+from app.domain.promotion import CaseEvent, CaseState, CycleState, DecisionKind, DeferReason
 from app.domain.rationale import cited_numbers, is_apart
 from app.infra.clock import local
 from app.infra.db import db
@@ -53,6 +53,7 @@ from app.promotion.queries.decisions import (
     is_kept_from_any,
     recommendation_of,
 )
+from app.promotion.wording import DECISION, DEFER_REASON
 
 __all__ = ["approve_decisions", "decide", "form_values", "make_remark", "save_decision", "sign_list", "tell_candidate"]
 TO_APPROVE = "promotion.to_approve"
@@ -72,6 +73,10 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """How the form calls the fields that every decision has, in its order."""
 PLAIN_FIELDS = tuple(LABELS)
+CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "kind": tuple((kind.value, DECISION[kind]) for kind in DecisionKind),
+    "defer_reason": tuple((reason.value, DEFER_REASON[reason]) for reason in DeferReason),
+}
 REMARK_LENGTH = 4000
 APPROVERS = 2
 
@@ -185,17 +190,23 @@ def _write_findings(decision: Decision, draft: DecisionDraft, recommended: Recom
 
 
 def _conflict(decision: Decision | None, known: Sequence[str]) -> ConflictError:
-    stored = form_values(draft_of(decision), known)
+    stored = dict.fromkeys((f"{NAMED}{one}" for one in known), "") | form_values(draft_of(decision), known)
     labels = dict(LABELS) | {
         f"{beginning}{one}": f"{label}, expectation {place}"
         for place, one in enumerate(known, start=1)
-        for beginning, label in ((SAID, "Reasons"), (CHANGE, "What would change the answer"))
+        for beginning, label in (
+            (SAID, "Reasons"),
+            (CHANGE, "What would change the answer"),
+            (NAMED, "Named as not met"),
+        )
     }
+    choices = {f"{NAMED}{one}": (("y", "Named"), ("", "Not named")) for one in known}
     return ConflictError(
         "Somebody else has saved this decision in the meantime, or you have in another window.",
         stored=stored,
         version=decision.version if decision else 0,
         labels=labels,
+        choices=dict(CHOICES) | choices,
     )
 
 

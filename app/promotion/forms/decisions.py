@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from app.domain.decision import CHANGE, NAMED, SAID, DecisionDraft, Fault, Said
@@ -42,7 +43,7 @@ class DecisionForm(Form):
 
     kind = RadioField(
         "Decision",
-        choices=[(kind.value, DECISION[kind]) for kind in DecisionKind],
+        choices=[SelectChoice(kind.value, DECISION[kind]) for kind in DecisionKind],
         validate_choice=False,
         filters=[clean_line],
     )
@@ -52,7 +53,7 @@ class DecisionForm(Form):
     renominate_from = DayField(LABELS["renominate_from"], validators=[Optional()])
     defer_reason = SelectField(
         LABELS["defer_reason"],
-        choices=[("", "Choose"), *((reason.value, DEFER_REASON[reason]) for reason in DeferReason)],
+        choices=[SelectChoice("", "Choose"), *(SelectChoice(one.value, DEFER_REASON[one]) for one in DeferReason)],
         validate_choice=False,
         filters=[clean_line],
     )
