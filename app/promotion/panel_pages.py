@@ -123,7 +123,7 @@ def panel_page(case: PromotionCase, actor: Actor) -> PanelPage:
             SEAT_BY.get(seat.drawn_by, seat.drawn_by),
             SEAT_ENDED.get(seat.ended_reason or "", ""),
         )
-        for seat in seats
+        for seat in sorted(seats, key=lambda one: (people[one.person_id].sort_name, str(one.id)))
     ]
     held = tuple(line for line in lines if line.seat.ended_at is None)
     return PanelPage(

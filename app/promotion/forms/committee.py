@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.infra.forms import UNCUT, Form, StorableText, clean_line, clean_text
-from app.people.forms import NAME_LENGTH, ChoiceField, EmailForm, PersonField, leave_out_none
+from app.people.forms import NAME_LENGTH, ChoiceField, EmailForm, FewField, PersonField, leave_out_none
 from app.promotion.actions.committees import CHAIR, DEPUTY
 from app.promotion.models import NOTE_LENGTH, REASON_LENGTH
 
@@ -57,10 +57,10 @@ class MemberForm(Form):
 class LeadForm(MemberForm):
     """Whom to name chair or deputy."""
 
-    role = RadioField(
+    role = FewField(
         "As what?",
-        choices=[(CHAIR, "Chair"), (DEPUTY, "Deputy, for the cases from which the chair is recused")],
-        validators=[InputRequired("Choose chair or deputy.")],
+        "Choose chair or deputy.",
+        choices={CHAIR: "Chair", DEPUTY: "Deputy, for the cases from which the chair is recused"},
     )
 
 
