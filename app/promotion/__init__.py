@@ -7,7 +7,8 @@ people, ladders, notices, jobs, audit, access and infra. The rules stand in `dom
 
 from flask import Flask
 
-from app.promotion import queries, sweep
+from app.infra.single_values import take_several
+from app.promotion import queries, reminders, sweep
 
 
 def register(app: Flask) -> None:
@@ -17,6 +18,8 @@ def register(app: Flask) -> None:
 
     queries.publish_relations()
     sweep.register()
+    reminders.register()
+    take_several("versions")
     decision_waits.register()
     feedback_waits.register()
     nomination_waits.register()

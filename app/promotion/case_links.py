@@ -34,12 +34,22 @@ PLACES = (
         "packet",
         "promotion.show_packet",
         "Packet",
-        (
-            Permission.Case.READ_PACKET,
-            Permission.Case.READ_DRAFT,
-            Permission.Case.WRITE_STATEMENT,
-        ),
-        _NO_PACKET,
+        (Permission.Case.READ_PACKET,),
+        _NO_PACKET | {CaseState.DRAFTING},
+    ),
+    CasePlace(
+        "packet",
+        "promotion.show_packet_draft",
+        "Packet",
+        (Permission.Case.READ_DRAFT,),
+        frozenset(CaseState) - {CaseState.DRAFTING},
+    ),
+    CasePlace(
+        "statement",
+        "promotion.write_statement",
+        "Your statement",
+        (Permission.Case.WRITE_STATEMENT,),
+        frozenset(CaseState) - {CaseState.DRAFTING, CaseState.SUBMITTED},
     ),
     CasePlace(
         "feedback",

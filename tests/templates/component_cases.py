@@ -15,6 +15,7 @@ from tests.templates.decision_cases import DECISION_CASES
 from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
 from tests.templates.import_cases import IMPORT_CASES
+from tests.templates.packet_cases import PACKET_CASES
 from tests.templates.people_cases import PEOPLE_CASES
 from tests.templates.samples import Case
 
@@ -24,6 +25,7 @@ CASES: dict[str, Case] = (
     | EVIDENCE_CASES
     | IMPORT_CASES
     | PEOPLE_CASES
+    | PACKET_CASES
     | {
         "blocker_list": Case(
             "{% from 'components/blocker_list.html' import blocker_list %}{{ blocker_list(blockers) }}",

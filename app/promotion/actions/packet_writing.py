@@ -45,34 +45,48 @@ class Kept:
 # When it may be written ------------------------------------------------------------------
 
 
-def check_is_in_time(case: PromotionCase, at: datetime) -> None:
-    """Refuse with NotAllowedNowError what comes after the day on which packets are due."""
+def _why_too_late(case: PromotionCase, at: datetime) -> str:
     due = deadline_of(case.cycle_id, DUE, case.id)
-    if due is not None and local(at).date() > due:
-        raise NotAllowedNowError(
-            f"Packets were due on {long_date(due)}, so nothing can be changed any more. What you wrote is kept. "
-            "HR can extend the day for you."
-        )
+    if due is None or local(at).date() <= due:
+        return ""
+    return (
+        f"Packets were due on {long_date(due)}, so nothing can be changed any more. What was written is kept. HR can "
+        "extend the day."
+    )
+
+
+def why_not_writing(case: PromotionCase, at: datetime) -> str:
+    """Return why the candidate cannot change the packet now, as a sentence; empty while they can."""
+    if case.state in {CaseState.NOMINATED, CaseState.ACCEPTED}:
+        return "Packets are written once nominations are over."
+    if case.state.is_over:
+        return "This case is over, so its packet stays as it is."
+    if case.state is not CaseState.DRAFTING:
+        return "This packet is in, and stays as it is."
+    return _why_too_late(case, at)
+
+
+def why_not_stating(case: PromotionCase, at: datetime) -> str:
+    """Return why no statement can be written now, as a sentence; empty while one can."""
+    if case.state in {CaseState.NOMINATED, CaseState.ACCEPTED}:
+        return "Statements are written once nominations are over."
+    if case.statement_at is not None:
+        return "A statement is in for this packet, and stays as it is."
+    if case.state not in WRITING_STATEMENT:
+        return "This case has moved on, so a statement can no longer be written."
+    return _why_too_late(case, at)
 
 
 def check_may_write(case: PromotionCase, at: datetime) -> None:
     """Refuse with NotAllowedNowError what the candidate may change only while drafting, up to the due day."""
-    if case.state in {CaseState.NOMINATED, CaseState.ACCEPTED}:
-        raise NotAllowedNowError("Packets are written once nominations are over.")
-    if case.state is not CaseState.DRAFTING:
-        raise NotAllowedNowError("This packet is in, and stays as it is. What you want to add stands beside it later.")
-    check_is_in_time(case, at)
+    if reason := why_not_writing(case, at):
+        raise NotAllowedNowError(reason)
 
 
 def check_may_state(case: PromotionCase, at: datetime) -> None:
-    """Refuse with NotAllowedNowError what a line manager may write only until their statement is in."""
-    if case.state in {CaseState.NOMINATED, CaseState.ACCEPTED}:
-        raise NotAllowedNowError("Statements are written once nominations are over.")
-    if case.statement_at is not None:
-        raise NotAllowedNowError("A statement is in for this packet, and stays as it is.")
-    if case.state not in WRITING_STATEMENT:
-        raise NotAllowedNowError("This case has moved on, so a statement can no longer be written.")
-    check_is_in_time(case, at)
+    """Refuse with NotAllowedNowError what a line manager may write only until a statement is in, up to the due day."""
+    if reason := why_not_stating(case, at):
+        raise NotAllowedNowError(reason)
 
 
 # Words -----------------------------------------------------------------------------------

@@ -48,7 +48,8 @@ def compose_packet(case: PromotionCase, *, on: date) -> dict[str, Any]:
     edition, cycle = edition_of(case), get_cycle(case.cycle_id)
     facts = facts_of([case.subject_id], on)[case.subject_id]
     found = report(bar_for(edition.ladder, case.target_level), facts, on)
-    chosen = [one for one in chosen_of(case.id) if one.piece.state is EvidenceState.SHARED]
+    everything = chosen_of(case.id)
+    chosen = [one for one in everything if one.piece.state is EvidenceState.SHARED]
     names = _names(case, found.standings)
     expectations = [_expectation(one, chosen, facts, names, on) for one in found.standings]
     return {
@@ -78,7 +79,7 @@ def compose_packet(case: PromotionCase, *, on: date) -> dict[str, Any]:
         "parts": words_of(sections_of(case.id, case.subject_id), CANDIDATES),
         "statement": _statement(case, names),
         "pieces": [_piece(one, edition.ladder, facts, on) for one in chosen],
-        "left_out": [one.number for one in chosen_of(case.id) if one.piece.state is not EvidenceState.SHARED],
+        "left_out": [one.number for one in everything if one.piece.state is not EvidenceState.SHARED],
         "rated": [one["id"] for one in expectations if one["is_rated"]],
         "expectations": expectations,
         "readiness": {"verdict": found.verdict.value, "met": found.met, "of": found.of},

@@ -37,11 +37,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
+from app.domain.errors import MissingError
+from app.domain.ladder import Expectation
 from app.domain.packets import is_intact
 from app.domain.promotion import CaseState
 from app.evidence.models import Claim, Corroboration, Evidence
 from app.infra.clock import local
 from app.infra.db import db, once_per_transaction
+from app.ladders.queries import get_edition
 from app.people.models import Person
 from app.promotion.models import (
     ExceptionAsked,
@@ -151,6 +154,15 @@ def exceptions_of(case_id: uuid.UUID) -> dict[str, str]:
         .order_by(ExceptionAsked.expectation_id)
     )
     return {row.expectation_id: row.reason for row in rows}
+
+
+def expectation_of(case: PromotionCase, expectation_id: str) -> Expectation:
+    """Return an expectation of the target; MissingError where the target asks for none of that id."""
+    found = get_edition(case.ladder_version_id).ladder.requirement(case.target_level)
+    wanted = next((one for one in found if one.id == expectation_id), None)
+    if wanted is None:
+        raise MissingError
+    return wanted
 
 
 class Addition(NamedTuple):
