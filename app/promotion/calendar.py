@@ -36,7 +36,7 @@ def calendar_of(cycle: PromotionCycle, *, address: str, edition: int, at: dateti
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", cycle.name)
+    calendar.add("x-wr-calname", _one_line(cycle.name))
     is_cancelled = cycle.state is CycleState.CANCELLED
     for name in DAYS:
         day: date | None = getattr(cycle, name)
@@ -46,6 +46,11 @@ def calendar_of(cycle: PromotionCycle, *, address: str, edition: int, at: dateti
     return bytes(calendar.to_ical())
 
 
+def _one_line(name: str) -> str:
+    """Return a name that stays inside its line, whatever was stored: a line break would begin another property."""
+    return " ".join(name.split())
+
+
 def _entry(cycle: PromotionCycle, name: str, day: date, address: str, edition: int, at: datetime) -> Event:
     entry = Event()
     entry.add("uid", f"{name}.{cycle.id}@belay")
@@ -53,7 +58,7 @@ def _entry(cycle: PromotionCycle, name: str, day: date, address: str, edition: i
     entry.add("sequence", edition)
     entry.add("dtstart", day)
     entry.add("dtend", day + timedelta(days=1))
-    entry.add("summary", f"{cycle.name}: {DEADLINE[name][:1].lower()}{DEADLINE[name][1:]}")
+    entry.add("summary", f"{_one_line(cycle.name)}: {DEADLINE[name][:1].lower()}{DEADLINE[name][1:]}")
     entry.add("url", address)
     entry.add("transp", "TRANSPARENT")
     entry.add("status", "CANCELLED" if cycle.state is CycleState.CANCELLED else "CONFIRMED")

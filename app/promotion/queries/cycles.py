@@ -89,7 +89,7 @@ def extended_days(cycle_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, str], date]:
         .where(CycleStep.cycle_id == cycle_id, CycleStep.kind == "extend", CycleStep.case_id.is_not(None))
         .group_by(CycleStep.case_id, CycleStep.deadline)
     )
-    return {(row[0], row[1]): row[2] for row in rows}
+    return {(row[0], row[1]): row[2] for row in rows if row[0] and row[1] and row[2]}
 
 
 def day_for(cycle: PromotionCycle, name: str, case_id: uuid.UUID) -> date | None:

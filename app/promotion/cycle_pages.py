@@ -1,0 +1,226 @@
+"""The page of a cycle in words: its rail, what is missing, its cases and what happened. No database, no session."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.domain.promotion import CaseState, CycleState, Guard, next_move
+from app.infra.clock import local
+from app.infra.templating import ago, counted, day_and_month, long_date, number_word, plural
+from app.promotion.models import CycleStep, NominatedBy, PromotionCycle
+from app.promotion.queries.cycles import CaseRow, StepLine
+from app.promotion.queries.guards import Owed
+from app.promotion.wording import (
+    CASE_STATE,
+    CYCLE_NOW,
+    CYCLE_STATE,
+    DEADLINE,
+    DEADLINE_OF,
+    GUARD,
+    MOVE_BEFORE,
+    PUBLIC_CYCLE_NOW,
+    public_state,
+)
+
+_RAIL = (
+    ("Nominations", "nominations_close", (CycleState.OPEN,)),
+    ("Packets", "packets_due", (CycleState.PACKETS,)),
+    ("Feedback", "feedback_due", (CycleState.FEEDBACK,)),
+    ("Review", "review_due", (CycleState.REVIEW,)),
+    ("Calibration", "calibration_on", (CycleState.CALIBRATION,)),
+    ("Decisions told", "communicate_by", (CycleState.DECIDED, CycleState.COMMUNICATED)),
+    ("Appeals", "appeal_until", (CycleState.APPEALS,)),
+)
+_PUBLIC_RAIL = (
+    *_RAIL[:3],
+    ("Committee", "calibration_on", (CycleState.REVIEW, CycleState.CALIBRATION, CycleState.DECIDED)),
+    ("Decisions told", "communicate_by", (CycleState.COMMUNICATED,)),
+    _RAIL[-1],
+)
+_EARLY = frozenset({CaseState.DRAFTING, CaseState.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase on the rail: `state` is `done`, `now` or empty; `day` says what its date means."""
+
+    name: str
+    day: str
+    state: str
+
+
+def phases_of(cycle: PromotionCycle, steps: Sequence[CycleStep], *, sees_inside: bool) -> list[Phase]:
+    """Return the rail of a cycle. Outside the committee and HR, review, calibration and decision are one phase."""
+    left = {step.source: local(step.at).date() for step in steps if step.kind in {"move", "cancel"}}
+    reached = _reached(cycle, steps)
+    phases = []
+    for name, deadline, states in _RAIL if sees_inside else _PUBLIC_RAIL:
+        day: date | None = getattr(cycle, deadline)
+        if cycle.state in states:
+            phases.append(Phase(name, _until(day), "now"))
+        elif states[-1].order < reached:
+            done = left.get(states[-1].value) or day
+            phases.append(Phase(name, f"done {day_and_month(done)}" if done else "done", "done"))
+        else:
+            phases.append(Phase(name, day_and_month(day) if day else "no day yet", ""))
+    return phases
+
+
+def _reached(cycle: PromotionCycle, steps: Sequence[CycleStep]) -> int:
+    """Return how far a cycle came: a cancelled one stopped in the phase that it was cancelled in."""
+    if cycle.state is not CycleState.CANCELLED:
+        return cycle.state.order
+    source = next((step.source for step in steps if step.kind == "cancel"), None)
+    return CycleState(source).order if source else 0
+
+
+def _until(day: date | None) -> str:
+    return f"until {day_and_month(day)}" if day else "now"
+
+
+def heading_of(cycle: PromotionCycle, *, sees_inside: bool) -> str:
+    """Return what the page of a cycle is about: “Winter 2026: packets are being written”."""
+    return f"{cycle.name}: {(CYCLE_NOW if sees_inside else PUBLIC_CYCLE_NOW)[cycle.state]}"
+
+
+def days_left(cycle: PromotionCycle, on: date, *, sees_inside: bool) -> str:
+    """Return how long the phase still lasts, in words; empty where nothing is counted."""
+    hidden = cycle.state in {CycleState.REVIEW, CycleState.CALIBRATION, CycleState.DECIDED} and not sees_inside
+    name = "communicate_by" if hidden else DEADLINE_OF.get(cycle.state)
+    day: date | None = getattr(cycle, name) if name else None
+    if day is None or name is None:
+        return ""
+    left = (day - on).days
+    if left < 0:
+        return f"{DEADLINE[name]} was {counted(-left, 'day', 'days')} ago"
+    if left == 0:
+        return f"{DEADLINE[name]} is today"
+    return f"{counted(left, 'day', 'days')} left"
+
+
+# What is missing -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """One missing thing on the page. `key` is what a reminder names; empty where nobody can be reminded now."""
+
+    what: str
+    who: str
+    note: str
+    case_code: str
+    case_id: object
+    key: str
+
+
+def owed_lines(
+    lines: Collection[Owed], reminders: Mapping[str, datetime], on: date, *, now: datetime
+) -> list[OwedLine]:
+    """Return missing things as the page shows them, with when somebody was reminded, or by when it is due."""
+    return [_owed(line, reminders.get(line.key), on, now) for line in lines]
+
+
+def _owed(line: Owed, reminded: datetime | None, on: date, now: datetime) -> OwedLine:
+    was_today = reminded is not None and local(reminded).date() >= on
+    if reminded is not None:
+        note = "reminded today" if was_today else f"reminded {ago(reminded, now)}"
+    elif line.due_on is not None:
+        note = f"{'was due' if line.due_on < on else 'due'} {day_and_month(line.due_on)}"
+    else:
+        note = ""
+    can_remind = bool(line.people and line.kind) and not was_today
+    return OwedLine(line.what, line.who, note, line.case_code, line.case_id, line.key if can_remind else "")
+
+
+def guards_in_words(lines: Collection[Owed]) -> str:
+    """Return what the guards ask that do not hold, as one remark."""
+    return "; ".join(GUARD[guard] for guard in Guard if any(line.guard is guard for line in lines))
+
+
+def missing_in_words(cycle: PromotionCycle, number: int) -> str:
+    """Return how many things are missing and for what: “Three things are missing before feedback can open”."""
+    move = next_move(cycle.state)
+    if move is None or not number:
+        return ""
+    things = plural(number, "thing is", "things are")
+    return f"{number_word(number).capitalize()} {things} missing {MOVE_BEFORE[move.target]}."
+
+
+# Cases and what happened -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One row of the table of cases."""
+
+    row: CaseRow
+    nominated: str
+    state: str
+    note: str
+    feedback: str
+    reviewers: str
+
+
+def case_lines(
+    cycle: PromotionCycle, rows: Sequence[CaseRow], packet_days: Mapping[uuid.UUID, date | None]
+) -> list[CaseLine]:
+    """Return the table of cases. Of a case in which the reader takes no part it says what everybody may know of it."""
+    return [_case_line(cycle, row, packet_days.get(row.case.id)) for row in rows]
+
+
+def _case_line(cycle: PromotionCycle, row: CaseRow, packet_day: date | None) -> CaseLine:
+    case, is_over = row.case, row.case.state.is_over
+    by = "Self" if case.nominated_by is NominatedBy.SELF else row.nominated_by
+    note = ""
+    if case.is_incomplete:
+        note = "Incomplete: to be deferred or withdrawn"
+    elif case.state in _EARLY and packet_day:
+        note = f"Packet due {day_and_month(packet_day)}"
+    elif case.state is CaseState.NOMINATED and cycle.nominations_close:
+        note = f"To be answered by {day_and_month(cycle.nominations_close)}"
+    return CaseLine(
+        row,
+        f"{by}, {day_and_month(local(case.nominated_at).date())}",
+        CASE_STATE[case.state] if row.is_inside else public_state(case.state),
+        note,
+        _feedback(cycle, row, is_over=is_over),
+        _reviewers(row, is_over=is_over),
+    )
+
+
+def _feedback(cycle: PromotionCycle, row: CaseRow, *, is_over: bool) -> str:
+    if not row.is_inside or (is_over and not row.asked):
+        return "–"
+    if row.case.feedback_waived_reason:
+        return f"{row.given}, waived"
+    return f"{row.given} of {max(row.asked, cycle.feedback_needed)}" if row.asked else "not asked"
+
+
+def _reviewers(row: CaseRow, *, is_over: bool) -> str:
+    if not row.is_inside or (is_over and not row.seats):
+        return "–"
+    if row.case.is_incomplete:
+        return "not rated"
+    if not row.seats and not row.replaced:
+        return "not yet drawn"
+    return f"{row.seats}, {f'{row.replaced} replaced' if row.replaced else 'none replaced'}"
+
+
+def step_words(line: StepLine) -> str:
+    """Return what happened, as a sentence without its stop."""
+    step = line.step
+    if step.kind == "cancel":
+        return "Cancelled"
+    if step.kind == "approve":
+        return "Approved the list of decisions"
+    if step.kind == "extend":
+        name = DEADLINE.get(step.deadline or "", step.deadline or "")
+        before = f" from {long_date(step.day_before)}" if step.day_before else ""
+        whose = f", for P-{line.case_number:02} alone" if line.case_number else ""
+        return f"Extended “{name}”{before} to {long_date(step.day)}{whose}" if step.day else f"Extended “{name}”"
+    if step.source is None or step.target is None:
+        return "Drafted"
+    return f"Moved from {CYCLE_STATE[CycleState(step.source)]} to {CYCLE_STATE[CycleState(step.target)]}"
