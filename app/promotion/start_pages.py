@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,22 +46,24 @@ def takes_nominations(cycle: PromotionCycle, on: date) -> bool:
     return cycle.state is CycleState.OPEN and (cycle.nominations_close is None or on <= cycle.nominations_close)
 
 
+def newest_by_cycle(cases: Iterable[PromotionCase]) -> dict[uuid.UUID, PromotionCase]:
+    """Return the cases by their cycle; of several in one the first counts, so they stand newest first."""
+    newest: dict[uuid.UUID, PromotionCase] = {}
+    for case in cases:
+        newest.setdefault(case.cycle_id, case)
+    return newest
+
+
 def cycle_cards(
     cycles: Sequence[PromotionCycle],
-    own_cases: Sequence[PromotionCase],
+    own_cases: Mapping[uuid.UUID, PromotionCase],
     inside: Mapping[uuid.UUID, bool],
     on: date,
 ) -> list[CycleCard]:
-    """Return the cycles with the reader's own case in each. `inside` says where the reader is HR or on the committee.
-
-    `own_cases` stand newest first: of several in one cycle the last one counts.
-    """
-    newest: dict[uuid.UUID, PromotionCase] = {}
-    for case in own_cases:
-        newest.setdefault(case.cycle_id, case)
+    """Return the cycles with the reader's own case in each. `inside` says where the reader is HR or chairs."""
     cards = []
     for cycle in cycles:
-        own = newest.get(cycle.id)
+        own = own_cases.get(cycle.id)
         cards.append(
             CycleCard(
                 id=cycle.id,

@@ -36,7 +36,7 @@ def list_eligible(cycle: PromotionCycle, by: Author, at: datetime) -> int:
     on = local(at).date()
     people = list(db.session.scalars(select(Person).where(works_here(on)).order_by(Person.sort_name, Person.id)))
     lines = _lines(cycle, people, on)
-    rows = select(Eligibility).where(Eligibility.cycle_id == cycle.id)
+    rows = select(Eligibility).where(Eligibility.cycle_id == cycle.id).order_by(Eligibility.id)
     stored = {row.subject_id: row for row in db.session.scalars(rows)}
     added = [person_id for person_id in lines if person_id not in stored]
     db.session.add_all(_row(cycle.id, person_id, lines[person_id]) for person_id in added)
@@ -46,6 +46,7 @@ def list_eligible(cycle: PromotionCycle, by: Author, at: datetime) -> int:
                 _rewrite(row, lines[person_id])
             else:
                 db.session.delete(row)
+    if cycle.state is CycleState.DRAFT or cycle.eligibility_listed_at is None:
         cycle.eligibility_listed_at = at
     db.session.flush()
     log(Tag.ELIGIBILITY_LISTED, by=by, at=at, object_id=cycle.id, people=len(lines), added=len(added))
@@ -91,7 +92,10 @@ def _lines(cycle: PromotionCycle, people: list[Person], on: date) -> dict[uuid.U
 def pinned_ladders(cycle_id: uuid.UUID) -> Mapping[str, Ladder]:
     """Return the ladders that a cycle pins, by lineage."""
     rows = select(CycleLadder.lineage, CycleLadder.ladder_version_id).where(CycleLadder.cycle_id == cycle_id)
-    return {lineage: get_edition(version_id).ladder for lineage, version_id in db.session.execute(rows)}
+    return {
+        lineage: get_edition(version_id).ladder
+        for lineage, version_id in db.session.execute(rows.order_by(CycleLadder.lineage))
+    }
 
 
 def _row(cycle_id: uuid.UUID, person_id: uuid.UUID, line: EligibleLine) -> Eligibility:

@@ -27,7 +27,7 @@ from app.promotion.actions.packets import tell_of_packet
 from app.promotion.actions.steps import advance, author_id, lock_case, lock_cycle, note
 from app.promotion.models import CycleLadder, Eligibility, NominatedBy, Nomination, PromotionCase, PromotionCycle
 from app.promotion.queries.cases import deadline_of, get_cycle
-from app.promotion.queries.nominations import NOMINATION, find_line, find_open_case, standing_nominations
+from app.promotion.queries.nominations import NOMINATION, find_line, find_open_case, find_nomination
 from app.promotion.wording import NOT_ELIGIBLE
 
 LEFT = "left"
@@ -60,7 +60,7 @@ def nominate(
     if refusal and is_told:
         raise InvalidError(refusal, field="person")
     found = find_open_case(cycle.id, subject.id)
-    before = standing_nominations(cycle.id, subject.id, author.id)
+    before = find_nomination(cycle.id, subject.id, author.id)
     if before is not None and (not is_told or (found is not None and before.case_id == found.id)):
         # A second one of the same author changes nothing; a colleague does not learn even that.
         return found

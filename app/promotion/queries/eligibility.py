@@ -99,7 +99,7 @@ def list_lines(
             ),
         )
         .where(*here)
-        .order_by(Person.sort_name, Person.id)
+        .order_by(Person.sort_name, Person.id, Eligibility.id)
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     )

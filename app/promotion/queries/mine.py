@@ -79,7 +79,7 @@ def list_cases_of_reports(actor: Actor) -> list[CaseLine]:
             visible_to(actor, Permission.Case.READ, PromotionCase),
             PromotionCycle.state.not_in(OVER),
         )
-        .order_by(Person.sort_name, PromotionCase.number)
+        .order_by(Person.sort_name, PromotionCase.number, PromotionCase.id)
     )
     return [CaseLine(*row) for row in rows]
 

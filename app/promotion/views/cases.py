@@ -26,7 +26,7 @@ from app.promotion.forms.nominations import RuleOutForm, TargetForm, WordsForm
 from app.promotion.models import PromotionCase
 from app.promotion.queries import edition_of
 from app.promotion.queries.cases import get_cycle
-from app.promotion.queries.nominations import deadlines_of, find_line, list_nominations, list_steps
+from app.promotion.queries.nominations import deadlines_of, find_line, get_surroundings, list_nominations, list_steps
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.wording import NOMINATED_BY
 
@@ -53,11 +53,12 @@ def show_case(case: PromotionCase) -> ResponseReturnValue:
 
 
 def _case_page(case: PromotionCase, form: TargetForm) -> ResponseReturnValue:
-    reader, cycle, ladder = reader_of(case), get_cycle(case.cycle_id), edition_of(case).ladder
-    person, looks_after = get_person(case.subject_id), may(Permission.Case.LOOK_AFTER, case)
+    (cycle, person), edition = get_surroundings(case), edition_of(case)
+    reader, looks_after = reader_of(case), may(Permission.Case.LOOK_AFTER, case)
     days = deadlines_of(cycle, case.id, INSIDE_DAYS)
     nominations = list_nominations(case, actor())
-    line = find_line(cycle.id, case.subject_id) if case.state is CaseState.NOMINATED else None
+    may_answer = case.state is CaseState.NOMINATED and may(Permission.Case.ANSWER, case)
+    line = find_line(cycle.id, case.subject_id) if may_answer else None
     form.offer(line.targets.split() if line else ())
     nominator = next((one.author for one in nominations if one.nomination.author_id == case.nominated_by_id), "")
     steps = shown_steps(
@@ -79,10 +80,10 @@ def _case_page(case: PromotionCase, form: TargetForm) -> ResponseReturnValue:
         steps=steps,
         nominations=nominations,
         kinds=NOMINATED_BY,
-        levels={level.id: level for level in ladder.levels},
-        ladder_name=edition_of(case).name,
+        levels={level.id: level for level in edition.ladder.levels},
+        ladder_name=edition.name,
         form=form,
-        may_answer=case.state is CaseState.NOMINATED and may(Permission.Case.ANSWER, case),
+        may_answer=may_answer,
         may_withdraw=case.state is not CaseState.NOMINATED and may(Permission.Case.WITHDRAW, case),
         may_rule_out=looks_after and after(case.state, CaseEvent.RULE_OUT) is not None,
         may_lapse=looks_after and may_lapse(case, cycle, days["nominations_close"], today()),

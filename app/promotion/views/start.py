@@ -10,7 +10,7 @@ from app.access.permissions import Permission
 from app.infra.clock import today
 from app.infra.pagination import page_number
 from app.promotion.queries import mine
-from app.promotion.start_pages import cycle_cards
+from app.promotion.start_pages import cycle_cards, newest_by_cycle
 from app.promotion.views.blueprint import bp
 from app.promotion.wording import public_state
 
@@ -21,10 +21,12 @@ def list_cycles() -> ResponseReturnValue:
     """Show the cycles that run, what waits for the reader in them, their cases, and the cycles that are over."""
     who, on = actor(), today()
     running = mine.list_running(who)
+    own = newest_by_cycle(mine.list_own_cases(who.person_id))
     inside = {cycle.id: may(Permission.Cycle.READ_CASES, cycle) for cycle in running}
     return render_template(
         "promotion/index.html",
-        cards=cycle_cards(running, mine.list_own_cases(who.person_id), inside, on),
+        cards=cycle_cards(running, own, inside, on),
+        own_cases=own,
         waiting=mine.list_waiting_here(who.person_id, on),
         reports=mine.list_cases_of_reports(who),
         proposed=mine.list_own_nominations(who.person_id),
