@@ -11,6 +11,7 @@ from app.auth.queries.account_list import AccountState
 from app.domain.ladder import EscalationRule, Origin
 from app.infra.pagination import Page
 from tests.templates import samples
+from tests.templates.cycle_cases import CYCLE_CASES
 from tests.templates.decision_cases import DECISION_CASES
 from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
@@ -21,6 +22,7 @@ from tests.templates.samples import Case
 
 CASES: dict[str, Case] = (
     FORM_CASES
+    | CYCLE_CASES
     | DECISION_CASES
     | EVIDENCE_CASES
     | IMPORT_CASES
