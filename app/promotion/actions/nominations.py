@@ -27,7 +27,7 @@ from app.promotion.actions.packets import tell_of_packet
 from app.promotion.actions.steps import advance, author_id, lock_case, lock_cycle, note
 from app.promotion.models import CycleLadder, Eligibility, NominatedBy, Nomination, PromotionCase, PromotionCycle
 from app.promotion.queries.cases import deadline_of, get_cycle
-from app.promotion.queries.nominations import NOMINATION, find_line, find_open_case, find_nomination
+from app.promotion.queries.nominations import NOMINATION, find_line, find_nomination, find_open_case
 from app.promotion.wording import NOT_ELIGIBLE
 
 LEFT = "left"
