@@ -9,31 +9,43 @@ from datetime import date, timedelta
 
 import pytest
 from flask import current_app
+from sqlalchemy import func, select
 
-from app.access.actor import Role
+from app.access.actor import Actor, Role
+from app.access.permissions import Permission
+from app.access.policy import can, visible_to
 from app.audit.actions import Author
+from app.audit.models import AuditEvent
+from app.audit.queries import count_events
+from app.audit.tags import Tag
 from app.auth import actions as auth
-from app.domain.errors import InvalidError
+from app.domain.errors import InvalidError, MissingError
 from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import clock, now, today
 from app.infra.unit_of_work import transaction
 from app.notices.queries import list_waiting
 from app.people import actions as people
 from app.people.queries import get_person
+from app.promotion.actions import committees, panels, ratings
 from app.promotion.actions import nominations as actions
-from app.promotion.models import PacketPart
+from app.promotion.models import GivenRating, PacketPart
 from app.promotion.queries.cases import get_case, get_cycle
 from app.promotion.queries.nominations import NOMINATION
+from app.promotion.queries.panels import seats_of
+from app.promotion.queries.ratings import count_of, ratings_of
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.people import SYSTEM, make_person
 from tests.factories.promotion import (
     add_nomination,
+    decide,
     make_case,
     make_cycle,
     make_eligible,
     make_firm,
+    rate,
     seat,
+    set_rank,
     write_part,
 )
 
@@ -258,3 +270,206 @@ def test_t10_the_office_that_somebody_gets_during_a_session_opens_nothing_of_the
     with transaction():
         auth.grant_role(firm.amara, Role.ADMIN, by=SYSTEM, at=now())
     assert client_for(firm.amara).get(f"/promotions/cases/{case.id}").words("main") == before
+
+
+# T6, T7 ---------------------------------------------------------------------------------
+
+MISSING = 404
+CASE_PAGES = ("", "/packet", "/review", "/ratings", "/panel", "/recuse", "/calibration", "/decision/draft", "/decision")
+
+
+def in_review(firm, **more):
+    """Return a case in review with a panel of three, all of whom have rated; two more could step in."""
+    cycle = make_cycle(firm, state=CycleState.REVIEW, members=firm.reviewers)
+    case = make_case(cycle, firm.amara, **more)
+    for one in firm.reviewers[:3]:
+        rate(seat(case, one))
+    return case
+
+
+def opened(client_for, who, case):
+    return {beside for beside in CASE_PAGES if page(client_for, who, case, beside).status != MISSING}
+
+
+def waits_for(person, case):
+    return any(str(case.id) in one.href for one in list_waiting(person.id, today()))
+
+
+def test_t6_ratings_of_a_member_who_steps_aside_after_rating_are_void_and_stay_in_the_record(client_for, session):
+    firm = make_firm(reviewers=5)
+    case, person = in_review(firm), firm.reviewers[0]
+    with transaction():
+        panels.lift_if_all_are_in(get_case(case.id), by=SYSTEM, at=now())
+    assert {"", "/packet", "/ratings", "/panel"} <= opened(client_for, person, case)
+    page(client_for, person, case, "/recuse")
+    with transaction():
+        panels.recuse(get_case(case.id), person.id, "Canary of a private note.", by=Author(person.id), at=now())
+    # They see nothing of it from then on, on any page.
+    assert opened(client_for, person, case) == set()
+    assert "Amara" not in client_for(person).get("/promotions/").text
+    assert not waits_for(person, case)
+    # Their ratings are stored and count no more; a substitute is drawn, and rates before anybody reads on.
+    assert session.scalar(select(func.count()).where(GivenRating.reviewer_id == person.id))
+    assert person.id not in ratings_of(case.id).reviewers
+    assert count_of(case.id).held == 3
+    (substitute,) = (one for one in seats_of(case.id) if one.submitted_at is None)
+    reader = get_person(substitute.person_id)
+    assert "/review" in opened(client_for, reader, case)
+    assert page(client_for, reader, case, "/ratings").status == 404
+    assert page(client_for, firm.reviewers[1], case, "/ratings").status == 404
+    assert waits_for(reader, case)
+    # What they did stays in the record, without a word of why.
+    tags = set(session.scalars(select(AuditEvent.tag).where(AuditEvent.object_id == case.id)))
+    assert {Tag.RECUSED, Tag.SEAT_ENDED, Tag.SEAT_TAKEN, Tag.ROUND_LIFTED, Tag.ROUND_REOPENED} <= tags
+    for reader in (firm.hr, firm.reviewers[1], firm.amara, firm.manager):
+        for address in ("/admin/audit", "/account/access", "/promotions/", f"/promotions/cases/{case.id}"):
+            assert "Canary" not in client_for(reader).get(address).text
+    assert "Canary" in page(client_for, firm.hr, case, "/panel").text
+    assert "Canary" not in page(client_for, firm.chair, case, "/panel").text
+
+
+def test_t6_what_a_reviewer_had_read_before_stays_in_the_access_record_of_the_candidate(client_for, session):
+    firm = make_firm(reviewers=5)
+    case, person = in_review(firm), firm.reviewers[0]
+    page(client_for, person, case, "/packet")
+    reads_of = select(func.count()).where(AuditEvent.tag == Tag.PACKET_READ, AuditEvent.actor_id == person.id)
+    before = session.scalar(reads_of)
+    with transaction():
+        panels.recuse(get_case(case.id), person.id, "", by=Author(person.id), at=now())
+    assert before
+    assert session.scalar(reads_of) == before
+
+
+def test_t7_a_member_taken_off_in_the_middle_of_rating_loses_every_page_and_a_substitute_is_drawn(client_for):
+    firm = make_firm(reviewers=5)
+    cycle = make_cycle(firm, state=CycleState.REVIEW, members=firm.reviewers)
+    case, person = make_case(cycle, firm.amara), firm.reviewers[0]
+    for one in firm.reviewers[:3]:
+        seat(case, one)
+    assert "/review" in opened(client_for, person, case)
+    client = client_for(person)
+    with transaction():
+        committees.remove_member(
+            get_cycle(cycle.id), get_person(person.id), "Away until March.", by=Author(firm.hr.id), at=now()
+        )
+    assert opened(client_for, person, case) == set()
+    assert client.get(f"/promotions/cases/{case.id}/review").status == 404
+    assert client.get(f"/promotions/{cycle.id}/committee").status == 404
+    assert not waits_for(person, case)
+    assert person.id not in {one.person_id for one in seats_of(case.id)}
+    assert len(seats_of(case.id)) == 3
+    with transaction(), pytest.raises(MissingError):
+        ratings.hand_in(get_case(case.id), by=Author(person.id), at=now())
+
+
+# T14, T16 -------------------------------------------------------------------------------
+
+
+def test_t14_from_the_archive_day_on_the_committee_reads_nothing(client_for):
+    firm = make_firm(reviewers=3)
+    last = today() + timedelta(days=10)
+    cycle = make_cycle(firm, state=CycleState.APPEALS, members=firm.reviewers, archived_on=last)
+    case = make_case(cycle, firm.amara)
+    for one in firm.reviewers:
+        rate(seat(case, one))
+    decide(case, firm.chair)
+    readers = (firm.chair, firm.reviewers[0])
+    beside = f"/promotions/{cycle.id}/committee"
+    with clock.standing_at(NOW + timedelta(days=9)):
+        for reader in readers:
+            assert {"", "/packet", "/ratings", "/panel"} <= opened(client_for, reader, case)
+            assert client_for(reader).get(beside).status == 200
+    with clock.standing_at(NOW + timedelta(days=10)):
+        for reader in (*readers, firm.deputy):
+            assert opened(client_for, reader, case) == set()
+            for address in (beside, f"/promotions/{cycle.id}/calibration"):
+                assert client_for(reader).get(address).status == 404
+            assert "Amara" not in client_for(reader).get("/promotions/").text
+            assert "Amara" not in client_for(reader).get(f"/promotions/{cycle.id}/eligibility").text
+        assert page(client_for, firm.hr, case, "/ratings").status == 200
+        assert client_for(firm.hr).get(beside).status == 200
+
+
+def test_t16_the_manager_who_sits_on_the_committee_keeps_the_rights_of_a_manager_alone(client_for):
+    firm = make_firm(reviewers=3)
+    set_rank(firm.manager, 4)
+    cycle = make_cycle(firm, state=CycleState.REVIEW, members=[*firm.reviewers, firm.manager])
+    case, other = make_case(cycle, firm.amara), make_case(cycle, make_person(level="L2"))
+    with transaction():
+        for one in (case, other):
+            panels.draw_panel(get_case(one.id), by=SYSTEM, at=now())
+    assert firm.manager.id not in {one.person_id for one in seats_of(case.id)}
+    # A seat that was taken before they became the manager opens nothing either.
+    seat(case, firm.manager)
+    assert opened(client_for, firm.manager, case) == {"", "/packet"}
+    assert client_for(firm.manager).get(f"/promotions/{cycle.id}/committee").status == 200
+    assert "With the committee" in page(client_for, firm.manager, case).words("main")
+    assert "Amara" not in client_for(firm.manager).get(f"/promotions/{cycle.id}/calibration").text
+
+
+def test_t16_a_chair_who_manages_the_candidate_chairs_every_case_but_this_one(client_for):
+    firm = make_firm(reviewers=3)
+    cycle = make_cycle(firm, state=CycleState.REVIEW, members=firm.reviewers, chair=firm.manager)
+    case, other = make_case(cycle, firm.amara), make_case(cycle, make_person(level="L2"))
+    assert opened(client_for, firm.manager, case) == {"", "/packet"}
+    assert "/panel" in opened(client_for, firm.manager, other)
+    assert "/panel" in opened(client_for, firm.deputy, case)
+    assert opened(client_for, firm.deputy, other) == set()
+
+
+# What the record says to those whom it must not -------------------------------------------
+
+
+def judged(firm, subject):
+    """Return a case of somebody with an office, of which the record tells quiet things."""
+    cycle = make_cycle(firm, state=CycleState.REVIEW, members=firm.reviewers)
+    case = make_case(cycle, subject, from_level="L2")
+    with transaction():
+        panels.draw_panel(get_case(case.id), by=Author(firm.chair.id), at=now())
+    return case
+
+
+@pytest.mark.parametrize("role", [Role.HR, Role.ADMIN])
+def test_t9_t10_the_record_tells_the_candidate_nothing_of_the_judging_of_their_own_case(client_for, session, role):
+    firm = make_firm(reviewers=4)
+    subject = make_person("Noor Own-Case", roles=(role,))
+    case = judged(firm, subject)
+    for query in ("", "?kind=promotion", f"?kind={Tag.SEAT_TAKEN}", "?by=Oluwaseun"):
+        own = client_for(subject).get(f"/admin/audit{query}")
+        assert own.status == 200
+        assert "drew a reviewer" not in own.words("main"), query
+        assert str(case.id) not in own.text
+    assert "drew a reviewer" in client_for(firm.hr).get("/admin/audit").words("main")
+    # The number of all rows tells nothing either.
+    before = count_events(Actor(subject.id, "", frozenset({role})))
+    with transaction():
+        panels.recuse(get_case(case.id), firm.reviewers[0].id, "", by=Author(firm.reviewers[0].id), at=now())
+    assert count_events(Actor(subject.id, "", frozenset({role}))) == before
+    # After they were told the record still names nobody who rated them.
+    with transaction() as changing:
+        changing.merge(get_case(case.id)).told_at = now()
+    assert "drew a reviewer" not in client_for(subject).get("/admin/audit").words("main")
+
+
+def test_record_tells_whoever_is_recused_nothing_of_the_case_until_it_was_told(client_for):
+    firm = make_firm(reviewers=4)
+    case = judged(firm, firm.amara)
+    with transaction():
+        panels.recuse(get_case(case.id), firm.hr.id, "", by=Author(firm.hr.id), at=now())
+    assert "drew a reviewer" not in client_for(firm.hr).get("/admin/audit").words("main")
+    assert "drew a reviewer" in client_for(firm.hr_too).get("/admin/audit").words("main")
+    with transaction() as changing:
+        changing.merge(get_case(case.id)).told_at = now()
+    assert "drew a reviewer" in client_for(firm.hr).get("/admin/audit").words("main")
+
+
+def test_record_says_the_same_of_one_row_and_of_a_list(app, session):
+    firm = make_firm(reviewers=4)
+    judged(firm, firm.hr)
+    for person in (firm.hr, firm.hr_too, firm.amara):
+        who = Actor(person.id, "", frozenset({Role.HR}))
+        listed = set(session.scalars(select(AuditEvent.seq).where(visible_to(who, Permission.Audit.READ, AuditEvent))))
+        rows = session.scalars(select(AuditEvent)).all()
+        assert {row.seq for row in rows if can(who, Permission.Audit.READ, row)} == listed
+        assert (len(listed) < len(rows)) is (person is firm.hr)
+        assert count_events(who) == len(listed)

@@ -20,6 +20,7 @@ from app.domain.errors import NotAllowedNowError
 from app.domain.promotion import CaseEvent, CaseState, CycleState
 from app.infra.clock import local
 from app.infra.db import db, forget_answers
+from app.notices.actions import tell
 from app.people.queries import get_people
 from app.promotion.actions.steps import advance, lock_case, lock_cycle, note
 from app.promotion.models import PanelSeat, PromotionCase, PromotionCycle, Recusal
@@ -35,6 +36,7 @@ from app.promotion.queries.panels import (
     serving,
     target_rank_of,
 )
+from app.promotion.queries.review_waiting import REVIEW_DUE
 
 _REVIEWED = (CaseState.IN_REVIEW, CaseState.RATED)
 JUDGED = (*_REVIEWED, CaseState.CALIBRATED)
@@ -226,6 +228,7 @@ def _draw(case: PromotionCase, missing: int, *, drawn_by: str, by: Author, at: d
     db.session.flush()
     for seat in seats:
         note(Tag.SEAT_TAKEN, case, by=by, at=at, is_quiet=True, person=seat.person_id, how=drawn_by)
+        tell(REVIEW_DUE, seat.person_id, case.id, by=by, at=at)
     return seats
 
 

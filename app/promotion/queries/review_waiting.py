@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from app.notices.sources import waiting_columns
 from app.people.models import Person
-from app.people.queries import has_not_left
 from app.promotion.models import CycleStep, PanelSeat, PromotionCase, PromotionCycle, Recusal
 from app.promotion.queries.relations import recusal_conditions
 
@@ -66,6 +65,7 @@ def select_reviews_due(on: date) -> Select[Any]:
             PanelSeat.submitted_at.is_(None),
             PromotionCase.is_in_rating,
             ~recused,
-            has_not_left(on, reviewer),
+            # Somebody from outside reviews as well, and has no employee id.
+            or_(reviewer.left_on.is_(None), reviewer.left_on > on),
         )
     )
