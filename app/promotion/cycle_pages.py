@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -106,24 +106,37 @@ def days_left(cycle: PromotionCycle, on: date, *, sees_inside: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
-    """One missing thing on the page. `key` is what a reminder names; empty where nobody can be reminded now."""
+    """One missing thing on the page. `key` is what a reminder names; empty where nobody can be reminded now.
+
+    `is_person`: `who` is a name and no office. `link` says in which words and where the reader mends it, or None.
+    """
 
     what: str
     who: str
+    is_person: bool
     note: str
     case_code: str
-    case_id: object
+    case_id: uuid.UUID | None
     key: str
+    link: tuple[str, str] | None
 
 
 def owed_lines(
-    lines: Collection[Owed], reminders: Mapping[str, datetime], on: date, *, now: datetime
+    lines: Collection[Owed],
+    reminders: Mapping[str, datetime],
+    *,
+    now: datetime,
+    link: Callable[[Owed], tuple[str, str] | None],
 ) -> list[OwedLine]:
-    """Return missing things as the page shows them, with when somebody was reminded, or by when it is due."""
-    return [_owed(line, reminders.get(line.key), on, now) for line in lines]
+    """Return missing things as the page shows them, with when somebody was reminded, or by when it is due.
+
+    `link` says where the reader mends a line.
+    """
+    return [_owed(line, reminders.get(line.key), now, link(line)) for line in lines]
 
 
-def _owed(line: Owed, reminded: datetime | None, on: date, now: datetime) -> OwedLine:
+def _owed(line: Owed, reminded: datetime | None, now: datetime, link: tuple[str, str] | None) -> OwedLine:
+    on = local(now).date()
     was_today = reminded is not None and local(reminded).date() >= on
     if reminded is not None:
         note = "reminded today" if was_today else f"reminded {ago(reminded, now)}"
@@ -132,12 +145,14 @@ def _owed(line: Owed, reminded: datetime | None, on: date, now: datetime) -> Owe
     else:
         note = ""
     can_remind = bool(line.people and line.kind) and not was_today
-    return OwedLine(line.what, line.who, note, line.case_code, line.case_id, line.key if can_remind else "")
+    is_person = bool(line.people) and line.guard is not Guard.QUORUM_REACHED
+    key = line.key if can_remind else ""
+    return OwedLine(line.what, line.who, is_person, note, line.case_code, line.case_id, key, link)
 
 
 def guards_in_words(lines: Collection[Owed]) -> str:
     """Return what the guards ask that do not hold, as one remark."""
-    return "; ".join(GUARD[guard] for guard in Guard if any(line.guard is guard for line in lines))
+    return ". ".join(GUARD[guard] for guard in Guard if any(line.guard is guard for line in lines))
 
 
 def missing_in_words(cycle: PromotionCycle, number: int) -> str:

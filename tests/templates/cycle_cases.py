@@ -27,6 +27,7 @@ CYCLE_CASES: dict[str, Case] = {
     "owed_list": Case(
         "{% from 'components/owed_list.html' import owed, owed_list %}{% call owed_list('Missing') %}"
         "{{ owed('The packet is <not> handed in', 'Amara Diallo', 'due 4 Dec', 'P-12', '/case', ('/remind', 'k:1')) }}"
+        "{{ owed('The committee has no chair', 'HR', link=('Name it', '/committee'), is_person=false) }}"
         "{{ owed('Nominations are still open', note='due 6 Nov') }}{% endcall %}",
         (
             'aria-label="Missing"',
@@ -34,6 +35,8 @@ CYCLE_CASES: dict[str, Case] = {
             '<a href="/case">P-12</a>',
             'name="owed" value="k:1"',
             "Amara Diallo of case P-12",
+            "<strong>HR</strong>",
+            'href="/committee"',
             "due 6 Nov",
         ),
         {},

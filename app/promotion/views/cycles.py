@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
-from app.domain.promotion import CycleState, Mover, may_cancel, next_move
+from app.domain.promotion import CycleState, Guard, Mover, may_cancel, next_move
 from app.infra.clock import now, today
 from app.infra.templating import counted
 from app.infra.unit_of_work import writes
@@ -29,7 +29,8 @@ from app.promotion.eligibility_pages import marks_of
 from app.promotion.forms.cycles import CycleForm, CycleNameForm
 from app.promotion.models import PromotionCycle
 from app.promotion.queries import cycles as queries
-from app.promotion.queries.guards import ELSEWHERE, also_asked_for, missing_for, owed_as_seen
+from app.promotion.queries.cases import get_case
+from app.promotion.queries.guards import ELSEWHERE, Owed, also_asked_for, missing_for, owed_as_seen
 from app.promotion.queries.rehearsal import rehearse
 from app.promotion.queries.reminders import last_reminders
 from app.promotion.views.blueprint import author, bp, load_cycle
@@ -44,6 +45,15 @@ WHERE = {
     "policies": ("admin.list_policies", "Open the policies"),
 }
 """Where each kind of finding of the rehearsal is mended."""
+MENDED_AT = {
+    Guard.VERSION_PINNED: ("promotion.show_edit_cycle", "Choose the ladders"),
+    Guard.COMMITTEES_NAMED: ("promotion.show_committee", "Name the committee"),
+    Guard.DATES_ORDERED: ("promotion.show_edit_cycle", "Change the days"),
+    Guard.ELIGIBILITY_GENERATED: ("promotion.list_eligibility", "Make the list"),
+    Guard.SECOND_APPROVED: ("promotion.show_approve", "Read the list"),
+    Guard.EVERYBODY_TOLD: ("promotion.show_tell", "Tell"),
+}
+"""Where HR mends what only HR can."""
 RUNNING_WHERE = {"days": ("promotion.show_extend", "Extend a day")}
 
 
@@ -76,8 +86,8 @@ def _inside(cycle: PromotionCycle) -> dict[str, object]:
     days = {row.case.id: queries.day_for(cycle, "packets_due", row.case.id) for row in rows}
     editions = queries.pinned_of(cycle.id)
     return {
-        "owed": owed_lines(seen, reminders, on, now=now()),
-        "beside": owed_lines(beside, reminders, on, now=now()),
+        "owed": owed_lines(seen, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
+        "beside": owed_lines(beside, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
         "elsewhere": ELSEWHERE if has_more else "",
         "guards": guards_in_words(seen),
         "missing": missing_in_words(cycle, len(missing)),
@@ -92,6 +102,17 @@ def _inside(cycle: PromotionCycle) -> dict[str, object]:
         "can_cancel": may_cancel(cycle.state),
         "can_extend": bool(queries.days_that_move(cycle.state)),
     }
+
+
+def _mended_at(cycle: PromotionCycle, line: Owed) -> tuple[str, str] | None:
+    """Return where HR mends a missing thing; None for the others, and where somebody else owes it."""
+    if line.guard not in MENDED_AT or not may(Permission.Cycle.RUN, cycle):
+        return None
+    endpoint, words = MENDED_AT[line.guard]
+    if line.case_id is None:
+        return words, url_for(endpoint, cycle_id=cycle.id)
+    may_tell = may(Permission.Case.TELL, get_case(line.case_id))
+    return (words, url_for(endpoint, case_id=line.case_id)) if may_tell else None
 
 
 def _move(cycle: PromotionCycle, *, is_early: bool) -> dict[str, object] | None:
