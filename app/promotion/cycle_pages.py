@@ -10,8 +10,9 @@ from datetime import date, datetime
 from app.domain.promotion import CaseState, CycleState, Guard, next_move
 from app.infra.clock import local
 from app.infra.templating import ago, counted, day_and_month, long_date, number_word, plural
+from app.promotion.actions.cycles import CUT_OFF
 from app.promotion.models import CycleStep, NominatedBy, PromotionCycle
-from app.promotion.queries.cycles import CaseRow, StepLine
+from app.promotion.queries.cycles import CaseRow, StepLine, days_of
 from app.promotion.queries.guards import Owed
 from app.promotion.wording import (
     CASE_STATE,
@@ -97,8 +98,17 @@ def days_left(cycle: PromotionCycle, on: date, *, sees_inside: bool) -> str:
     if left < 0:
         return f"{DEADLINE[name]} was {counted(-left, 'day', 'days')} ago"
     if left == 0:
-        return f"{DEADLINE[name]} is today"
+        return f"{DEADLINE[name]}: today"
+    if hidden:
+        return f"{counted(left, 'day', 'days')} until everybody is told"
     return f"{counted(left, 'day', 'days')} left"
+
+
+def public_days(cycle: PromotionCycle) -> list[tuple[str, date]]:
+    """Return every day of a cycle with what it is, in their order; those that are not set are left out."""
+    days = {**days_of(cycle), CUT_OFF: cycle.evidence_until}
+    named = [(DEADLINE[name], day) for name, day in days.items() if day is not None]
+    return sorted(named, key=lambda one: one[1])
 
 
 # What is missing -------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from app.promotion.cycle_pages import (
     missing_in_words,
     owed_lines,
     phases_of,
+    public_days,
     step_words,
 )
 from app.promotion.eligibility_pages import marks_of
@@ -71,7 +72,7 @@ def show_cycle(cycle: PromotionCycle) -> ResponseReturnValue:
         "takes_nominations": cycle.state is CycleState.OPEN and may(Permission.Cycle.NOMINATE, cycle),
     }
     if not sees_inside:
-        return render_template("promotion/cycle_public.html", **values)
+        return render_template("promotion/cycle_public.html", **values, days=public_days(cycle))
     return render_template("promotion/cycle.html", **values, **_inside(cycle), steps=steps, step_words=step_words)
 
 
