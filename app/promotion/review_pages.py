@@ -22,12 +22,12 @@ from app.promotion.queries.feedback import Heard
 from app.promotion.wording import RATING, RATIONALE_FAULT
 
 AGAINST = {
-    "too_old": "too old to count",
-    "withdrawn": "withdrawn",
-    "set_aside": "set aside by the line manager",
-    "kind": "of a kind that does not count here",
-    "future": "lies ahead",
-    "draft": "a draft",
+    "too_old": "it is too old",
+    "withdrawn": "it was withdrawn",
+    "set_aside": "the line manager set it aside",
+    "kind": "it is of another kind",
+    "future": "it lies ahead",
+    "draft": "it is a draft",
 }
 """Why a piece does not count for an expectation, by the code that the packet carries."""
 DAYS_IN_MONTH = 30.44
@@ -214,7 +214,8 @@ def _exhibits(packet: Mapping[str, Any], wanted: str) -> Iterable[Exhibit]:
             continue
         against = AGAINST.get(claim.get("against") or "", "")
         when = _day(piece.get("occurred_on"))
-        meta = [kind_label(piece["kind"]), long_date(when) if when else "", against]
+        meta = [kind_label(piece["kind"]), long_date(when) if when else ""]
+        meta += [f"does not count here: {against}"] if against else []
         yield Exhibit(
             number=piece["number"],
             title=piece["title"],
@@ -315,7 +316,7 @@ def summary_of(
                 text=asked[one]["text"],
                 where=f"{asked[one]['competency']}, {asked[one]['level']}",
                 rating=rating,
-                rating_words=RATING[rating] if rating else "Not rated yet",
+                rating_words=RATING[rating] if rating else "–",
                 rationale=given.rationale if given else "",
                 missing=given.missing if given else "",
                 faults=tuple(RATIONALE_FAULT[code] for code in faults.get(one, ())),
