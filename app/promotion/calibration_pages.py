@@ -250,23 +250,26 @@ class TargetFilter:
     href: str
 
 
+def target_names(cases: Sequence[tuple[PromotionCase, str]]) -> dict[str, str]:
+    """Return how a page names each target: the ladder and the level."""
+    return {target_key(case): f"{edition_of(case).ladder.title}, {case.target_level}" for case, _ in cases}
+
+
 def counted_targets(cases: Sequence[tuple[PromotionCase, str]]) -> dict[str, int]:
     """Return how many cases there are for each target, in the order of ladders and levels."""
     keys = [target_key(case) for case, _ in cases]
     return {key: keys.count(key) for key in sorted(set(keys))}
 
 
-def target_filters(cycle_id: uuid.UUID, counts: Mapping[str, int], chosen: str) -> list[TargetFilter]:
+def target_filters(cycle_id: uuid.UUID, cases: Sequence[tuple[PromotionCase, str]], chosen: str) -> list[TargetFilter]:
     """Return the filters by target, all of them first."""
 
     def href(target: str | None = None) -> str:
         return url_for("promotion.show_calibration", cycle_id=cycle_id, target=target)
 
+    counts, names = counted_targets(cases), target_names(cases)
     everything = TargetFilter("All", sum(counts.values()), chosen not in counts, href())
-    rest = [
-        TargetFilter(key.replace("/", ", ").replace("-", " ").capitalize(), count, key == chosen, href(target=key))
-        for key, count in counts.items()
-    ]
+    rest = [TargetFilter(names[key], count, key == chosen, href(target=key)) for key, count in counts.items()]
     return [everything, *rest]
 
 

@@ -180,7 +180,7 @@ def test_the_page_narrows_to_one_target(room, client_for):
     )
     assert third.state is CaseState.CALIBRATED
     everything = compare(room, room.firm.chair, client_for).text
-    assert "Software engineer, l2" in everything
+    assert "Software Engineer, L2" in everything
     narrowed = compare(room, room.firm.chair, client_for, "?target=software-engineer/L2").text
     assert "P-03" in narrowed
     assert "P-01" not in narrowed

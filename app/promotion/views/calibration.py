@@ -38,7 +38,7 @@ def show_calibration(cycle: PromotionCycle) -> ResponseReturnValue:
         cycle=cycle,
         count=len(rows),
         on=today(),
-        filters=pages.target_filters(cycle.id, counts, chosen),
+        filters=pages.target_filters(cycle.id, rows, chosen),
         groups=pages.groups_of(rows, rated, given, chosen if chosen in counts else ""),
         agreement=pages.agreement_view(queries.agreement_of(everything, seed=cycle.id.int)),
         strict=[pages.strictness_view(one) for one in strict],

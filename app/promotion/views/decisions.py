@@ -59,7 +59,7 @@ def _edit_page(case: PromotionCase, form: DecisionForm) -> ResponseReturnValue:
         "promotion/decision_edit.html",
         head=decision_pages.head_of(case),
         form=form,
-        lines=calibration_pages.case_lines(case, form.known, given, found, remarks),
+        lines=[] if case.is_incomplete else calibration_pages.case_lines(case, form.known, given, found, remarks),
         general=[one for one in remarks if not one.is_apart and one.expectation_id is None],
         recommendation=RECOMMENDATION[found.recommendation],
         heard=count_feedback(case.id).given,
