@@ -310,7 +310,7 @@ def rows(page) -> list[str]:
 
 
 def loads(page) -> list[str]:
-    return ["".join(cell.itertext()).strip() for cell in page.all("td", class_="num")]
+    return ["".join(cell.itertext()).strip() for cell in page.all("td", class_="n")]
 
 
 def test_committee_page_groups_members_by_rank_and_says_who_may_review_what(review, client_for):
