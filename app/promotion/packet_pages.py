@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from app.domain.evidence import Reason
+from app.domain.packets import SETTLED
 from app.evidence.links import visible_host
 from app.infra.templating import ANSWER_LABELS, VERDICT_LABELS, counted, join_words, kind_label, long_date, short_date
 from app.promotion.models import PacketPart
@@ -75,6 +76,7 @@ class RowView:
     id: str
     text: str
     where: str
+    level: str
     status: str
     said: tuple[str, ...]
     labels: tuple[str, ...]
@@ -136,13 +138,14 @@ def packet_view(packet: Mapping[str, Any], *, digest: str = "", no_statement: st
 
 
 def _lead(packet: Mapping[str, Any], *, is_frozen: bool) -> str:
-    words = [f"Judged by {packet['ladder']['name']}."]
+    case = packet["case"]
+    words = [f"{case['cycle']}, case {case['code']}, judged by {packet['ladder']['name']}."]
     if packet["cut_off"]:
         words.append(f"Evidence up to {_long(packet['cut_off'])}.")
     if is_frozen:
         words.append(f"Frozen on {_long(packet['frozen_on'])}; nothing in it changes any more.")
-    elif packet["case"]["submitted_on"]:
-        words.append(f"Handed in on {_long(packet['case']['submitted_on'])}.")
+    elif case["submitted_on"]:
+        words.append(f"Handed in on {_long(case['submitted_on'])}.")
     return " ".join(words)
 
 
@@ -245,6 +248,7 @@ def _row(one: Mapping[str, Any], reasons: Mapping[str, str]) -> RowView:
         id=one["id"],
         text=one["text"],
         where=f"{one['competency']}, {one['level']}{optional}",
+        level=f"{one['level']}{optional}",
         status="slipped" if one["is_slipped"] and one["status"] else one["status"] or "",
         said=tuple(_said(one)),
         labels=tuple(f"E{number}" for number in one["pieces"]),
@@ -257,6 +261,8 @@ def _row(one: Mapping[str, Any], reasons: Mapping[str, str]) -> RowView:
 def _said(one: Mapping[str, Any]) -> Iterable[str]:
     if one["waived_for"]:
         yield f"Waived: {one['waived_for']}"
+    if one["status"] in SETTLED:
+        return
     if one["manager"]:
         given = one["manager"]
         by = f", {given['by']}" if given["by"] else ""

@@ -34,7 +34,7 @@ def packet_data(view: PacketView, additions: Iterable[Addition], *, at: datetime
     title = f"{view.candidate}, {view.from_level} to {view.target}"
     return {
         "title": title,
-        "lead": f"{view.cycle}, case {view.code}. {view.lead}",
+        "lead": view.lead,
         "foot": f"{title}, {view.cycle}. Made on {full_moment(at)}.",
         "readiness": view.readiness,
         "warnings": [f"{head}. {words}" for head, words in view.warnings],

@@ -38,6 +38,7 @@ ROW = Row(
     id="swe.a",
     text="Coaches <juniors>.",
     where="Leadership, L3",
+    level="L3",
     status="partly_met",
     said=("Line manager: partly, 1 Sep 2026.",),
     labels=("E1",),
@@ -53,7 +54,7 @@ PACKET_CASES: dict[str, Case] = {
         "{% from 'components/packet.html' import counted_area, packet_part, packet_piece, packet_row, packet_steps %}"
         "{{ packet_steps([('Words', '1 of 3', '/w', true), ('Evidence', '', '/e', false)]) }}"
         "{{ counted_area(words.summary, 1500, 'A few sentences.') }}{{ packet_part(part) }}{{ packet_piece(piece) }}"
-        "<ul>{{ packet_row(row) }}{% call packet_row(empty) %}<p>Ask</p>{% endcall %}</ul>",
+        "<ul>{{ packet_row(row) }}{% call packet_row(empty, true, '/e') %}<p>Ask</p>{% endcall %}</ul>",
         (
             "aria-current=page",
             "data-count>14</span> of at most 1500 characters",

@@ -207,7 +207,10 @@ def _check_choice(case: PromotionCase, added: Sequence[uuid.UUID], number: int) 
             f"A packet holds at most {MOST_PIECES} pieces, and this would be {number}. Choose those that show most.",
             field="pieces",
         )
-    found = {piece.id: piece for piece in db.session.scalars(select(Evidence).where(Evidence.id.in_(added)))}
+    found = {
+        piece.id: piece
+        for piece in db.session.scalars(select(Evidence).where(Evidence.id.in_(added)).order_by(Evidence.id))
+    }
     until = get_cycle(case.cycle_id).evidence_until
     for one in added:
         piece = found.get(one)
@@ -359,7 +362,10 @@ def _copy_pieces(case: PromotionCase, earlier: PromotionCase, *, by: Author, at:
         return 0
     until = get_cycle(case.cycle_id).evidence_until
     old = chosen_ids(earlier.id)
-    found = {piece.id: piece for piece in db.session.scalars(select(Evidence).where(Evidence.id.in_(old)))}
+    found = {
+        piece.id: piece
+        for piece in db.session.scalars(select(Evidence).where(Evidence.id.in_(old)).order_by(Evidence.id))
+    }
     kept = [
         one for one in old if found[one].state is EvidenceState.SHARED and not is_too_new(found[one].occurred_on, until)
     ]

@@ -19,6 +19,7 @@ from app.promotion.models import CycleStep, PromotionCase, PromotionCycle
 NOT_RATED = frozenset({Status.BANKED, Status.WAIVED})
 
 
+@once_per_transaction
 def get_cycle(cycle_id: uuid.UUID) -> PromotionCycle:
     """Return a cycle; MissingError when there is none."""
     found = db.session.get(PromotionCycle, cycle_id)

@@ -21,7 +21,7 @@ from app.evidence.models import Evidence
 from app.evidence.queries.cards import as_rule_piece, counting_voices
 from app.evidence.queries.filters import quarter_index, quarter_label_of
 from app.infra.clock import local
-from app.people.queries import get_people, names_of_managers
+from app.people.queries import get_people
 from app.promotion.models import PromotionCase
 from app.promotion.queries.cases import NOT_RATED, edition_of, get_cycle
 from app.promotion.queries.packets import (
@@ -96,7 +96,7 @@ def _day(day: date | None) -> str | None:
 def _names(case: PromotionCase, standings: Iterable[Standing]) -> Mapping[uuid.UUID, str]:
     wanted = {case.subject_id} | ({case.statement_by_id} if case.statement_by_id else set())
     wanted |= {given.author_id for one in standings for given in (one.rating, one.answer) if given}
-    return dict(names_of_managers(case.subject_id)) | {key: one.name for key, one in get_people(wanted).items()}
+    return {key: one.name for key, one in get_people(wanted).items()}
 
 
 def _statement(case: PromotionCase, names: Mapping[uuid.UUID, str]) -> dict[str, Any] | None:

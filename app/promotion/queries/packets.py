@@ -206,7 +206,7 @@ def list_earlier(case: PromotionCase) -> list[EarlierPacket]:
         .where(
             PromotionCase.subject_id == case.subject_id,
             PromotionCase.id != case.id,
-            PromotionCase.nominated_at <= case.nominated_at,
+            PromotionCase.nominated_at < case.nominated_at,
             PromotionCase.id.in_(wrote) | PromotionCase.id.in_(select(PacketChoice.case_id)),
         )
         .order_by(PromotionCase.nominated_at.desc(), PromotionCase.id)

@@ -111,8 +111,9 @@ def show_expectations(case: PromotionCase) -> ResponseReturnValue:
     """Show the candidate what supports each expectation, and where nothing does."""
     if why_not_writing(case, now()):
         return elsewhere(case)
-    view = packet_view(compose_packet(case, on=today()))
-    return render_template("promotion/packet_expectations.html", case=case, head=packet_head(case), view=view)
+    packet = compose_packet(case, on=today())
+    head, view = packet_head(case, packet), packet_view(packet)
+    return render_template("promotion/packet_expectations.html", case=case, head=head, view=view)
 
 
 @bp.get("/cases/<uuid:case_id>/packet/exception")

@@ -140,7 +140,8 @@ def ask_before_submitting(case: PromotionCase) -> ResponseReturnValue:
     if why_not_writing(case, now()):
         return elsewhere(case)
     packet = compose_packet(case, on=today())
-    return render_template("promotion/packet_submit.html", case=case, head=packet_head(case), view=packet_view(packet))
+    head = packet_head(case, packet)
+    return render_template("promotion/packet_submit.html", case=case, head=head, view=packet_view(packet))
 
 
 @bp.post("/cases/<uuid:case_id>/packet/submit")

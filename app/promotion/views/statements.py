@@ -16,7 +16,7 @@ from app.promotion.actions import packets as actions
 from app.promotion.actions.packet_writing import why_not_stating
 from app.promotion.forms.packet import ReasonForm, StatementForm
 from app.promotion.models import PacketPart, PromotionCase
-from app.promotion.packet_steps import packet_head, words_in
+from app.promotion.packet_steps import statement_head, words_in
 from app.promotion.queries.packets import sections_of
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.views.packet_writing import autosave, last_of
@@ -38,7 +38,7 @@ def _statement_page(case: PromotionCase, form: StatementForm) -> ResponseReturnV
     page = render_template(
         "promotion/statement.html",
         case=case,
-        head=packet_head(case),
+        head=statement_head(case),
         form=form,
         revision=form.row_version() if form.is_submitted() else last_of(own, "revision") or 0,
         sequence=last_of(own, "sequence") or 0,
@@ -56,7 +56,7 @@ def _sealed_page(case: PromotionCase) -> ResponseReturnValue:
     return render_template(
         "promotion/statement_sealed.html",
         case=case,
-        head=packet_head(case),
+        head=statement_head(case),
         why=why_not_stating(case, now()),
         is_mine=is_mine,
         is_by=get_person(case.statement_by_id).name if case.statement_by_id and not is_mine else "",
@@ -104,7 +104,7 @@ def ask_before_stating(case: PromotionCase) -> ResponseReturnValue:
         form.statement.errors = ["The statement is empty. Write what you have seen of this work."]
         return _statement_page(case, form)
     return render_template(
-        "promotion/statement_submit.html", case=case, head=packet_head(case), words=form.statement.data
+        "promotion/statement_submit.html", case=case, head=statement_head(case), words=form.statement.data
     )
 
 
@@ -156,5 +156,5 @@ def clear_incomplete(case: PromotionCase) -> ResponseReturnValue:
 def _incomplete_page(case: PromotionCase, form: ReasonForm) -> ResponseReturnValue:
     if case.state is not CaseState.DRAFTING:
         return redirect(url_for("promotion.show_packet_draft", case_id=case.id))
-    page = render_template("promotion/packet_incomplete.html", case=case, head=packet_head(case), form=form)
+    page = render_template("promotion/packet_incomplete.html", case=case, head=statement_head(case), form=form)
     return make_response(page, form.status)
