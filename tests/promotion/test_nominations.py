@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import quote_plus
 
 import pytest
 from flask import current_app
@@ -259,9 +260,13 @@ def test_hr_rules_out_before_the_packet_is_begun_and_names_the_rule(firm, cycle,
 # Pages --------------------------------------------------------------------------------
 
 
-def answer_of(client, cycle, person, words=WHY):
-    page = client.get(f"/promotions/{cycle.id}/nominate")
-    sent = client.send(page.form(ending="/nominate"), person=person.name, words=words)
+def propose(client, cycle, person, words=WHY):
+    page = client.get(f"/promotions/{cycle.id}/nominate", query_string={"q": person.name})
+    return client.send(page.form(ending=f"/nominate?q={quote_plus(person.name)}"), person=person.id, words=words)
+
+
+def answer_of(client, cycle, person):
+    sent = propose(client, cycle, person)
     assert sent.location == "/promotions/"
     return client.follow(sent).words(class_="flashes", tag="div").replace(person.name, "NAME")
 
@@ -286,29 +291,42 @@ def test_the_start_page_lists_whom_one_proposed_and_never_what_became_of_it(firm
 
 def test_the_form_keeps_what_was_typed_and_says_at_the_field_what_is_missing(firm, cycle, client_for):
     client = client_for(firm.manager)
-    page = client.get(f"/promotions/{cycle.id}/nominate?person={firm.amara.id}")
-    assert dict(page.form(ending="/nominate").fields)["person"] == firm.amara.email
-    unknown = client.send(page.form(ending="/nominate"), person="Zzyzx", words=WHY)
-    assert unknown.status == 422
-    assert "Nobody who works here fits" in unknown.words()
-    assert WHY in unknown.text
-    empty = client.send(page.form(ending="/nominate"), words="")
+    page = client.get(f"/promotions/{cycle.id}/nominate?q=amara&person={firm.amara.id}")
+    assert dict(page.form(ending="?q=amara").fields)["person"] == str(firm.amara.id)
+    for unknown in ("", "zzyzx", str(cycle.id)):
+        refused = client.send(page.form(ending="?q=amara"), person=unknown, words=WHY)
+        assert refused.status == 422
+        assert "Choose whom you nominate." in refused.words()
+        assert WHY in refused.text
+    empty = client.send(page.form(ending="?q=amara"), words="")
     assert empty.status == 422
     assert "Say in a few sentences why" in empty.words()
-    several = client.send(page.form(ending="/nominate"), person="o", words=WHY)
-    assert several.status == 422
-    ruled = client.send(page.form(ending="/nominate"), person="Reviewer 1", words=WHY)
-    assert ruled.status == 302
+    assert "Nobody who works here has that name" in client.get(f"/promotions/{cycle.id}/nominate?q=zzyzx").words()
+
+
+def test_looking_for_somebody_shows_names_and_nothing_else(firm, cycle, client_for):
+    page = client_for(firm.stranger).get(f"/promotions/{cycle.id}/nominate?q=e")
+    assert "Ffion Prydderch" in page.words()
+    assert "larkspur.example" not in page.text
+    assert "L2" not in page.words("main")
+
+
+def test_a_proposal_without_a_case_opens_one_once_the_rule_is_waived(firm, cycle, session):
+    line = make_eligible(cycle, firm.colleague, level="L3", targets="L4", rule="minimum")
+    assert nominate(cycle, firm.colleague, firm.peer) is None
+    with transaction() as changing:
+        changing.merge(line).rule = ""
+    assert nominate(cycle, firm.colleague, firm.peer) is not None
+    assert len(written(session)) == len(cases(session)) == 1
 
 
 def test_a_manager_follows_their_nomination_to_the_case(firm, cycle, client_for):
     client = client_for(firm.manager)
-    page = client.get(f"/promotions/{cycle.id}/nominate")
-    case = client.follow(client.send(page.form(ending="/nominate"), person="Amara Diallo", words=WHY))
+    case = client.follow(propose(client, cycle, firm.amara))
     assert "Amara Diallo for L3" in case.words("h1")
     assert WHY in case.words()
     report = make_person("Nadia New", manager=firm.manager, level="L2")
-    refused = client.send(page.form(ending="/nominate"), person=report.name, words=WHY)
+    refused = propose(client, cycle, report)
     assert refused.status == 422
     assert "not on the list" in refused.words()
 

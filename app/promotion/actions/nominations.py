@@ -61,7 +61,8 @@ def nominate(
         raise InvalidError(refusal, field="person")
     found = find_open_case(cycle.id, subject.id)
     before = find_nomination(cycle.id, subject.id, author.id)
-    if before is not None and (not is_told or (found is not None and before.case_id == found.id)):
+    stands = before is not None and before.case_id is not None
+    if before is not None and stands and (not is_told or (found is not None and before.case_id == found.id)):
         # A second one of the same author changes nothing; a colleague does not learn even that.
         return found
     if line is None or refusal:

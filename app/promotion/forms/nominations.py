@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 
 from wtforms import RadioField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.infra.forms import UNCUT, Form, StorableText, clean_text
-from app.people.forms import PersonField, leave_out_none
-from app.people.models import Person
 from app.promotion.actions.nominations import MISSING_WORDS, RULES
 from app.promotion.models import REASON_LENGTH
 
 WORDS_LENGTH = 2000
+CHOOSE = "Choose whom you nominate."
 
 
 def _words(label: str, missing: str, length: int = WORDS_LENGTH) -> TextAreaField:
@@ -53,16 +53,20 @@ class SelfNominationForm(TargetForm):
 class NominationForm(TargetForm):
     """Nominating somebody: a report, or a colleague."""
 
-    person = PersonField("Whom do you nominate?", "Enter part of the name, or the e-mail address.")
+    person = RadioField("Whom do you nominate?", validators=[InputRequired(CHOOSE)], choices={}, validate_choice=False)
     words = _words("Why?", MISSING_WORDS)
 
-    def look_for(self, person: Person | None = None) -> NominationForm:
-        """Take a name or an address. `person` stands there already on a page that nobody has sent yet."""
-        leave_out_none(self.person)
-        self.person.look_for(None)
-        if person is not None and not self.is_submitted():
-            self.person.data = person.email
-        return self
+    def offer_people(self, people: Mapping[uuid.UUID, str]) -> None:
+        """Offer people by their names."""
+        self.person.choices = {str(key): name for key, name in people.items()}
+
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        """Return who was chosen; None where nobody was, or what is no id."""
+        try:
+            return uuid.UUID(self.person.data or "")
+        except ValueError:
+            return None
 
 
 class WordsForm(Form):

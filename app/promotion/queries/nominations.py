@@ -14,12 +14,16 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.domain.promotion import CaseState, CycleState
+from app.infra.clock import today
 from app.infra.db import db
 from app.notices.sources import waiting_columns
 from app.people.models import Person
+from app.people.queries import like_pattern, sort_key, works_here
 from app.promotion.models import CaseStep, CycleStep, Eligibility, Nomination, PromotionCase, PromotionCycle
 
 NOMINATION = "promotion.nomination"
+MOST_PEOPLE = 30
+"""How many people a page offers to choose from."""
 OVER = tuple(state for state in CaseState if state.is_over)
 
 
@@ -106,6 +110,23 @@ def deadlines_of(cycle: PromotionCycle, case_id: uuid.UUID, names: Collection[st
         if name in days and day is not None and before is not None:
             days[name] = max(before, day)
     return days
+
+
+def find_people(search: str, chosen: uuid.UUID | None = None) -> tuple[dict[uuid.UUID, str], bool]:
+    """Return the first thirty who work here and have a part of a name, by name, and whether there are more.
+
+    Without a search everybody where they are no more than thirty, else nobody. `chosen` is there whatever was looked
+    for. Names alone: the directory tells everybody no more (access matrix, row 28).
+    """
+    words = sort_key(search)
+    names = select(Person.id, Person.name).where(works_here(today())).order_by(Person.sort_name, Person.id)
+    fitting = names.where(Person.sort_name.like(like_pattern(words), escape="\\")) if words else names
+    rows = db.session.execute(fitting.limit(MOST_PEOPLE + 1)).all()
+    has_more = len(rows) > MOST_PEOPLE
+    found = {} if has_more and not words else {row.id: row.name for row in rows[:MOST_PEOPLE]}
+    if chosen is not None and chosen not in found:
+        found |= {row.id: row.name for row in db.session.execute(names.where(Person.id == chosen))}
+    return found, has_more
 
 
 def select_to_answer(on: date) -> Select[Any]:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
-from contextlib import suppress
-
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, requires
 from app.access.permissions import Permission
 from app.access.relations import Fact, relations
-from app.domain.errors import MissingError
 from app.infra.clock import now, today
+from app.infra.forms import clean_line
 from app.infra.unit_of_work import writes
 from app.people.models import Person
 from app.people.queries import get_person
 from app.promotion.actions.nominations import nominate as nominate_somebody
 from app.promotion.eligibility_pages import own_words
-from app.promotion.forms.nominations import NominationForm, SelfNominationForm
+from app.promotion.forms.nominations import CHOOSE, NominationForm, SelfNominationForm
 from app.promotion.models import PromotionCase, PromotionCycle
-from app.promotion.queries.nominations import find_line, find_open_case
+from app.promotion.queries.nominations import find_line, find_open_case, find_people
 from app.promotion.start_pages import takes_nominations
 from app.promotion.views.blueprint import author, bp, load_cycle
 
+MOST_SEARCHED = 200
 THANKS = "Thank you. {name} and HR read what you wrote; what follows from it is between them."
 """The one answer to a colleague's nomination, whatever the state of things."""
 
@@ -82,17 +80,18 @@ def _nominate(cycle: PromotionCycle, person: Person, form: NominationForm | Self
 @bp.get("/<uuid:cycle_id>/nominate")
 @requires(Permission.Cycle.NOMINATE, on=load_cycle)
 def show_nominate(cycle: PromotionCycle) -> ResponseReturnValue:
-    """Show the form in which somebody nominates a report or a colleague."""
-    person = None
-    with suppress(ValueError, MissingError):
-        person = get_person(uuid.UUID(request.args.get("person", "")))
-    return _form_page(cycle, NominationForm(formdata=None).look_for(person))
+    """Show the form in which somebody nominates a report or a colleague, found by a part of the name."""
+    return _form_page(cycle, NominationForm(formdata=None, person=request.args.get("person")))
 
 
 def _form_page(cycle: PromotionCycle, form: NominationForm) -> ResponseReturnValue:
     if not takes_nominations(cycle, today()):
         return _home(cycle)
-    return make_response(render_template("promotion/nominate.html", cycle=cycle, form=form), form.status)
+    search = clean_line(request.args.get("q"))[:MOST_SEARCHED].replace("\x00", "")
+    found, has_more = find_people(search, form.person_id)
+    form.offer_people(found)
+    page = render_template("promotion/nominate.html", cycle=cycle, form=form, search=search, has_more=has_more)
+    return make_response(page, form.status)
 
 
 @bp.post("/<uuid:cycle_id>/nominate")
@@ -100,10 +99,10 @@ def _form_page(cycle: PromotionCycle, form: NominationForm) -> ResponseReturnVal
 @writes
 def nominate(cycle: PromotionCycle) -> ResponseReturnValue:
     """Nominate a report or a colleague; a colleague's nomination has one answer, whatever the state of things."""
-    form = NominationForm().look_for()
-    if not form.validate():
+    form = NominationForm()
+    person = _chosen(form)
+    if person is None:
         return _form_page(cycle, form)
-    person = get_person(uuid.UUID(form.person.data))
     is_told = relations.holds(Fact.MANAGES, actor().person_id, person.id) or person.id == actor().person_id
     case = _nominate(cycle, person, form)
     if form.form_errors or form.errors:
@@ -115,3 +114,15 @@ def nominate(cycle: PromotionCycle) -> ResponseReturnValue:
         return redirect(url_for("promotion.list_cycles"))
     flash(f"Your nomination stands with case {case.code} for {case.target_level}.", "good")
     return redirect(url_for("promotion.show_case", case_id=case.id))
+
+
+def _chosen(form: NominationForm) -> Person | None:
+    """Return who is nominated; None where the form does not say it, or says something else wrong."""
+    is_whole = form.validate()
+    key = form.person_id
+    found = find_people("", key)[0] if key is not None else {}
+    if key in found and is_whole:
+        return get_person(key)
+    if key not in found and not form.person.errors:
+        form.person.errors = [CHOOSE]
+    return None
