@@ -15,6 +15,8 @@ from app.promotion.models import PromotionCase
 
 _NO_PACKET = frozenset({CaseState.NOMINATED, CaseState.ACCEPTED, CaseState.DECLINED, CaseState.INELIGIBLE})
 _TOLD = frozenset({CaseState.COMMUNICATED, CaseState.APPEALED, CaseState.APPEAL_DECIDED, CaseState.CLOSED})
+# A case that is rated may be blind again, for a substitute.
+_NOT_RATED = frozenset(CaseState) - {CaseState.IN_REVIEW, CaseState.RATED}
 _BEFORE_FEEDBACK = _NO_PACKET | {CaseState.DRAFTING, CaseState.SUBMITTED}
 
 
@@ -65,7 +67,7 @@ PLACES = (
         (Permission.Case.READ_FEEDBACK_SUMMARY,),
     ),
     CasePlace("panel", "promotion.show_panel", "Reviewers", (Permission.Case.READ_PANEL,), _NO_PACKET),
-    CasePlace("review", "promotion.review_case", "Rate", (Permission.Case.RATE,)),
+    CasePlace("review", "promotion.review_case", "Rate", (Permission.Case.RATE,), _NOT_RATED),
     CasePlace("ratings", "promotion.show_ratings", "Ratings", (Permission.Case.READ_RATINGS,)),
     CasePlace("calibration", "promotion.show_case_calibration", "Discussion", (Permission.Case.DISCUSS,)),
     CasePlace("decision", "promotion.show_draft_decision", "Decision", (Permission.Case.READ_DECISION_DRAFT,), _TOLD),

@@ -17,6 +17,7 @@ from app.promotion.models import GivenRating, PromotionCase
 from app.promotion.queries import get_cycle
 from app.promotion.queries import review as queries
 from app.promotion.queries.cases import edition_of, rated_ids
+from app.promotion.queries.feedback import heard_by_expectation, list_requests
 from app.promotion.queries.ratings import count_of, ratings_of
 from app.promotion.ratings_pages import recommended_view, rows_of
 from app.promotion.review_pages import asked_of, head_of
@@ -77,7 +78,7 @@ def _change_page(case: PromotionCase, form: ChangedRatingForm | None) -> Respons
         "promotion/ratings_change.html",
         head=head_of(case, packet, edition_of(case)),
         cycle=get_cycle(case.cycle_id),
-        asked=asked_of(packet, place, ()),
+        asked=asked_of(packet, place, heard_by_expectation(list_requests(case))),
         own=own,
         form=shown,
     )
