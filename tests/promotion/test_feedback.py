@@ -27,14 +27,8 @@ from app.promotion.models import (
     PeerFeedback,
     PromotionCase,
 )
-from app.promotion.queries.feedback import (
-    asked_about,
-    count_feedback,
-    excluded_from,
-    heard_by_expectation,
-    list_requests,
-    pool_of,
-)
+from app.promotion.queries.collaborators import asked_about, excluded_from, pool_of
+from app.promotion.queries.feedback import count_feedback, heard_by_expectation, list_requests
 from tests.conftest import NOW
 from tests.factories import promotion as make
 from tests.factories.assessments import make_evidence

@@ -24,18 +24,8 @@ from app.promotion.models import (
     PromotionCase,
 )
 from app.promotion.queries.cases import deadline_of, get_case, get_cycle
-from app.promotion.queries.feedback import (
-    asked_about,
-    count_feedback,
-    day_of,
-    excluded_from,
-    feedback_to,
-    is_collected,
-    is_over,
-    live_ties,
-    pieces_of,
-    pool_of,
-)
+from app.promotion.queries.collaborators import asked_about, excluded_from, live_ties, pieces_of, pool_of
+from app.promotion.queries.feedback import count_feedback, day_of, feedback_to, is_collected, is_over
 
 ASKED = "promotion.feedback"
 """The kind of what waits for a colleague."""

@@ -88,15 +88,17 @@ def get_surroundings(case: PromotionCase) -> tuple[PromotionCycle, Person]:
     return row[0], row[1]
 
 
+_PLACE = {state.value: place for place, state in enumerate(CaseState)}
+
+
 def list_steps(case_id: uuid.UUID) -> Sequence[StepLine]:
     """Return everything that happened to a case, the first thing first. Not every reader of a case reads all of it."""
     rows = db.session.execute(
-        select(CaseStep, Person.name)
-        .outerjoin(Person, Person.id == CaseStep.by_id)
-        .where(CaseStep.case_id == case_id)
-        .order_by(CaseStep.at, CaseStep.id)
+        select(CaseStep, Person.name).outerjoin(Person, Person.id == CaseStep.by_id).where(CaseStep.case_id == case_id)
     )
-    return [StepLine(step, name or "") for step, name in rows]
+    # Several steps of one act carry the same moment; a state never goes back, so its order is theirs.
+    lines = [StepLine(step, name or "") for step, name in rows]
+    return sorted(lines, key=lambda line: (line.step.at, _PLACE[line.step.target]))
 
 
 def deadlines_of(cycle: PromotionCycle, case_id: uuid.UUID, names: Collection[str]) -> dict[str, date | None]:

@@ -19,6 +19,7 @@ from app.promotion.forms.feedback import AskFeedbackForm, DeclineForm, FeedbackF
 from app.promotion.models import PeerFeedback, PromotionCase
 from app.promotion.queries import feedback as queries
 from app.promotion.queries.cases import deadline_of, get_cycle
+from app.promotion.queries.collaborators import asked_about, find_colleagues
 from app.promotion.queries.decisions import find_decision
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.wording import FEEDBACK_RULE, LEANING
@@ -131,9 +132,9 @@ def show_ask_feedback(case: PromotionCase) -> ResponseReturnValue:
 
 def _ask_page(case: PromotionCase, form: AskFeedbackForm) -> ResponseReturnValue:
     search = request.args.get("q", "").strip()[:MAX_SEARCH]
-    found = queries.find_colleagues(case, search, _chosen_id(form))
+    found = find_colleagues(case, search, _chosen_id(form))
     form.colleague.choices = [(str(one.id), one.name) for one in found if not one.why_not]
-    form.expectations.choices = [(one.id, one.text) for one in queries.asked_about(case)]
+    form.expectations.choices = [(one.id, one.text) for one in asked_about(case)]
     page = render_template(
         "promotion/feedback_ask.html",
         case=case,
