@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from urllib.parse import quote_plus
 
@@ -175,6 +176,23 @@ def test_the_record_says_who_nominated_and_never_why(firm, cycle, session):
     [event] = session.scalars(select(AuditEvent).where(AuditEvent.tag == "promotion:nomination:write"))
     assert (event.subject_id, event.actor_id) == (firm.amara.id, firm.peer.id)
     assert WHY not in str(event.details)
+
+
+def test_who_nominates_at_the_very_same_moment_stands_beside_one_single_case(firm, cycle, session, app):
+    authors = [firm.peer, firm.colleague, firm.chair, firm.deputy, firm.hr, firm.hr_too]
+    ids = [person.id for person in authors]
+
+    def act_alone(author_id):
+        with app.app_context():
+            return nominate(cycle, get_person(firm.amara.id), get_person(author_id))
+
+    with ThreadPoolExecutor(len(ids)) as pool:
+        found = list(pool.map(act_alone, ids))
+    [case] = cases(session)
+    assert set(found) == {case.id}
+    assert {row.author_id for row in written(session)} == set(ids)
+    assert get_cycle(cycle.id).next_number == case.number + 1
+    assert len(session.scalars(select(Mail)).all()) == 1
 
 
 # Answering ----------------------------------------------------------------------------
