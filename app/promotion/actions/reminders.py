@@ -18,8 +18,8 @@ from app.promotion.actions import feedback
 from app.promotion.actions.steps import lock_cycle, step
 from app.promotion.models import PromotionCycle
 from app.promotion.queries.cases import get_case
+from app.promotion.queries.cycles import last_reminders
 from app.promotion.queries.guards import Owed, also_asked_for, missing_for
-from app.promotion.queries.reminders import last_reminders
 from app.promotion.wording import DEADLINE_OF
 
 AHEAD, AFTER = timedelta(days=3), timedelta(days=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -81,15 +81,14 @@ def days_that_move(state: CycleState) -> tuple[str, ...]:
     return DEADLINES[_MOVING[state] :] if state in _MOVING else ()
 
 
-@once_per_transaction
 def extended_days(cycle_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, str], date]:
     """Return the latest day to which single cases were extended, by case and name of the deadline."""
-    rows = db.session.execute(
-        select(CycleStep.case_id, CycleStep.deadline, func.max(CycleStep.day))
-        .where(CycleStep.cycle_id == cycle_id, CycleStep.kind == "extend", CycleStep.case_id.is_not(None))
-        .group_by(CycleStep.case_id, CycleStep.deadline)
-    )
-    return {(row[0], row[1]): row[2] for row in rows if row[0] and row[1] and row[2]}
+    found: dict[tuple[uuid.UUID, str], date] = {}
+    for step in (line.step for line in steps_of(cycle_id)):
+        if step.kind == "extend" and step.case_id and step.deadline and step.day:
+            key = (step.case_id, step.deadline)
+            found[key] = max(step.day, found.get(key, step.day))
+    return found
 
 
 def day_for(cycle: PromotionCycle, name: str, case_id: uuid.UUID) -> date | None:
@@ -113,32 +112,48 @@ def pinned_of(cycle_id: uuid.UUID) -> tuple[Edition, ...]:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One thing that happened to a cycle, with who did it; `by` is empty where Belay did. Reminders are left out."""
+    """One thing that happened to a cycle, with who did it; `by` is empty where Belay did."""
 
     step: CycleStep
     by: str
     case_number: int | None
 
 
-def list_steps(cycle_id: uuid.UUID) -> list[StepLine]:
-    """Return what happened to a cycle, newest first."""
+_PLACE = {state.value: place for place, state in enumerate(CycleState)}
+
+
+@once_per_transaction
+def steps_of(cycle_id: uuid.UUID) -> tuple[StepLine, ...]:
+    """Return everything that happened to a cycle, reminders too, newest first."""
     rows = db.session.execute(
         select(CycleStep, Person.name, PromotionCase.number)
         .outerjoin(Person, Person.id == CycleStep.by_id)
         .outerjoin(PromotionCase, PromotionCase.id == CycleStep.case_id)
-        .where(CycleStep.cycle_id == cycle_id, CycleStep.kind != "remind")
-        .order_by(CycleStep.at.desc(), CycleStep.id)
+        .where(CycleStep.cycle_id == cycle_id)
+        .order_by(CycleStep.id)
     )
-    return [StepLine(row[0], row[1] or "", row[2]) for row in rows]
+    lines = (StepLine(row[0], row[1] or "", row[2]) for row in rows)
+    # Two moves of one act carry the same moment; a phase never goes back, so the order of phases is theirs.
+    return tuple(sorted(lines, key=lambda line: (line.step.at, _PLACE.get(line.step.target or "", 0)), reverse=True))
+
+
+def list_steps(cycle_id: uuid.UUID) -> list[StepLine]:
+    """Return what happened to a cycle, newest first, without reminders."""
+    return [line for line in steps_of(cycle_id) if line.step.kind != "remind"]
+
+
+def last_reminders(cycle_id: uuid.UUID) -> Mapping[str, datetime]:
+    """Return when a reminder of each missing thing last went out, by its key (`guards.Owed.key`)."""
+    found: dict[str, datetime] = {}
+    for line in steps_of(cycle_id):
+        if line.step.kind == "remind":
+            found.setdefault(line.step.reason, line.step.at)
+    return found
 
 
 def count_extensions(cycle_id: uuid.UUID) -> int:
     """Return how many days of a whole cycle have been extended: a calendar file counts its editions by it."""
-    rows = select(func.count()).select_from(CycleStep)
-    found = db.session.scalar(
-        rows.where(CycleStep.cycle_id == cycle_id, CycleStep.kind == "extend", CycleStep.case_id.is_(None))
-    )
-    return found or 0
+    return sum(line.step.kind == "extend" and line.step.case_id is None for line in steps_of(cycle_id))
 
 
 def count_not_nominated(cycle_id: uuid.UUID) -> int:

@@ -10,19 +10,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
+from app.domain.blind_round import BlindRound
 from app.domain.promotion import CaseState, CycleState, Guard, next_move, out_of_order
 from app.infra.db import db
-from app.infra.templating import counted, join_words, plural
-from app.people.models import ManagerLink
+from app.infra.templating import counted, plural
+from app.people.models import ManagerLink, Person
 from app.people.queries import get_people, holds_on
 from app.policies.queries import value_of
 from app.promotion.models import (
-    CommitteeMember,
     FeedbackState,
     PanelSeat,
     PeerFeedback,
@@ -31,7 +31,7 @@ from app.promotion.models import (
 )
 from app.promotion.queries.cycles import day_for, days_of, pinned_of
 from app.promotion.queries.decisions import is_approved_by_two
-from app.promotion.queries.ratings import counts_of
+from app.promotion.queries.panels import serving
 from app.promotion.queries.relations import select_recused
 from app.promotion.wording import DEADLINE
 
@@ -87,32 +87,34 @@ def also_asked_for(cycle: PromotionCycle, on: date) -> list[Owed]:
     """Return what the phase asks of people although the next move does not wait for it: answers and statements."""
     cases = _open_cases(cycle.id)
     if cycle.state is CycleState.OPEN:
-        _read_people(case.subject_id for case in cases)
-        return [_answer_owed(case, cycle, holds_up=False) for case in cases if case.state is CaseState.NOMINATED]
+        return _answers_owed(cycle, cases)
     if cycle.state is CycleState.PACKETS:
         return _statements_owed(cycle, cases, on)
     return []
 
 
-def owed_as_seen(actor: Actor, cycle_id: uuid.UUID, lines: Collection[Owed]) -> tuple[list[Owed], bool]:
-    """Return the lines that a reader may see, and whether some are about cases that they may not.
-
-    Whoever is recused from a case, or is its candidate, learns nothing of how far it is.
-    """
+def inside_of(actor: Actor, cycle_id: uuid.UUID) -> dict[uuid.UUID, bool]:
+    """Return the cases of a cycle that a reader may see, and of each whether they may know how far it is."""
     rows = db.session.execute(
         select(PromotionCase.id, visible_to(actor, Permission.Case.READ_COUNT, PromotionCase)).where(
             PromotionCase.cycle_id == cycle_id, visible_to(actor, Permission.Case.READ, PromotionCase)
         )
     )
-    is_inside = {case_id: bool(inside) for case_id, inside in rows}
-    seen = [
+    return {case_id: bool(inside) for case_id, inside in rows}
+
+
+def lines_seen(is_inside: Mapping[uuid.UUID, bool], lines: Collection[Owed]) -> list[Owed]:
+    """Return the lines that a reader may see, by what `inside_of` says of the cases.
+
+    Whoever is recused from a case, or is its candidate, learns nothing of how far it is.
+    """
+    return [
         line
         for line in lines
         if line.case_id is None
         or is_inside.get(line.case_id)
         or (line.case_id in is_inside and line.guard in _OPEN_TO_ALL)
     ]
-    return seen, len(seen) < len(lines)
 
 
 def _open_cases(cycle_id: uuid.UUID) -> Cases:
@@ -121,18 +123,27 @@ def _open_cases(cycle_id: uuid.UUID) -> Cases:
     return list(db.session.scalars(rows.order_by(PromotionCase.number)))
 
 
-def _read_people(ids: Iterable[uuid.UUID]) -> None:
-    """Read people at once whose names are said one by one afterwards."""
-    get_people(set(ids))
+Names = Mapping[uuid.UUID, str]
 
 
-def _names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _names(ids: Iterable[uuid.UUID]) -> Names:
+    """Return the names of people, asked for at once."""
     return {person_id: person.name for person_id, person in get_people(set(ids)).items()}
 
 
-def _about(case: PromotionCase, guard: Guard, what: str, *people: uuid.UUID, **more: object) -> Owed:
-    who = more.pop("who", "") or join_words(sorted(_names(people).values()))
-    return Owed(guard, what, str(who), people, case.id, case.code, **more)  # type: ignore[arg-type]
+def _about(
+    case: PromotionCase,
+    guard: Guard,
+    what: str,
+    who: str,
+    *people: uuid.UUID,
+    waits: tuple[str, uuid.UUID] | None = None,
+    due_on: date | None = None,
+    holds_up: bool = True,
+) -> Owed:
+    """Return a line about a case. `waits`: of which kind it is in the inboxes of `people`, and about which object."""
+    kind, object_id = waits or ("", None)
+    return Owed(guard, what, who, people, case.id, case.code, kind, object_id, due_on, holds_up)
 
 
 # Before it opens -------------------------------------------------------------------------
@@ -148,15 +159,10 @@ def _version_pinned(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]
 def _committees_named(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     del cases, on
     quorum = int(value_of("promotion_quorum"))
-    members = db.session.scalar(
-        select(func.count())
-        .select_from(CommitteeMember)
-        .where(CommitteeMember.cycle_id == cycle.id, CommitteeMember.ended_at.is_(None))
-    )
     lines = []
     if cycle.chair_id is None:
         lines.append(Owed(Guard.COMMITTEES_NAMED, "The committee has no chair", HR))
-    if (have := members or 0) < quorum:
+    if (have := len(serving(cycle.id))) < quorum:
         what = f"The committee has {counted(have, 'member', 'members')}, and a case needs {quorum}"
         lines.append(Owed(Guard.COMMITTEES_NAMED, what, HR))
     return lines
@@ -206,37 +212,40 @@ def _nominations_over(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owe
 
 def _packets_submitted(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     del on
+    waiting = [case for case in cases if case.state in _BEFORE_PACKET]
+    names = _names(case.subject_id for case in waiting)
     lines = []
-    _read_people(case.subject_id for case in cases)
-    for case in cases:
+    for case in waiting:
         if case.state is CaseState.NOMINATED:
-            lines.append(_answer_owed(case, cycle))
-        elif case.state in {CaseState.ACCEPTED, CaseState.DRAFTING} and not case.is_incomplete:
-            lines.append(
-                _about(
-                    case,
-                    Guard.PACKETS_SUBMITTED,
-                    "The packet is not handed in",
-                    case.subject_id,
-                    kind="promotion.packet",
-                    object_id=case.id,
-                    due_on=day_for(cycle, "packets_due", case.id),
-                )
-            )
+            lines.append(_answer_owed(case, cycle, names))
+        elif not case.is_incomplete:
+            due_on = day_for(cycle, "packets_due", case.id)
+            what, waits = "The packet is not handed in", ("promotion.packet", case.id)
+            who = names[case.subject_id]
+            lines.append(_about(case, Guard.PACKETS_SUBMITTED, what, who, case.subject_id, waits=waits, due_on=due_on))
     return lines
 
 
-def _answer_owed(case: PromotionCase, cycle: PromotionCycle, *, holds_up: bool = True) -> Owed:
+_BEFORE_PACKET = frozenset({CaseState.NOMINATED, CaseState.ACCEPTED, CaseState.DRAFTING})
+
+
+def _answer_owed(case: PromotionCase, cycle: PromotionCycle, names: Names, *, holds_up: bool = True) -> Owed:
     return _about(
         case,
         Guard.PACKETS_SUBMITTED,
         "The nomination is not answered",
+        names[case.subject_id],
         case.subject_id,
-        kind="promotion.nomination",
-        object_id=case.id,
+        waits=("promotion.nomination", case.id),
         due_on=cycle.nominations_close,
         holds_up=holds_up,
     )
+
+
+def _answers_owed(cycle: PromotionCycle, cases: Cases) -> list[Owed]:
+    waiting = [case for case in cases if case.state is CaseState.NOMINATED]
+    names = _names(case.subject_id for case in waiting)
+    return [_answer_owed(case, cycle, names, holds_up=False) for case in waiting]
 
 
 def _statements_owed(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
@@ -244,20 +253,19 @@ def _statements_owed(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed
         case for case in cases if case.state in {CaseState.DRAFTING, CaseState.SUBMITTED} and case.statement_at is None
     ]
     rows = db.session.execute(
-        select(ManagerLink.person_id, ManagerLink.manager_id).where(
-            ManagerLink.person_id.in_([case.subject_id for case in waiting]), holds_on(ManagerLink, on)
-        )
+        select(ManagerLink.person_id, ManagerLink.manager_id, Person.name)
+        .join(Person, Person.id == ManagerLink.manager_id)
+        .where(ManagerLink.person_id.in_([case.subject_id for case in waiting]), holds_on(ManagerLink, on))
     )
-    managers = {row[0]: row[1] for row in rows}
-    _read_people(managers.values())
+    managers = {row[0]: (row[1], row[2]) for row in rows}
     return [
         _about(
             case,
             Guard.PACKETS_SUBMITTED,
             "The line manager’s statement is not handed in",
-            managers[case.subject_id],
-            kind="promotion.statement",
-            object_id=case.id,
+            managers[case.subject_id][1],
+            managers[case.subject_id][0],
+            waits=("promotion.statement", case.id),
             due_on=day_for(cycle, "packets_due", case.id),
             holds_up=False,
         )
@@ -268,44 +276,38 @@ def _statements_owed(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed
 
 def _feedback_given(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     del on
-    rows = db.session.scalars(
-        select(PeerFeedback)
+    rows = db.session.execute(
+        select(PeerFeedback, Person.name)
+        .join(Person, Person.id == PeerFeedback.author_id)
         .where(PeerFeedback.case_id.in_([case.id for case in cases]))
         .order_by(PeerFeedback.asked_at, PeerFeedback.id)
     )
-    asked: dict[uuid.UUID, list[PeerFeedback]] = {}
-    for row in rows:
-        asked.setdefault(row.case_id, []).append(row)
-    _read_people(row.author_id for found in asked.values() for row in found)
+    asked: dict[uuid.UUID, list[tuple[PeerFeedback, str]]] = {}
+    for row, name in rows:
+        asked.setdefault(row.case_id, []).append((row, name))
     lines = []
     for case in cases:
         requests = asked.get(case.id, [])
-        given = sum(one.state is FeedbackState.GIVEN for one in requests)
+        given = sum(one.state is FeedbackState.GIVEN for one, _ in requests)
         if given < cycle.feedback_needed and not case.feedback_waived_reason:
-            waiting = [one for one in requests if one.state is FeedbackState.ASKED]
+            waiting = [(one, name) for one, name in requests if one.state is FeedbackState.ASKED]
             lines += _feedback_owed(case, cycle, given, waiting)
     return lines
 
 
-def _feedback_owed(case: PromotionCase, cycle: PromotionCycle, given: int, waiting: list[PeerFeedback]) -> list[Owed]:
-    needed = cycle.feedback_needed
+def _feedback_owed(
+    case: PromotionCase, cycle: PromotionCycle, given: int, waiting: list[tuple[PeerFeedback, str]]
+) -> list[Owed]:
+    needed, guard = cycle.feedback_needed, Guard.FEEDBACK_GIVEN
     so_far = f"{given} of {counted(needed, 'answer', 'answers')} {plural(given, 'is', 'are')} in"
-    due_on = day_for(cycle, "feedback_due", case.id)
+    what, due_on = f"Feedback asked for; {so_far}", day_for(cycle, "feedback_due", case.id)
     lines = [
-        _about(
-            case,
-            Guard.FEEDBACK_GIVEN,
-            f"Feedback asked for; {so_far}",
-            one.author_id,
-            kind="promotion.feedback",
-            object_id=one.id,
-            due_on=due_on,
-        )
-        for one in waiting
+        _about(case, guard, what, name, one.author_id, waits=("promotion.feedback", one.id), due_on=due_on)
+        for one, name in waiting
     ]
     if given + len(waiting) < needed:
         what = f"{so_far}, and too few colleagues are asked: ask another, or waive it with a reason"
-        lines.append(_about(case, Guard.FEEDBACK_GIVEN, what, who=HR))
+        lines.append(_about(case, guard, what, HR))
     return lines
 
 
@@ -321,44 +323,34 @@ def _cut_off_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed
 
 
 def _quorum_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    """Count ratings by seats that are held. Who has not handed in is known to reminders alone: access, note 7."""
     del on
     # Also those whose round is over: a recusal since then may have broken their quorum.
     rated = [case for case in cases if case.state in {CaseState.IN_REVIEW, CaseState.RATED} and not case.is_incomplete]
-    counts = counts_of([case.id for case in rated])
-    seats: dict[uuid.UUID, list[uuid.UUID]] = {}
     rows = db.session.execute(
-        select(PanelSeat.case_id, PanelSeat.person_id)
-        .where(
-            PanelSeat.case_id.in_([case.id for case in rated]),
-            PanelSeat.ended_at.is_(None),
-            PanelSeat.submitted_at.is_(None),
-        )
+        select(PanelSeat.case_id, PanelSeat.person_id, PanelSeat.submitted_at)
+        .where(PanelSeat.case_id.in_([case.id for case in rated]), PanelSeat.ended_at.is_(None))
         .order_by(PanelSeat.seated_at, PanelSeat.id)
     )
-    for case_id, person_id in rows:
-        seats.setdefault(case_id, []).append(person_id)
-    lines = []
-    for case in rated:
-        found = counts[case.id]
-        if found.has_quorum:
-            continue
-        if found.held < found.quorum:
-            what = f"{counted(found.held, 'reviewer sits', 'reviewers sit')} on it, and a quorum needs {found.quorum}"
-            lines.append(_about(case, Guard.QUORUM_REACHED, what, who="HR or the chair"))
-        if seats.get(case.id):
-            what = f"{found.submitted} of {found.quorum} ratings that a quorum needs are in"
-            lines.append(
-                _about(
-                    case,
-                    Guard.QUORUM_REACHED,
-                    what,
-                    *seats[case.id],
-                    who=REVIEWERS,
-                    kind="promotion.review",
-                    object_id=case.id,
-                    due_on=day_for(cycle, "review_due", case.id),
-                )
-            )
+    seats: dict[uuid.UUID, list[tuple[uuid.UUID, bool]]] = {case.id: [] for case in rated}
+    for row in rows:
+        seats[row.case_id].append((row.person_id, row.submitted_at is not None))
+    return [line for case in rated for line in _ratings_owed(case, cycle, seats[case.id])]
+
+
+def _ratings_owed(case: PromotionCase, cycle: PromotionCycle, seats: list[tuple[uuid.UUID, bool]]) -> list[Owed]:
+    guard, found = Guard.QUORUM_REACHED, BlindRound(len(seats), sum(is_in for _, is_in in seats), cycle.quorum)
+    lines: list[Owed] = []
+    if found.has_quorum:
+        return lines
+    if found.held < found.quorum:
+        what = f"{counted(found.held, 'reviewer sits', 'reviewers sit')} on it, and a quorum needs {found.quorum}"
+        lines.append(_about(case, guard, what, "HR or the chair"))
+    if found.missing:
+        missing = [person_id for person_id, is_in in seats if not is_in]
+        what = f"{found.submitted} of {found.quorum} ratings that a quorum needs are in"
+        due_on = day_for(cycle, "review_due", case.id)
+        lines.append(_about(case, guard, what, REVIEWERS, *missing, waits=("promotion.review", case.id), due_on=due_on))
     return lines
 
 
@@ -368,6 +360,7 @@ def _every_case_decided(cycle: PromotionCycle, cases: Cases, on: date) -> list[O
     if not undecided:
         return []
     recused = set(db.session.scalars(select_recused(cycle.chair_id))) if cycle.chair_id else set()
+    names = _names(one for one in (cycle.chair_id, cycle.deputy_id) if one)
     lines = []
     for case in undecided:
         decides = cycle.deputy_id if case.id in recused or cycle.chair_id is None else cycle.chair_id
@@ -376,10 +369,9 @@ def _every_case_decided(cycle: PromotionCycle, cases: Cases, on: date) -> list[O
                 case,
                 Guard.EVERY_CASE_DECIDED,
                 "It is not decided",
+                names[decides] if decides else "The chair",
                 *([decides] if decides else []),
-                who="" if decides else "The chair",
-                kind="promotion.to_decide",
-                object_id=case.id,
+                waits=("promotion.to_decide", case.id),
                 due_on=cycle.calibration_on,
             )
         )
@@ -397,19 +389,18 @@ def _second_approved(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed
 
 def _everybody_told(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     del on
-    names = _names(case.subject_id for case in cases)
+    waiting = [case for case in cases if case.state is CaseState.DECIDED]
+    names = _names(case.subject_id for case in waiting)
     return [
         _about(
             case,
             Guard.EVERYBODY_TOLD,
             f"{names[case.subject_id]} is not told",
-            who=HR,
-            kind="promotion.to_tell",
-            object_id=case.id,
+            HR,
+            waits=("promotion.to_tell", case.id),
             due_on=cycle.communicate_by,
         )
-        for case in cases
-        if case.state is CaseState.DECIDED
+        for case in waiting
     ]
 
 
@@ -424,7 +415,7 @@ def _appeal_window_over(cycle: PromotionCycle, cases: Cases, on: date) -> list[O
 def _appeals_decided(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     del cycle, on
     return [
-        _about(case, Guard.APPEALS_DECIDED, "The appeal is not decided", who=HR)
+        _about(case, Guard.APPEALS_DECIDED, "The appeal is not decided", HR)
         for case in cases
         if case.state is CaseState.APPEALED
     ]

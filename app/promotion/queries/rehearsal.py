@@ -21,7 +21,7 @@ from app.domain.promotion import CaseState, CycleState, out_of_order
 from app.infra.db import db
 from app.infra.templating import counted, join_words, long_date, plural
 from app.people.models import LevelSpell, ManagerLink, Person
-from app.people.queries import get_people, holds_on, works_here
+from app.people.queries import holds_on, works_here
 from app.policies.queries import value_of
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries.cycles import SATURDAY, days_of, pinned_of
@@ -329,9 +329,10 @@ def _count_cases(cycle_id: uuid.UUID) -> int:
 def _chairs(stage: _Stage) -> list[Finding]:
     chair_id, deputy_id = stage.cycle.chair_id, stage.cycle.deputy_id
     found = []
+    bare = _without_second_factor([one for one in (chair_id, deputy_id) if one])
     for person_id, office in ((chair_id, "chair"), (deputy_id, "deputy")):
-        if person_id is not None and not _has_second_factor([person_id]):
-            name = get_people([person_id])[person_id].name
+        if person_id is not None and person_id in bare:
+            name = bare[person_id]
             title = f"{name}, the {office}, has no second factor yet"
             advice = "They set one up at their next sign-in, and decide nothing before. Tell them."
             found.append(_finding(title, advice, COMMITTEE, [(person_id, name)]))
@@ -349,7 +350,11 @@ def _chairs(stage: _Stage) -> list[Finding]:
     return found
 
 
-def _has_second_factor(people: Collection[uuid.UUID]) -> bool:
-    rows = select(func.count()).select_from(Account)
-    found = db.session.scalar(rows.where(Account.person_id.in_(people), Account.totp_confirmed_at.is_not(None)))
-    return found == len(people)
+def _without_second_factor(people: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return those of some people who have set up no second factor, with their names."""
+    rows = db.session.execute(
+        select(Person.id, Person.name)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.id.in_(people), Account.totp_confirmed_at.is_(None))
+    )
+    return {row[0]: row[1] for row in rows}

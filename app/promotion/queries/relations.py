@@ -136,17 +136,21 @@ def select_reviewed(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     )
 
 
+@once_per_transaction
+def _deputised(actor_id: uuid.UUID) -> tuple[tuple[uuid.UUID, uuid.UUID | None], ...]:
+    """Return the cycles of which somebody is the deputy, each with its chair."""
+    rows = select(PromotionCycle.id, PromotionCycle.chair_id).where(PromotionCycle.deputy_id == actor_id)
+    return tuple((row[0], row[1]) for row in db.session.execute(rows.order_by(PromotionCycle.id)))
+
+
 def select_chaired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the cases that somebody chairs: as the chair unless recused; as the deputy where the chair is, or left."""
-    deputised = db.session.execute(
-        select(PromotionCycle.id, PromotionCycle.chair_id).where(PromotionCycle.deputy_id == actor_id)
-    ).all()
     stands_in = (
         and_(
             PromotionCase.cycle_id == cycle_id,
             true() if chair_id is None else PromotionCase.id.in_(select_recused(chair_id)),
         )
-        for cycle_id, chair_id in deputised
+        for cycle_id, chair_id in _deputised(actor_id)
     )
     return (
         select(PromotionCase.id)

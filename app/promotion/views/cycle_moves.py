@@ -24,7 +24,7 @@ from app.promotion.forms.cycles import CancelForm, ExtendForm, MoveForm, RemindF
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries import cycles as queries
 from app.promotion.queries.cases import deadline_of, get_case
-from app.promotion.queries.guards import missing_for, owed_as_seen
+from app.promotion.queries.guards import inside_of, lines_seen, missing_for
 from app.promotion.views.blueprint import author, bp, load_cycle
 from app.promotion.wording import CYCLE_NOW, CYCLE_STATE, DEADLINE, MOVE_BUTTON, MOVE_WILL
 
@@ -82,7 +82,7 @@ def _question(cycle: PromotionCycle, mover: Mover, form: MoveForm | None = None)
         flash(f"There is nothing for you to move: {cycle.name} is in the phase “{CYCLE_STATE[cycle.state]}”.", "warn")
         return redirect(_home(cycle))
     missing = missing_for(cycle, today())
-    seen, _ = owed_as_seen(actor(), cycle.id, missing)
+    seen = lines_seen(inside_of(actor(), cycle.id), missing)
     form = form or MoveForm(formdata=None)
     form.to.data = found.target.value
     page = render_template(
@@ -217,8 +217,7 @@ def remind_of_owed(cycle: PromotionCycle) -> ResponseReturnValue:
     form = RemindForm()
     key = (form.owed.data or "") if form.validate() else ""
     line = remind_of(cycle, key, by=author(), at=now())
-    seen, _ = owed_as_seen(actor(), cycle.id, [line])
-    if not seen:
+    if not lines_seen(inside_of(actor(), cycle.id), [line]):
         raise NotAllowedNowError("This is no longer missing, so nobody needs a reminder.")
     flash(f"Reminded: {line.who}. It stands in the inbox, and goes out by mail to whoever wants that.", "good")
     return redirect(_home(cycle))

@@ -31,9 +31,8 @@ from app.promotion.forms.cycles import CycleForm, CycleNameForm
 from app.promotion.models import PromotionCycle
 from app.promotion.queries import cycles as queries
 from app.promotion.queries.cases import get_case
-from app.promotion.queries.guards import ELSEWHERE, Owed, also_asked_for, missing_for, owed_as_seen
+from app.promotion.queries.guards import ELSEWHERE, Owed, also_asked_for, lines_seen, missing_for
 from app.promotion.queries.rehearsal import rehearse
-from app.promotion.queries.reminders import last_reminders
 from app.promotion.views.blueprint import author, bp, load_cycle
 from app.promotion.wording import MOVE_BEFORE, MOVE_BUTTON
 
@@ -80,16 +79,17 @@ def _inside(cycle: PromotionCycle) -> dict[str, object]:
     """Return what HR and the chair see of a cycle, as far as each of them may."""
     on, move = today(), next_move(cycle.state)
     missing = missing_for(cycle, on)
-    seen, has_more = owed_as_seen(actor(), cycle.id, missing)
-    beside, _ = owed_as_seen(actor(), cycle.id, also_asked_for(cycle, on))
-    reminders = last_reminders(cycle.id)
     rows = queries.list_cases(actor(), cycle.id)
+    is_inside = {row.case.id: row.is_inside for row in rows}
+    seen = lines_seen(is_inside, missing)
+    beside = lines_seen(is_inside, also_asked_for(cycle, on))
+    reminders = queries.last_reminders(cycle.id)
     days = {row.case.id: queries.day_for(cycle, "packets_due", row.case.id) for row in rows}
     editions = queries.pinned_of(cycle.id)
     return {
         "owed": owed_lines(seen, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
         "beside": owed_lines(beside, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
-        "elsewhere": ELSEWHERE if has_more else "",
+        "elsewhere": ELSEWHERE if len(seen) < len(missing) else "",
         "guards": guards_in_words(seen),
         "missing": missing_in_words(cycle, len(missing)),
         "move": _move(cycle, is_early=bool(missing) and all(may_be_early(one) for one in missing)),
