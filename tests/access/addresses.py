@@ -17,6 +17,7 @@ FIXED = {
     "expectation_id": [FIRST],
     "path": ["app.css"],
     "token": ["no-such-link"],
+    "place": ["1"],
 }
 KINDS = {
     "evidence_id": "evidence",
@@ -32,6 +33,11 @@ KINDS = {
     "import_id": "people_import",
     "waiver_id": "waiver",
     "plan_id": "growth_plan",
+    "cycle_id": "cycle",
+    "case_id": "case",
+    "line_id": "eligible",
+    "feedback_id": "feedback",
+    "member_id": "membership",
 }
 TELLING = frozenset(
     {
@@ -44,6 +50,8 @@ TELLING = frozenset(
         "policy_people", "policy_technical", "failed_job", "waiting_job", "failed_mail",
         "waiting_import", "dropped_import",
         "waiver", "waiver_asked", "waiver_for_manager", "plan", "closed_plan",
+        "cycle_draft", "cycle_open", "cycle_calibration", "nominated", "drafting_case", "in_rating", "compared", "told",
+        "line", "heard_asked", "member",
     }
 )  # fmt: skip
 """One object of each kind and state; the rest of the company adds people, not states."""

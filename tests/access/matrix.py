@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from tests.access.company import ANONYMOUS, FIRST, SECOND, Company, canary
 
-FILE = Path(__file__).with_name("authz.yaml")
+FILES = tuple(Path(__file__).with_name(name) for name in ("authz.yaml", "authz-promotion.yaml"))
 GONE = "00000000-0000-4000-8000-000000000000"
 """The id of nothing."""
 OUTSIDE = frozenset({ANONYMOUS, "leaver"})
@@ -70,14 +70,20 @@ def filled(text: str, cell: Cell, company: Company, object_id: object) -> str:
         second=SECOND,
         asked=company.asked.get(cell.name, FIRST),
         digest=company.digests.get(cell.name, ""),
-        **{who: company.people[who] for who in ("subject", "stranger", "peer", "manager", "other")},
+        piece=company.objects["shared"],
+        earlier=company.objects["told"],
+        **{who: company.people[who] for who in ("subject", "stranger", "peer", "manager", "other", "former")},
     )
 
 
 @cache
 def rules() -> dict[str, Any]:
-    """Return the file."""
-    return YAML(typ="safe", pure=True).load(FILE)  # type: ignore[no-any-return]
+    """Return the files as one; each part of the second adds to that of the first."""
+    first, *others = (YAML(typ="safe", pure=True).load(file) for file in FILES)
+    for other in others:
+        for part, found in other.items():
+            first.setdefault(part, {}).update(found)
+    return first  # type: ignore[no-any-return]
 
 
 def cells(*, with_inner: bool = False) -> Iterator[Cell]:
@@ -93,7 +99,7 @@ def object_cells() -> Iterator[Cell]:
         for name, object_ in objects.items():
             check_names(object_, known["acts"][kind])
             for act, request in known["acts"][kind].items():
-                allowed = list(object_.get("allow", {}).get(act, ()))
+                allowed = list(object_.get("allow", {}).get(act, object_.get("may", {}).get(request["permission"], ())))
                 if act in known["owners_may"][kind]:
                     allowed.append(object_["owner"])
                 for actor in known["actors"]:
@@ -138,7 +144,7 @@ def make_cell(
         actor=actor,
         permission=request["permission"],
         method=method,
-        address=request.get("get") or request.get("post", ""),
+        address=address_in(place, act, request),
         fields=request.get("fields", {}),
         is_allowed=is_allowed,
         answer=place.get("answers", {}).get(act, usual),
@@ -146,12 +152,25 @@ def make_cell(
     )
 
 
+def address_in(place: Mapping[str, Any], act: str, request: Mapping[str, Any]) -> str:
+    """Return the address of an act; none where the object lists its `requests` and this is not one of them.
+
+    Whether it is allowed is decided by the policy all the same, for every object; a request is sent in those states in
+    which the page has something to show or to refuse.
+    """
+    is_left_out = "requests" in place and act not in place["requests"]
+    return "" if is_left_out else request.get("get") or request.get("post", "")
+
+
 def check_names(object_: Mapping[str, Any], acts: Mapping[str, Any]) -> None:
     """Refuse an act or an actor that there is not: a slip of the pen must not pass for a refusal."""
     known = set(rules()["actors"])
     named = [object_.get("allow", {}), object_.get("answers", {}), object_.get("sees", {})]
+    may = object_.get("may", {})
     unknown = {act for part in named for act in part} - set(acts)
-    unknown |= {who for part in (named[0], named[2]) for actors in part.values() for who in actors} - known
+    unknown |= set(object_.get("requests", ())) - set(acts)
+    unknown |= set(may) - {request["permission"] for request in acts.values()}
+    unknown |= {who for part in (named[0], named[2], may) for actors in part.values() for who in actors} - known
     if unknown:
         raise KeyError(f"authz.yaml names what there is not: {sorted(unknown)}")
 
@@ -160,7 +179,8 @@ def check_names(object_: Mapping[str, Any], acts: Mapping[str, Any]) -> None:
 def readable_words(actor: str) -> frozenset[str]:
     """Return every planted word that an actor may find on any page."""
     words = {word for cell in object_cells() if cell.actor == actor for word in cell.shows}
-    may_read = {cell.name for cell in object_cells() if cell.actor == actor and cell.act == "read" and cell.is_allowed}
+    allowed = {(cell.name, cell.act) for cell in object_cells() if cell.actor == actor and cell.is_allowed}
+    may_read = {name if act == "read" else f"{name}:{act}" for name, act in allowed}
     extra: Mapping[str, Sequence[str]] = rules()["words_beside"]
     for place, found in extra.items():
         if place in may_read:

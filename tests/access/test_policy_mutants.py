@@ -77,6 +77,14 @@ class Page:
     holds_no_role: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFeedback:
+    """What the rules refuse: somebody who is asked for feedback on their own case."""
+
+    subject_id: uuid.UUID
+    author_id: uuid.UUID
+
+
 class Bench:
     """Decides every cell of the matrix by `can`, under any policy; what a predicate says is asked only once."""
 
@@ -122,12 +130,14 @@ def bench(world: World) -> Bench:
 
 
 def plant_impossible_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plant facts that the rules refuse: people who report to themselves, and who were asked about their own work."""
+    """Plant facts that the rules refuse: people who report to themselves, were asked about or judge themselves."""
     manages, asked = relations.between_people[Fact.MANAGES], relations.about_objects[Fact.ASKED_ABOUT]
     planted = PersonRelation(lambda *_: True, manages.subjects)
     monkeypatch.setitem(relations.between_people, Fact.MANAGES, planted)
     of_oneself = ObjectRelation(lambda *_: True, asked.objects)
-    monkeypatch.setitem(relations.about_objects, Fact.ASKED_ABOUT, of_oneself)
+    for fact in (Fact.ASKED_ABOUT, Fact.REVIEWS, Fact.CHAIRS):
+        monkeypatch.setitem(relations.about_objects, fact, of_oneself)
+    monkeypatch.setitem(relations.about_objects, Fact.RECUSED, ObjectRelation(lambda *_: False, asked.objects))
 
 
 def denials_that_fail(world: World, monkeypatch: pytest.MonkeyPatch, tried: Policy) -> list[str]:
@@ -140,6 +150,8 @@ def denials_that_fail(world: World, monkeypatch: pytest.MonkeyPatch, tried: Poli
         "accounts": [world.thing("account_subject")],
         "person": [world.thing("person_subject")],
         "waiver": [world.thing("person_subject")],
+        "case": [world.thing("drafting_case"), world.thing("compared")],
+        "feedback": [OwnFeedback(subject.person_id, subject.person_id)],
     }
     denied = [one for one, known in POLICY.items() if p.is_subject in known.never]
     return [one for one in denied if any(policy.can(subject, one, thing) for thing in own[one.partition(":")[0]])]

@@ -87,6 +87,8 @@ class World:
         from app.evidence.queries.attachments import get_attached_file
         from app.jobs.models import Job
         from app.notices.models import Mail
+        from app.promotion.models import Eligibility, Nomination, PeerFeedback, PromotionCase, PromotionCycle
+        from app.promotion.queries.committees import get_membership
 
         if self.company.kinds[name] == "account":
             return get_entry(self.company.objects[name], NOW)
@@ -94,7 +96,14 @@ class World:
             return get_attached_file(self.company.objects[name])
         if self.company.kinds[name] == "policy":
             return POLICIES[self.company.objects[name]]
+        if self.company.kinds[name] == "membership":
+            return get_membership(self.company.objects[name])
         tables = {
+            "cycle": PromotionCycle,
+            "case": PromotionCase,
+            "feedback": PeerFeedback,
+            "eligible": Eligibility,
+            "nomination": Nomination,
             "evidence": Evidence,
             "assessment": Assessment,
             "person": Person,
