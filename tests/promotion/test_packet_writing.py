@@ -475,4 +475,4 @@ def test_when_the_manager_leaves_the_packet_stays_open_and_their_draft_unseen(ca
     act(actions.submit_packet, case, by=firm.amara)
     assert NARWHAL not in amara.get(at(case, "packet")).text
     assert NARWHAL not in client_for(firm.hr).get(at(case, "packet")).text
-    assert "No statement was handed in." in amara.get(at(case, "packet")).text
+    assert "No statement is in yet." in amara.get(at(case, "packet")).text

@@ -22,6 +22,7 @@ from app.promotion.views.blueprint import author, bp, load_case
 
 UNSEEN = "You read it once both your packet and the statement are in."
 OTHERS = "This is not shown to you."
+NOT_YET = "No statement is in yet."
 
 
 @bp.get("/cases/<uuid:case_id>/packet")
@@ -63,7 +64,10 @@ def _packet_page(case: PromotionCase, form: AdditionForm | None = None) -> Respo
 def view_of(case: PromotionCase) -> PacketView:
     """Return the packet in words, as the person who asks may read it."""
     is_own = actor().person_id == case.subject_id
-    no_statement = (UNSEEN if is_own and not case.is_in else OTHERS) if case.statement_at else ""
+    if case.statement_at is None:
+        no_statement = "" if case.frozen_at else NOT_YET
+    else:
+        no_statement = UNSEEN if is_own and not case.is_in else OTHERS
     return packet_view(packet_for(actor(), case), digest=case.digest or "", no_statement=no_statement)
 
 
