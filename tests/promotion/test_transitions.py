@@ -172,7 +172,12 @@ def test_t4_a_candidate_who_leaves_ends_the_case_and_hr_alone_reads_it(firm, cli
     for beside in ("", "/packet", "/packet.pdf", "/panel", "/ratings", "/decision", "/feedback"):
         for who in (firm.manager, firm.skip, firm.chair, firm.deputy, reviewer, firm.colleague):
             assert page(client_for, who, case, beside).status == 404, (who.name, beside)
-    assert "Amara" not in client_for(firm.manager).get("/promotions/").text
+    for who, address in (
+        (firm.manager, "/promotions/"),
+        (firm.chair, "/promotions/"),
+        (firm.chair, f"/promotions/{case.cycle_id}"),
+    ):
+        assert "Amara" not in client_for(who).get(address).text
     with clock.standing_at(NOW + timedelta(days=1)):
         assert own.get(f"/promotions/cases/{case.id}").status in {302, 401, 404}
 
