@@ -5,14 +5,15 @@ Source of the rules: domain specification, sections 5.4 and 5.5; Krippendorff, C
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from random import Random
 from typing import TypeVar
 
 Case = TypeVar("Case", bound=Hashable)
@@ -103,6 +104,15 @@ def _alpha(
     return 1 - (sum(totals.values()) - 1) * observed / expected
 
 
+def _lots(seed: int, turn: int, number: int) -> list[int]:
+    """Return so many places out of as many, drawn with replacement; the same for the same seed and turn.
+
+    A hash draws them, so that the interval is the same on every machine and with every version of the language.
+    """
+    stream = hashlib.shake_256(f"{seed}/{turn}".encode()).digest(4 * number)
+    return [value % number for value in struct.unpack(f">{number}I", stream)]
+
+
 class Reading(StrEnum):
     """What a value of alpha allows (Krippendorff): 0.800 is reliable, 0.667 tentative, less nothing to rest on."""
 
@@ -153,10 +163,9 @@ def _bootstrap(
     scale = _scale(kinds)
     pairs = [_pairs(kind, scale) for kind in kinds]
     counts = [Counter(kind) for kind in kinds]
-    dice = Random(seed)  # noqa: S311 - a reproducible interval, no secret
     found = []
-    for _ in range(rounds if paired else 0):
-        drawn = Counter(dice.choices(places, k=len(places)))
+    for turn in range(rounds if paired else 0):
+        drawn = Counter(places[lot] for lot in _lots(seed, turn, len(places)))
         weights: Counter[tuple[int, int]] = Counter()
         totals: Counter[int] = Counter()
         for place, often in drawn.items():

@@ -176,7 +176,7 @@ def test_a_member_without_a_case_is_told_what_belongs_there(room, client_for):
 
 def test_the_page_narrows_to_one_target(room, client_for):
     third = make.make_case(
-        queries.get_cycle(room.cycle_id), target="L2", from_level="L1", rated=("swe.deliver-small-features",)
+        queries.get_cycle(room.cycle_id), target="L2", from_level="L1", rated=("swe.moderate-features",)
     )
     assert third.state is CaseState.CALIBRATED
     everything = compare(room, room.firm.chair, client_for).text
@@ -252,7 +252,7 @@ def test_a_remark_that_cites_nothing_is_kept_apart(room, session, words, expecta
 
 @pytest.mark.parametrize(
     ("words", "expectation", "field"),
-    [("", None, "words"), ("E2 and E9 show it.", None, "words"), ("E1.", "swe.other", "expectation")],
+    [("", None, "words"), ("E2 and E9 show it.", None, "words"), ("E1.", "swe.field-expertise", "expectation")],
 )
 def test_a_remark_is_about_what_there_is(room, words, expectation, field):
     with pytest.raises(InvalidError) as refused:

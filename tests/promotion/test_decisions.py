@@ -109,7 +109,7 @@ def test_a_draft_is_kept_whole_or_not_and_read_back_as_it_was(room, session):
 
 
 def test_what_a_case_is_not_rated_on_is_not_kept(room):
-    save(room, promotion(said={"swe.other": Said("Words on it.")}))
+    save(room, promotion(said={"swe.field-expertise": Said("Words on it.")}))
     assert draft_of(find_decision(room.id)).said == {}
 
 
