@@ -281,7 +281,7 @@ def change_rating(
         raise MissingError
     if not is_changeable(case):
         raise NotAllowedNowError("Ratings of this case cannot be changed now: they are blind still, or it is decided.")
-    last = own_ratings_of(seat.id).get(expectation_id)
+    last = own_ratings_of(case.id, seat.person_id).get(expectation_id)
     if last is None:
         raise NotAllowedNowError("You have no rating here that could be changed: it was not in when ratings opened.")
     if seen is not None and seen != last.number:

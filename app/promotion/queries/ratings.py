@@ -96,7 +96,7 @@ def ratings_of_cases(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CaseRat
             PanelSeat.ended_at.is_(None),
             PromotionCase.is_lifted,
         )
-        .order_by(GivenRating.number)
+        .order_by(GivenRating.number, GivenRating.id)
     ).all()
     for row, name in sorted(rows, key=lambda one: (sort_key(one[1]), one[0].reviewer_id.hex)):
         found[row.case_id].append(
@@ -130,6 +130,7 @@ def counts_of(case_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, BlindRound]
         .outerjoin(PanelSeat, (PanelSeat.case_id == PromotionCase.id) & PanelSeat.ended_at.is_(None))
         .where(PromotionCase.id.in_(case_ids))
         .group_by(PromotionCase.id, PromotionCycle.quorum)
+        .order_by(PromotionCase.id)
     )
     return {case_id: BlindRound(held, submitted, quorum) for case_id, quorum, held, submitted in rows}
 
@@ -138,8 +139,8 @@ def missing_seats(case_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     """Return who has not handed in, for reminders to themselves. No page shows it to anybody else: note 7."""
     return tuple(
         db.session.scalars(
-            select(PanelSeat.person_id).where(
-                PanelSeat.case_id == case_id, PanelSeat.ended_at.is_(None), PanelSeat.submitted_at.is_(None)
-            )
+            select(PanelSeat.person_id)
+            .where(PanelSeat.case_id == case_id, PanelSeat.ended_at.is_(None), PanelSeat.submitted_at.is_(None))
+            .order_by(PanelSeat.id)
         )
     )

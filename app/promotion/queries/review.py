@@ -17,7 +17,7 @@ from app.access.policy import visible_to
 from app.domain.committee import CommitteeRating
 from app.domain.packets import without_ratings
 from app.domain.rationale import cited_numbers, faults_of_rationale
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.people.models import Person
 from app.promotion.models import (
     CycleStep,
@@ -36,10 +36,24 @@ Faults = tuple[str, ...]
 def find_seat(case_id: uuid.UUID, person_id: uuid.UUID) -> PanelSeat | None:
     """Return the seat that somebody holds on the panel of a case; None when they hold none."""
     return db.session.scalar(
-        select(PanelSeat).where(
-            PanelSeat.case_id == case_id, PanelSeat.person_id == person_id, PanelSeat.ended_at.is_(None)
-        )
+        select(PanelSeat)
+        .where(PanelSeat.case_id == case_id, PanelSeat.person_id == person_id, PanelSeat.ended_at.is_(None))
+        .execution_options(populate_existing=True)
     )
+
+
+@once_per_transaction
+def find_seat_and_drafts(case_id: uuid.UUID, person_id: uuid.UUID) -> tuple[PanelSeat | None, dict[str, RatingDraft]]:
+    """Return the seat that somebody holds and what they have put down so far, read at once."""
+    rows = db.session.execute(
+        select(PanelSeat, RatingDraft)
+        .outerjoin(RatingDraft, RatingDraft.seat_id == PanelSeat.id)
+        .where(PanelSeat.case_id == case_id, PanelSeat.person_id == person_id, PanelSeat.ended_at.is_(None))
+        .order_by(RatingDraft.expectation_id)
+    ).all()
+    # Without any draft the one row has none.
+    drafts: list[RatingDraft | None] = [row[1] for row in rows]
+    return (rows[0][0] if rows else None), {one.expectation_id: one for one in drafts if one is not None}
 
 
 def held_seats(case_id: uuid.UUID) -> list[PanelSeat]:
@@ -48,6 +62,7 @@ def held_seats(case_id: uuid.UUID) -> list[PanelSeat]:
         db.session.scalars(
             select(PanelSeat)
             .where(PanelSeat.case_id == case_id, PanelSeat.ended_at.is_(None))
+            .order_by(PanelSeat.id)
             .execution_options(populate_existing=True)
         )
     )
@@ -55,13 +70,27 @@ def held_seats(case_id: uuid.UUID) -> list[PanelSeat]:
 
 def drafts_of(seat_id: uuid.UUID) -> dict[str, RatingDraft]:
     """Return what the holder of a seat has put down so far, by expectation. Theirs alone."""
-    rows = db.session.scalars(select(RatingDraft).where(RatingDraft.seat_id == seat_id))
+    rows = db.session.scalars(
+        select(RatingDraft)
+        .where(RatingDraft.seat_id == seat_id)
+        .order_by(RatingDraft.expectation_id)
+        .execution_options(populate_existing=True)
+    )
     return {row.expectation_id: row for row in rows}
 
 
-def own_ratings_of(seat_id: uuid.UUID) -> dict[str, GivenRating]:
-    """Return the last rating of the holder of a seat, by expectation. Theirs alone."""
-    rows = db.session.scalars(select(GivenRating).where(GivenRating.seat_id == seat_id).order_by(GivenRating.number))
+def own_ratings_of(case_id: uuid.UUID, person_id: uuid.UUID) -> dict[str, GivenRating]:
+    """Return the last rating that somebody gave in the seat they hold, by expectation. Theirs alone."""
+    rows = db.session.scalars(
+        select(GivenRating)
+        .join(PanelSeat, PanelSeat.id == GivenRating.seat_id)
+        .where(
+            GivenRating.case_id == case_id,
+            GivenRating.reviewer_id == person_id,
+            PanelSeat.ended_at.is_(None),
+        )
+        .order_by(GivenRating.number, GivenRating.id)
+    )
     return {row.expectation_id: row for row in rows}
 
 
@@ -133,6 +162,7 @@ def list_own_reviews(actor: Actor) -> list[OwnReview]:
             PanelSeat.person_id == actor.person_id,
             visible_to(actor, Permission.Case.RATE, PromotionCase),
         )
+        .order_by(PromotionCase.id)
     ).all()
     packets = _packets_of([case.id for case, *_ in rows])
     drafts = _drafts_of([seat.id for _, seat, *_ in rows])
@@ -148,14 +178,17 @@ def list_own_reviews(actor: Actor) -> list[OwnReview]:
 
 def _packets_of(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     rows = db.session.execute(
-        select(PacketSnapshot.case_id, PacketSnapshot.content).where(PacketSnapshot.case_id.in_(case_ids))
+        select(PacketSnapshot.case_id, PacketSnapshot.content)
+        .where(PacketSnapshot.case_id.in_(case_ids))
+        .order_by(PacketSnapshot.case_id)
     )
     return {case_id: json.loads(content) for case_id, content in rows}
 
 
 def _drafts_of(seat_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, RatingDraft]]:
     found: dict[uuid.UUID, dict[str, RatingDraft]] = {}
-    for row in db.session.scalars(select(RatingDraft).where(RatingDraft.seat_id.in_(seat_ids))):
+    rows = select(RatingDraft).where(RatingDraft.seat_id.in_(seat_ids)).order_by(RatingDraft.id)
+    for row in db.session.scalars(rows):
         found.setdefault(row.seat_id, {})[row.expectation_id] = row
     return found
 
@@ -173,6 +206,7 @@ def due_days(case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date | None]:
         .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
         .outerjoin(extended, extended.c.case_id == PromotionCase.id)
         .where(PromotionCase.id.in_(case_ids))
+        .order_by(PromotionCase.id)
     )
     return {
         case_id: max(days) if (days := [one for one in (day, later) if one is not None]) else None

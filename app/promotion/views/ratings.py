@@ -58,11 +58,10 @@ def show_change_rating(case: PromotionCase) -> ResponseReturnValue:
 
 def _own_rating(case: PromotionCase) -> tuple[int, GivenRating]:
     place = int((request.view_args or {})["place"])
-    seat = queries.find_seat(case.id, actor().person_id)
     rated = rated_ids(case.id)
-    if seat is None or not 1 <= place <= len(rated):
+    if not 1 <= place <= len(rated):
         raise MissingError
-    own = queries.own_ratings_of(seat.id).get(rated[place - 1])
+    own = queries.own_ratings_of(case.id, actor().person_id).get(rated[place - 1])
     if own is None:
         raise MissingError
     return place, own

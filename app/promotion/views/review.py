@@ -58,11 +58,11 @@ class Desk:
 
 def desk_of(case: PromotionCase) -> Desk:
     """Return what the reader has before them in a case that they review."""
-    seat, cycle = queries.find_seat(case.id, actor().person_id), get_cycle(case.cycle_id)
+    cycle = get_cycle(case.cycle_id)
     packet = queries.packet_before(case, cycle)
+    seat, drafts = queries.find_seat_and_drafts(case.id, actor().person_id)
     if seat is None or not packet:
         raise MissingError
-    drafts = queries.drafts_of(seat.id)
     return Desk(case, cycle, packet, seat, drafts, queries.faults_of_drafts(packet, drafts))
 
 
@@ -109,16 +109,16 @@ def _check_open(case: PromotionCase) -> None:
 
 
 def _own_page(desk: Desk) -> str:
-    given = queries.own_ratings_of(desk.seat.id)
-    rows = summary_of(desk.packet, given, {})
-    return render_template("promotion/review_done.html", rows=rows, seat=desk.seat, **desk.context())
+    given = queries.own_ratings_of(desk.case.id, desk.seat.person_id)
+    rows, head = summary_of(desk.packet, given, {}), head_of(desk.case, desk.packet, edition_of(desk.case))
+    return render_template("promotion/review_done.html", rows=rows, seat=desk.seat, head=head, cycle=desk.cycle)
 
 
 @bp.get("/cases/<uuid:case_id>/review/<int:place>")
 @requires(Permission.Case.RATE, on=load_review)
 def show_expectation(case: PromotionCase) -> ResponseReturnValue:
     """Show one expectation: the packet, and the reader's own rating of it."""
-    if case.is_lifted or (seat := queries.find_seat(case.id, actor().person_id)) is None or seat.submitted_at:
+    if case.is_lifted or desk_of(case).seat.submitted_at is not None:
         return redirect(url_for("promotion.review_case", case_id=case.id))
     return _expectation_page(case)
 
@@ -196,7 +196,7 @@ def _onward(case: PromotionCase, form: RatingForm, count: int) -> str:
 @requires(Permission.Case.RATE, on=load_case)
 def show_summary(case: PromotionCase) -> ResponseReturnValue:
     """Show all ratings with what each still lacks, and the way to hand them in."""
-    if case.is_lifted or (seat := queries.find_seat(case.id, actor().person_id)) is None or seat.submitted_at:
+    if case.is_lifted or desk_of(case).seat.submitted_at is not None:
         return redirect(url_for("promotion.review_case", case_id=case.id))
     _check_open(case)
     return _summary_page(case)
