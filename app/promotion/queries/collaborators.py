@@ -6,8 +6,9 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.domain.collaborators import Collaborator, Tie
@@ -23,6 +24,12 @@ from app.promotion.queries.cases import edition_of, get_cycle, rated_ids, report
 
 CHAIN_LEVELS = 2
 SHOWN_COLLEAGUES = 30
+_NEVER_ASKED = (
+    "was asked already",
+    "nominated the candidate",
+    "is on the committee of this cycle",
+    "reports to the candidate",
+)
 _CONFIRMING = (CorroborationAnswer.CONFIRMED, CorroborationAnswer.LIMITED)
 
 
@@ -76,30 +83,24 @@ def excluded_from(case_id: uuid.UUID, on: date) -> dict[uuid.UUID, str]:
     """
     case = db.session.get_one(PromotionCase, case_id)
     cycle = get_cycle(case.cycle_id)
-    asked = db.session.scalars(
-        select(PeerFeedback.author_id).where(
-            PeerFeedback.case_id == case_id, PeerFeedback.state != FeedbackState.TAKEN_BACK
-        )
+    asked = select(PeerFeedback.author_id, literal(0)).where(
+        PeerFeedback.case_id == case_id, PeerFeedback.state != FeedbackState.TAKEN_BACK
     )
-    reports = db.session.scalars(
-        select(ManagerLink.person_id).where(ManagerLink.manager_id == case.subject_id, holds_on(ManagerLink, on))
+    nominators = select(Nomination.author_id, literal(1)).where(
+        Nomination.cycle_id == case.cycle_id, Nomination.subject_id == case.subject_id
     )
-    nominators = db.session.scalars(
-        select(Nomination.author_id).where(
-            Nomination.cycle_id == case.cycle_id, Nomination.subject_id == case.subject_id
-        )
+    members = select(CommitteeMember.person_id, literal(2)).where(
+        CommitteeMember.cycle_id == case.cycle_id, CommitteeMember.ended_at.is_(None)
     )
-    members = db.session.scalars(
-        select(CommitteeMember.person_id).where(
-            CommitteeMember.cycle_id == case.cycle_id, CommitteeMember.ended_at.is_(None)
-        )
+    reports = select(ManagerLink.person_id, literal(3)).where(
+        ManagerLink.manager_id == case.subject_id, holds_on(ManagerLink, on)
     )
-    heads = [one for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
+    rows = db.session.execute(union_all(asked, nominators, members, reports)).all()
+    heads = [(one, 2) for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
+    # What weighs more stands later, and is what is said of somebody for whom several hold.
+    found = sorted([*((row[0], row[1]) for row in rows), *heads], key=itemgetter(1))
     return {
-        **dict.fromkeys(asked, "was asked already"),
-        **dict.fromkeys(nominators, "nominated the candidate"),
-        **dict.fromkeys([*members, *heads], "is on the committee of this cycle"),
-        **dict.fromkeys(reports, "reports to the candidate"),
+        **{person_id: _NEVER_ASKED[place] for person_id, place in found},
         **dict.fromkeys(managers_of(case.subject_id)[:CHAIN_LEVELS], "manages the candidate"),
         case.subject_id: "is the candidate",
     }

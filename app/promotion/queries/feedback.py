@@ -66,7 +66,12 @@ class FeedbackCount:
 
 def count_feedback(case_id: uuid.UUID) -> FeedbackCount:
     """Return the counts of a case. Before the decision is told, the candidate and the manager do not see them."""
-    states = Counter(db.session.scalars(select(PeerFeedback.state).where(PeerFeedback.case_id == case_id)))
+    return count_states(db.session.scalars(select(PeerFeedback.state).where(PeerFeedback.case_id == case_id)))
+
+
+def count_states(every: Iterable[FeedbackState]) -> FeedbackCount:
+    """Return the counts of requests from their states."""
+    states = Counter(every)
     given, declined = states[FeedbackState.GIVEN], states[FeedbackState.DECLINED]
     return FeedbackCount(states[FeedbackState.ASKED] + given + declined, given, declined)
 

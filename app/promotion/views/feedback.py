@@ -109,7 +109,7 @@ def _case_page(case: PromotionCase, waiving: WaiveForm) -> ResponseReturnValue:
         cycle=cycle,
         candidate=get_person(case.subject_id),
         requests=requests,
-        count=queries.count_feedback(case.id),
+        count=queries.count_states(one.state for one in requests),
         heard=queries.heard_by_expectation(requests) if case.is_under_review else [],
         due_on=deadline_of(cycle.id, "feedback_due", case.id),
         is_collected=queries.is_collected(case, cycle),
