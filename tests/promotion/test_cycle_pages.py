@@ -287,7 +287,7 @@ def test_a_reminder_is_one_button_and_then_says_when(firm, client_for):
     client = client_for(firm.hr)
     answer = client.send(client.get(home(cycle)).form(ending="/remind"))
     words = client.follow(answer).words("main")
-    assert "Reminded: Amara Diallo." in words
+    assert "Reminded Amara Diallo." in words
     assert "reminded today" in words
 
 

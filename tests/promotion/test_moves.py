@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -13,12 +14,14 @@ from app.domain.policies import POLICIES
 from app.domain.promotion import CaseState, CycleState, Guard
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
+from app.jobs.kinds import Work, find_kind, periodic_kinds
 from app.policies.actions import set_policy
 from app.promotion.actions.moves import follow_up, may_chair, move_cycle
 from app.promotion.actions.reminders import remind_of, remind_when_due
 from app.promotion.models import CycleStep, PanelSeat, PeerFeedback, PromotionCase, PromotionCycle
 from app.promotion.queries.decisions import decided_in, digest_of
 from app.promotion.queries.guards import also_asked_for, missing_for
+from app.promotion.reminders import FOLLOW_UP, REMIND
 from tests.conftest import NOW
 from tests.factories.people import make_person
 from tests.factories.promotion import (
@@ -410,3 +413,19 @@ def test_open_nominations_and_missing_statements_are_asked_for_and_hold_nothing_
         ("The nomination is not answered", "Amara Diallo", False),
         ("The line manager’s statement is not handed in", "Tomasz Wieczorek", False),
     ]
+
+
+def test_the_periodic_work_reminds_and_opens_appeals_and_a_second_run_does_nothing_more(firm):
+    cycle = make_cycle(firm, state=CycleState.PACKETS, packets_due=TODAY + timedelta(days=3), evidence_until=TODAY)
+    make_case(cycle, firm.amara)
+    told = make_cycle(firm, state=CycleState.COMMUNICATED)
+    make_case(told, firm.peer, state=CaseState.COMMUNICATED)
+    for _ in range(2):
+        for name in (REMIND, FOLLOW_UP):
+            work = Work(uuid.uuid4(), name, {}, NOW, Author(None, label="worker"), lambda *_: None)
+            find_kind(name).handler(work)
+    db.session.expire_all()
+    assert db.session.get(PromotionCycle, told.id).state is CycleState.APPEALS
+    reminded = list(db.session.scalars(select(CycleStep.person_id).where(CycleStep.kind == "remind")))
+    assert sorted(reminded, key=str) == sorted([firm.amara.id, firm.manager.id], key=str)
+    assert {REMIND, FOLLOW_UP} <= {name for name, _ in periodic_kinds()}

@@ -263,7 +263,8 @@ def _named(stage: _Stage, ids: Iterable[uuid.UUID]) -> list[tuple[uuid.UUID, str
 def _panels(stage: _Stage) -> list[Finding]:
     found, too_high = [], {}
     blocked: dict[uuid.UUID, str] = {}
-    for one in stage.possible:
+    # Of a committee that is not named yet, that alone is said.
+    for one in stage.possible if stage.members else ():
         able = [member for member in stage.members if stage.ranks[member].reaches(one.rank)]
         pool = [member for member in able if not stage.is_recused(member, one.person_id)]
         if len(able) < stage.quorum:

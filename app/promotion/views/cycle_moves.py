@@ -13,7 +13,7 @@ from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.domain.errors import NotAllowedNowError
-from app.domain.promotion import CycleMove, CycleState, Mover, may_cancel, next_move
+from app.domain.promotion import CycleMove, CycleState, Guard, Mover, may_cancel, next_move
 from app.infra.clock import now, today
 from app.infra.templating import counted, long_date
 from app.infra.unit_of_work import writes
@@ -219,7 +219,8 @@ def remind_of_owed(cycle: PromotionCycle) -> ResponseReturnValue:
     line = remind_of(cycle, key, by=author(), at=now())
     if not lines_seen(inside_of(actor(), cycle.id), [line]):
         raise NotAllowedNowError("This is no longer missing, so nobody needs a reminder.")
-    flash(f"Reminded: {line.who}. It stands in the inbox, and goes out by mail to whoever wants that.", "good")
+    whom = "the reviewers who have not handed in" if line.guard is Guard.QUORUM_REACHED else line.who
+    flash(f"Reminded {whom}. It stands in the inbox, and goes out by mail to whoever wants that.", "good")
     return redirect(_home(cycle))
 
 
