@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit.actions import log
+from app.audit.models import AuditEvent
+from app.audit.tags import Tag
 from app.domain.committee import CommitteeRating
 from app.domain.packets import canonical, digest_of
 from app.domain.promotion import CaseState, CycleState, DecisionKind
+from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.ladders.queries import Edition
 from app.people.models import Person
@@ -50,8 +55,8 @@ from app.promotion.models import (
 )
 from app.promotion.queries.decisions import list_digest
 from app.promotion.queries.packet_content import compose_packet
-from tests.access.company import FIRST, LEADS, Company, canary, moment
-from tests.factories.people import make_person
+from tests.access.company import FIRST, Company, canary, moment
+from tests.factories.people import SYSTEM, make_person
 from tests.factories.promotion import days_for
 
 NOMINATED, WRITTEN, HEARD = (moment(date(2026, 9, day)) for day in (1, 8, 15))
@@ -92,6 +97,7 @@ STAGES = (
     Stage("nominated", CycleState.OPEN, CaseState.NOMINATED),
     Stage("drafting_case", CycleState.PACKETS, CaseState.DRAFTING),
     Stage("heard", CycleState.FEEDBACK, CaseState.IN_FEEDBACK),
+    Stage("left_case", CycleState.REVIEW, CaseState.IN_REVIEW),
     Stage("in_rating", CycleState.REVIEW, CaseState.IN_REVIEW),
     Stage("compared", CycleState.CALIBRATION, CaseState.CALIBRATED),
     Stage("decided", CycleState.DECIDED, CaseState.DECIDED),
@@ -121,10 +127,6 @@ def hold_rounds(company: Company, everybody: dict[str, Person], edition: Edition
             company.objects[stage.name], company.kinds[stage.name] = case.id, "case"
             company.subjects[stage.name], company.asked[stage.name] = stage.subject, FIRST
             add_papers(session, company, everybody, case, stage)
-            if stage.name == "nominated":
-                keep_nomination(session, company, case)
-            if stage.name == "in_rating":
-                keep_member(session, company, everybody["editor"], cycle)
             if stage.reaches(CaseState.IN_FEEDBACK):
                 add_feedback(session, company, everybody, case, stage)
             if stage.reaches(CaseState.IN_REVIEW):
@@ -132,8 +134,10 @@ def hold_rounds(company: Company, everybody: dict[str, Person], edition: Edition
                 add_review(session, everybody | others, case, stage)
             if stage.reaches(CaseState.CALIBRATED):
                 add_decision(session, everybody, case, stage)
+            add_what_is_told_of_it_alone(session, company, everybody, case, stage)
             session.flush()
             company.versions[stage.name] = case.version
+    plant_record(company)
     with transaction() as session:
         add_panel_elsewhere(session, everybody, others["elsewhere"], cycles["subject", CycleState.REVIEW], edition)
         list_who_could(session, company, everybody, cycles["subject", CycleState.OPEN])
@@ -144,6 +148,15 @@ def hold_rounds(company: Company, everybody: dict[str, Person], edition: Edition
             for who in ("chief",) if state is CycleState.DECIDED else ("chief", "second_hr"):
                 session.add(CycleApproval(cycle_id=cycle.id, person_id=everybody[who].id, digest=digest, at=DECIDED))
             company.digests[f"cycle_{state.value}"] = digest
+
+
+def plant_record(company: Company) -> None:
+    """Write a row of the record about the case of HR's own; a word is planted in its details."""
+    with transaction():
+        of_hers = company.objects["case_of_hr"]
+        log(Tag.CASE_MOVED, by=SYSTEM, at=TOLD, object_id=of_hers, note=canary("row_about_case", "note"))
+    last = select(AuditEvent.seq).order_by(AuditEvent.seq.desc()).limit(1)
+    company.objects["row_about_case"], company.kinds["row_about_case"] = db.session.scalars(last).one(), "record"
 
 
 def keep_cycle(company: Company, name: str, cycle: PromotionCycle) -> None:
@@ -179,7 +192,7 @@ def add_cycle(session: Session, everybody: dict[str, Person], edition: Edition, 
     session.add(cycle)
     session.flush()
     session.add(CycleLadder(cycle_id=cycle.id, lineage=edition.ladder.lineage, ladder_version_id=edition.id))
-    for name in (*LEADS, "other", "asked", "editor"):
+    for name in ("other", "asked", "editor"):
         session.add(
             CommitteeMember(id=uuid.uuid4(), cycle_id=cycle.id, person_id=everybody[name].id, named_at=NOMINATED)
         )
@@ -248,6 +261,18 @@ def add_case(
     return case
 
 
+def add_what_is_told_of_it_alone(
+    session: Session, company: Company, everybody: dict[str, Person], case: PromotionCase, stage: Stage
+) -> None:
+    """Remember the nomination and a member as objects, and let one candidate have left in the middle."""
+    if stage.name == "nominated":
+        keep_nomination(session, company, case)
+    if stage.name == "in_rating":
+        keep_member(session, company, everybody["editor"], case)
+    if stage.name == "left_case":
+        case.state, case.left_at = CaseState.WITHDRAWN, stage.at(RATED)
+
+
 def keep_nomination(session: Session, company: Company, case: PromotionCase) -> None:
     """Remember the nomination of a case as an object of its own."""
     row = session.query(Nomination).filter_by(case_id=case.id).one()
@@ -255,9 +280,9 @@ def keep_nomination(session: Session, company: Company, case: PromotionCase) -> 
     company.subjects["nomination"] = "subject"
 
 
-def keep_member(session: Session, company: Company, person: Person, cycle: PromotionCycle) -> None:
+def keep_member(session: Session, company: Company, person: Person, case: PromotionCase) -> None:
     """Remember a member of a committee as an object of its own."""
-    row = session.query(CommitteeMember).filter_by(cycle_id=cycle.id, person_id=person.id).one()
+    row = session.query(CommitteeMember).filter_by(cycle_id=case.cycle_id, person_id=person.id).one()
     company.objects["member"], company.kinds["member"] = row.id, "membership"
 
 

@@ -13,6 +13,7 @@ from app.assessment.models import Assessment
 from app.evidence.models import Evidence
 from app.infra.db import db
 from app.people.models import Person
+from app.promotion.models import PromotionCase
 from tests.access.company import NAMES, canary
 from tests.access.matrix import OUTSIDE, planted_in, rules
 
@@ -30,6 +31,14 @@ TABLES = {
         Permission.Assessment.SIGN_SELF,
         Permission.Assessment.SIGN_MANAGER,
         Permission.Assessment.TAKE_BACK_MANAGER,
+    ],
+    PromotionCase: [
+        Permission.Case.READ,
+        Permission.Case.READ_PACKET,
+        Permission.Case.RATE,
+        Permission.Case.READ_RATINGS,
+        Permission.Case.READ_DECISION_DRAFT,
+        Permission.Case.READ_DECISION,
     ],
     Person: [Permission.Person.READ, Permission.Standing.READ, Permission.Evidence.LIST, Permission.Assessment.LIST],
 }
