@@ -72,7 +72,7 @@ def cases_to_compare(actor: Actor, cycle_id: uuid.UUID) -> Sequence[tuple[Promot
             PromotionCase.cycle_id == cycle_id,
             visible_to(actor, Permission.Case.READ_RATINGS, PromotionCase),
         )
-        .order_by(PromotionCase.number)
+        .order_by(PromotionCase.number, PromotionCase.id)
     )
     return [(case, name) for case, name in db.session.execute(rows)]
 
@@ -89,7 +89,7 @@ def given_in(case_ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[Given]]:
         .join(Person, Person.id == GivenRating.reviewer_id)
         .join(PromotionCase, PromotionCase.id == GivenRating.case_id)
         .where(GivenRating.case_id.in_(case_ids), PanelSeat.ended_at.is_(None), PromotionCase.lifted_at.is_not(None))
-        .order_by(Person.name, GivenRating.reviewer_id, GivenRating.expectation_id, GivenRating.number)
+        .order_by(Person.name, GivenRating.reviewer_id, GivenRating.expectation_id, GivenRating.number, GivenRating.id)
     )
     names: dict[tuple[uuid.UUID, uuid.UUID, str], str] = {}
     found: dict[tuple[uuid.UUID, uuid.UUID, str], list[GivenOnce]] = {}
@@ -108,7 +108,9 @@ def given_in(case_ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[Given]]:
 def packets_of(case_ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """Return the frozen packets of cases in one question; a case without one is left out."""
     rows = db.session.execute(
-        select(PacketSnapshot.case_id, PacketSnapshot.content).where(PacketSnapshot.case_id.in_(case_ids))
+        select(PacketSnapshot.case_id, PacketSnapshot.content)
+        .where(PacketSnapshot.case_id.in_(case_ids))
+        .order_by(PacketSnapshot.case_id)
     )
     return {case_id: json.loads(content) for case_id, content in rows}
 

@@ -37,7 +37,9 @@ def findings_of(decision_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Decis
     """Return what decisions say of expectations, in the order of their ids."""
     rows = select(DecisionFinding).where(DecisionFinding.decision_id.in_(decision_ids))
     found: dict[uuid.UUID, list[DecisionFinding]] = {one: [] for one in decision_ids}
-    for row in db.session.scalars(rows.order_by(DecisionFinding.expectation_id, DecisionFinding.kind)):
+    for row in db.session.scalars(
+        rows.order_by(DecisionFinding.expectation_id, DecisionFinding.kind, DecisionFinding.id)
+    ):
         found[row.decision_id].append(row)
     return found
 
@@ -106,7 +108,7 @@ def decided_in(cycle_id: uuid.UUID) -> list[Decided]:
         .join(Decision, Decision.case_id == PromotionCase.id)
         .join(Person, Person.id == PromotionCase.subject_id)
         .where(PromotionCase.cycle_id == cycle_id, Decision.decided_at.is_not(None))
-        .order_by(PromotionCase.number)
+        .order_by(PromotionCase.number, PromotionCase.id)
     ).all()
     findings = findings_of([decision.id for _, _, decision in rows])
     return [Decided(case, name, decision, tuple(findings[decision.id])) for case, name, decision in rows]
@@ -170,8 +172,10 @@ def is_kept_from_any(person_id: uuid.UUID, decided: Sequence[Decided]) -> bool:
 
 def kept_from(person_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
     """Return the cases among these in which somebody takes no part."""
-    rows = select(PromotionCase.id).where(
-        PromotionCase.id.in_(case_ids), PromotionCase.id.in_(select_recused(person_id))
+    rows = (
+        select(PromotionCase.id)
+        .where(PromotionCase.id.in_(case_ids), PromotionCase.id.in_(select_recused(person_id)))
+        .order_by(PromotionCase.id)
     )
     return frozenset(db.session.scalars(rows))
 
@@ -187,7 +191,7 @@ def hr_ids(at: datetime, *, besides: Collection[uuid.UUID] = ()) -> list[uuid.UU
         select(RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(RoleGrant.role == Role.HR, RoleGrant.superseded_at.is_(None), has_not_left(local(at).date()))
-        .order_by(RoleGrant.person_id)
+        .order_by(RoleGrant.person_id, RoleGrant.id)
     )
     return [one for one in db.session.scalars(rows) if one not in besides]
 
