@@ -41,6 +41,13 @@ MOST_OF_JOINED_PAGES = {
     "assessment.download_result": 18,
     "assessment.show_assessment": 16,
     "assessment.write_anew": 15,
+    "promotion.ask_before_submitting": 16,
+    "promotion.choose_evidence": 13,
+    "promotion.download_packet": 23,
+    "promotion.show_expectations": 16,
+    "promotion.show_packet": 24,
+    "promotion.show_packet_draft": 23,
+    "promotion.show_panel": 14,
 }
 """Pages that join readiness, evidence and people ask more often. These numbers may fall and not rise."""
 ONE_ROW = (

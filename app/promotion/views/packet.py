@@ -53,8 +53,8 @@ def _packet_page(case: PromotionCase, form: AdditionForm | None = None) -> Respo
         is_blind=is_blind_to_ratings(actor(), case),
         is_intact=case.frozen_at is None or is_unchanged(case),
         reads_all=reads_all(actor(), case),
-        readers=readers_of(case) if is_own else [],
-        additions=additions_for(actor(), case),
+        readers=readers_of(case) if is_own and case.is_in else [],
+        additions=additions_for(actor(), case) if case.frozen_at else [],
         may_add=may_add(case),
         form=form,
     )
