@@ -26,6 +26,7 @@ from app.promotion.queries.panels import (
     Standing,
     all_seats_of,
     chair_of,
+    everybody_near,
     ranks_of,
     recusals_among,
     recusals_recorded,
@@ -92,6 +93,7 @@ class StandingLine:
 class PanelPage:
     """All that the page of a panel shows to one reader."""
 
+    candidate: Person
     held: tuple[SeatLine, ...]
     ended: tuple[SeatLine, ...]
     recused: tuple[RecusalLine, ...]
@@ -104,15 +106,19 @@ class PanelPage:
     is_behind: bool
     """Somebody who sits is recused by now: the seat ends at the next sweep, or when somebody lets the panel follow."""
 
+    @property
+    def submitted(self) -> int:
+        """Return how many of those who sit have handed in; for chair and HR alone."""
+        return sum(line.seat.submitted_at is not None for line in self.held)
+
 
 def panel_page(case: PromotionCase, actor: Actor) -> PanelPage:
     """Return the panel of a case as this reader may see it."""
+    everybody = everybody_near(case)
+    # Read first and kept: what is asked below finds them here.
+    people = get_people(everybody)
     cycle, standings, seats = get_cycle(case.cycle_id), standings_of(case), all_seats_of(case.id)
-    leading = [one for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
-    sitting = {seat.person_id for seat in seats}
-    members = {one.person.id for one in standings}
-    everybody = frozenset({*members, *sitting, *leading, *(row.person_id for row in recusals_recorded(case.id))})
-    people, ranks = get_people(everybody), ranks_of(everybody, today())
+    ranks = ranks_of(everybody, today())
     reasons = recusals_among(case.id, everybody)
     chair_id = chair_of(case)
     lines = [
@@ -127,6 +133,7 @@ def panel_page(case: PromotionCase, actor: Actor) -> PanelPage:
     ]
     held = tuple(line for line in lines if line.seat.ended_at is None)
     return PanelPage(
+        candidate=people[case.subject_id],
         held=held,
         ended=tuple(line for line in lines if line.seat.ended_at is not None),
         recused=_recused(case, actor, people, reasons),

@@ -472,6 +472,8 @@ def test_opening_the_panel_writes_nothing_and_a_button_lets_it_follow(review, cl
 def test_reviewer_steps_aside_after_a_plain_question_and_sees_nothing_more(review, client_for):
     person = review.firm.reviewers[0]
     client = client_for(person)
+    rating = client.get(f"/promotions/cases/{review.id}/review/1")
+    assert review.recuse in [link.get("href") for link in rating.all("a")]
     page = client.get(review.recuse)
     assert "Take no part in the case of Amara Diallo?" in page.words("h1")
     too_long = client.send(page.form(review.recuse), note="x" * 1001)

@@ -112,6 +112,11 @@ def members_of(cycle: PromotionCycle, actor: Actor, *, with_cases: bool) -> list
     return sorted(lines, key=lambda line: (-(line.rank.value or 0), line.person.sort_name, str(line.person.id)))
 
 
+def leading(cycle: PromotionCycle) -> list[uuid.UUID]:
+    """Return who leads a committee: the chair and the deputy, as far as they are named."""
+    return [one for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
+
+
 def _cases_seen(cycle_id: uuid.UUID, actor: Actor) -> dict[uuid.UUID, int]:
     """Return on how many cases each person sits, of those whose panels the reader may see.
 
@@ -133,15 +138,13 @@ def _cases_seen(cycle_id: uuid.UUID, actor: Actor) -> dict[uuid.UUID, int]:
 
 def former_members_of(cycle_id: uuid.UUID) -> list[FormerLine]:
     """Return who sat on the committee before, last left first."""
-    rows = list(
-        db.session.scalars(
-            select(CommitteeMember)
-            .where(CommitteeMember.cycle_id == cycle_id, CommitteeMember.ended_at.is_not(None))
-            .order_by(CommitteeMember.ended_at.desc(), CommitteeMember.id)
-        )
+    rows = db.session.execute(
+        select(CommitteeMember, Person)
+        .join(Person, Person.id == CommitteeMember.person_id)
+        .where(CommitteeMember.cycle_id == cycle_id, CommitteeMember.ended_at.is_not(None))
+        .order_by(CommitteeMember.ended_at.desc(), CommitteeMember.id)
     )
-    people = get_people([row.person_id for row in rows])
-    return [FormerLine(row, people[row.person_id]) for row in rows]
+    return [FormerLine(row[0], row[1]) for row in rows]
 
 
 def targets_of(cycle: PromotionCycle, members: Sequence[MemberLine]) -> list[Target]:

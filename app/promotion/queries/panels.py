@@ -138,7 +138,7 @@ def relationships(case: PromotionCase, people: People) -> list[Relationship]:
     """Return how some people stand to the candidate of a case today, as the rule of recusal asks for it."""
     chain, near = managers_of(case.subject_id), _near(case.id)
     declared = {row.person_id for row in recusals_recorded(case.id) if row.reason == RecusalReason.DECLARED.value}
-    targets = _targets_in(case.cycle_id)
+    target = (case.lineage, case.target_level)
     return [
         Relationship(
             reviewer_id=person_id,
@@ -148,9 +148,8 @@ def relationships(case: PromotionCase, people: People) -> list[Relationship]:
             mentoring=(RecusalReason.MENTORING, person_id) in near,
             nominated=(RecusalReason.NOMINATED, person_id) in near,
             gave_feedback=(RecusalReason.PEER_FEEDBACK, person_id) in near,
-            # The reviewer is the candidate where it is this very case, and recused as such.
-            targets=frozenset(target for case_id, target in targets.get(person_id, ()) if case_id != case.id),
-            case_target=(case.lineage, case.target_level),
+            targets=frozenset({target} if (RecusalReason.SAME_TARGET, person_id) in near else ()),
+            case_target=target,
             declared=person_id in declared,
         )
         for person_id in sorted(people, key=str)
@@ -159,7 +158,11 @@ def relationships(case: PromotionCase, people: People) -> list[Relationship]:
 
 @once_per_transaction
 def _near(case_id: uuid.UUID) -> frozenset[tuple[RecusalReason, uuid.UUID]]:
-    """Return who reports to the candidate, mentors them, nominated them or gave feedback on the case: one question."""
+    """Return who stands near a case, and how, in one question.
+
+    Who reports to the candidate, mentors them, has nominated them, gave feedback on the case, or is a candidate for
+    the same target on the same ladder in the same cycle.
+    """
     case = db.session.get_one(PromotionCase, case_id)
     asked = {
         RecusalReason.DIRECT_REPORT: select(ManagerLink.person_id).where(
@@ -171,24 +174,19 @@ def _near(case_id: uuid.UUID) -> frozenset[tuple[RecusalReason, uuid.UUID]]:
         RecusalReason.PEER_FEEDBACK: select(PeerFeedback.author_id).where(
             PeerFeedback.case_id == case_id, PeerFeedback.state == FeedbackState.GIVEN
         ),
+        RecusalReason.SAME_TARGET: select(PromotionCase.subject_id).where(
+            PromotionCase.cycle_id == case.cycle_id,
+            PromotionCase.lineage == case.lineage,
+            PromotionCase.target_level == case.target_level,
+            PromotionCase.id != case_id,
+            PromotionCase.state.not_in(NEVER_CANDIDATES),
+        ),
     }
     # It goes both ways: whoever mentors the candidate, and whom the candidate mentors.
     if (mentoring := relations.between_people.get(Fact.MENTORS)) is not None:
         asked[RecusalReason.MENTORING] = mentoring.subjects(case.subject_id)
     rows = union_all(*(query.add_columns(literal(reason.value)) for reason, query in asked.items()))
     return frozenset((RecusalReason(reason), person_id) for person_id, reason in db.session.execute(rows))
-
-
-@once_per_transaction
-def _targets_in(cycle_id: uuid.UUID) -> dict[uuid.UUID, list[tuple[uuid.UUID, tuple[str, str]]]]:
-    """Return for each candidate of a cycle their cases, each with its ladder and target."""
-    rows = select(PromotionCase.subject_id, PromotionCase.id, PromotionCase.lineage, PromotionCase.target_level).where(
-        PromotionCase.cycle_id == cycle_id, PromotionCase.state.not_in(NEVER_CANDIDATES)
-    )
-    found: dict[uuid.UUID, list[tuple[uuid.UUID, tuple[str, str]]]] = {}
-    for person_id, case_id, lineage, level in db.session.execute(rows.order_by(PromotionCase.number)):
-        found.setdefault(person_id, []).append((case_id, (lineage, level)))
-    return found
 
 
 def chair_of(case: PromotionCase) -> uuid.UUID | None:
@@ -221,7 +219,6 @@ class Standing:
 
     person: Person
     rank: ReviewerRank
-    cases: int
     reasons: tuple[RecusalReason, ...] = ()
     obstacle: Obstacle | None = None
 
@@ -232,13 +229,14 @@ class Standing:
 
 
 @once_per_transaction
-def loads_of(cycle_id: uuid.UUID) -> dict[uuid.UUID, int]:
+def count_cases_of(cycle_id: uuid.UUID) -> dict[uuid.UUID, int]:
     """Return on how many cases of a cycle each person sits today."""
     rows = (
         select(PanelSeat.person_id, func.count())
         .join(PromotionCase, PromotionCase.id == PanelSeat.case_id)
         .where(PromotionCase.cycle_id == cycle_id, PanelSeat.ended_at.is_(None))
         .group_by(PanelSeat.person_id)
+        .order_by(PanelSeat.person_id)
     )
     return {row[0]: row[1] for row in db.session.execute(rows)}
 
@@ -246,8 +244,9 @@ def loads_of(cycle_id: uuid.UUID) -> dict[uuid.UUID, int]:
 def standings_of(case: PromotionCase) -> list[Standing]:
     """Return how each member of the committee stands to a case, by name."""
     members = frozenset(row.person_id for row in serving(case.cycle_id))
-    people, ranks = get_people(members), ranks_of(members, today())
-    reasons, loads = recusals_among(case.id, members), loads_of(case.cycle_id)
+    everybody = members | everybody_near(case)
+    people, ranks = get_people(everybody), ranks_of(everybody, today())
+    reasons = recusals_among(case.id, members)
     wanted, seats = target_rank_of(case), all_seats_of(case.id)
     held = {seat.person_id for seat in seats if seat.ended_at is None}
     before = {seat.person_id for seat in seats} - held
@@ -264,16 +263,26 @@ def standings_of(case: PromotionCase) -> list[Standing]:
         return next((one for one, holds in asked.items() if holds), None)
 
     return [
-        Standing(
-            person, ranks[person.id], loads.get(person.id, 0), reasons[person.id], obstacle(person, ranks[person.id])
-        )
+        Standing(person, ranks[person.id], reasons[person.id], obstacle(person, ranks[person.id]))
         for person in sorted(people.values(), key=lambda one: (one.sort_name, str(one.id)))
+        if person.id in members
     ]
+
+
+def everybody_near(case: PromotionCase) -> People:
+    """Return everybody whom the page of a panel names: members, who sits or sat, who leads, who is recused."""
+    cycle = get_cycle(case.cycle_id)
+    leading = [one for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
+    members = [row.person_id for row in serving(cycle.id)]
+    sat = [seat.person_id for seat in all_seats_of(case.id)]
+    aside = [row.person_id for row in recusals_recorded(case.id)]
+    return frozenset({*leading, *members, *sat, *aside, case.subject_id})
 
 
 def candidates_for(case: PromotionCase) -> list[Candidate]:
     """Return who may be drawn for a case: members who reach the target's rank, are not recused, and do not sit."""
-    return [Candidate(one.person.id, one.cases) for one in standings_of(case) if one.may_be_drawn]
+    loads = count_cases_of(case.cycle_id)
+    return [Candidate(one.person.id, loads.get(one.person.id, 0)) for one in standings_of(case) if one.may_be_drawn]
 
 
 def has_gone(person: Person, on: date) -> bool:

@@ -47,22 +47,31 @@ def publish_relations() -> None:
     relations.between_people[Fact.REPORTS_TO] = PersonRelation(
         lambda actor_id, person_id: person_id in managers_of(actor_id)[:1], _select_manager
     )
-    relations.about_objects[Fact.RECUSED] = _fact(select_recused)
-    relations.about_objects[Fact.REVIEWS] = _fact(select_reviewed)
-    relations.about_objects[Fact.CHAIRS] = _fact(select_chaired)
-    relations.about_objects[Fact.ON_COMMITTEE] = _fact(select_committees)
+    for fact, selecting in _ABOUT_CASES.items():
+        relations.about_objects[fact] = _fact(fact, selecting)
+    relations.about_objects[Fact.ON_COMMITTEE] = ObjectRelation(is_on_committee, select_committees)
     relations.about_objects[Fact.KEPT_FROM] = ObjectRelation(
         lambda actor_id, object_id: object_id in kept_from(actor_id), select_kept_from
     )
 
 
-def _fact(selecting: Callable[[uuid.UUID], Select[uuid.UUID]]) -> ObjectRelation:
-    @once_per_transaction
-    def holds(actor_id: uuid.UUID, object_id: uuid.UUID) -> bool:
-        found = selecting(actor_id).subquery()
-        return bool(db.session.scalar(select(exists().where(found.c[0] == object_id))))
+def _fact(fact: Fact, selecting: Callable[[uuid.UUID], Select[uuid.UUID]]) -> ObjectRelation:
+    return ObjectRelation(lambda actor_id, case_id: fact in find_ties(actor_id, case_id), selecting)
 
-    return ObjectRelation(holds, selecting)
+
+@once_per_transaction
+def find_ties(actor_id: uuid.UUID, case_id: uuid.UUID) -> frozenset[Fact]:
+    """Return which facts hold between somebody and one case; in one question, as a page asks for all of them."""
+    asked = [selecting(actor_id).subquery() for selecting in _ABOUT_CASES.values()]
+    row = db.session.execute(select(*(exists().where(one.c[0] == case_id) for one in asked))).one()
+    return frozenset(fact for fact, holds in zip(_ABOUT_CASES, row, strict=True) if holds)
+
+
+@once_per_transaction
+def is_on_committee(actor_id: uuid.UUID, cycle_id: uuid.UUID) -> bool:
+    """Say whether somebody sits on the committee of a cycle that is not archived."""
+    found = select_committees(actor_id).subquery()
+    return bool(db.session.scalar(select(exists().where(found.c[0] == cycle_id))))
 
 
 def _select_manager(person_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -195,3 +204,10 @@ def select_kept_from(actor_id: uuid.UUID) -> Select[uuid.UUID]:
 def kept_from(actor_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """Return the same cases at once: a page of the record asks for each of its rows."""
     return frozenset(db.session.scalars(select_kept_from(actor_id).order_by(PromotionCase.id)))
+
+
+_ABOUT_CASES = {
+    Fact.RECUSED: select_recused,
+    Fact.REVIEWS: select_reviewed,
+    Fact.CHAIRS: select_chaired,
+}

@@ -20,7 +20,7 @@ from app.promotion.forms.committee import ExternalForm, LeadForm, MemberForm, Ra
 from app.promotion.models import CommitteeMember, PromotionCycle, ReviewRank
 from app.promotion.queries import committees as queries
 from app.promotion.queries.committees import Membership
-from app.promotion.queries.panels import OVER
+from app.promotion.queries.panels import OVER, serving
 from app.promotion.views.blueprint import author, bp, load_cycle
 
 
@@ -47,8 +47,8 @@ def _page(cycle: PromotionCycle, form: MemberForm) -> ResponseReturnValue:
     who, is_hr = actor(), may(Permission.Cycle.RUN, cycle)
     may_name = may(Permission.Cycle.EDIT_COMMITTEE, cycle)
     is_undecided = actions.may_be_changed(cycle)
+    people = get_people([*(row.person_id for row in serving(cycle.id)), *queries.leading(cycle)])
     members = queries.members_of(cycle, who, with_cases=may_name)
-    leading = get_people([one for one in (cycle.chair_id, cycle.deputy_id) if one is not None])
     page = render_template(
         "promotion/committee.html",
         cycle=cycle,
@@ -56,8 +56,8 @@ def _page(cycle: PromotionCycle, form: MemberForm) -> ResponseReturnValue:
         members=members,
         former=queries.former_members_of(cycle.id) if may_name else [],
         targets=queries.targets_of(cycle, members),
-        chair=leading.get(cycle.chair_id) if cycle.chair_id else None,
-        deputy=leading.get(cycle.deputy_id) if cycle.deputy_id else None,
+        chair=people.get(cycle.chair_id) if cycle.chair_id else None,
+        deputy=people.get(cycle.deputy_id) if cycle.deputy_id else None,
         own=queries.own_recusals_in(cycle.id, who.person_id),
         own_id=who.person_id,
         sees_cases=may_name,

@@ -19,7 +19,6 @@ from app.promotion.models import PromotionCase
 from app.promotion.panel_pages import panel_page
 from app.promotion.queries import panels as queries
 from app.promotion.queries.cases import get_cycle
-from app.promotion.queries.ratings import count_of
 from app.promotion.views.blueprint import author, bp, load_case
 
 
@@ -31,9 +30,8 @@ def show_panel(case: PromotionCase) -> ResponseReturnValue:
         "promotion/panel.html",
         case=case,
         cycle=get_cycle(case.cycle_id),
-        candidate=get_people([case.subject_id])[case.subject_id],
         panel=panel_page(case, actor()),
-        count=count_of(case.id) if may(Permission.Case.READ_COUNT, case) else None,
+        has_count=may(Permission.Case.READ_COUNT, case),
         is_reviewed=case.state in actions.JUDGED,
         is_open=case.state.is_before_decided,
         own_id=actor().person_id,
