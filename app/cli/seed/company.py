@@ -128,7 +128,7 @@ PEOPLE: tuple[Named, ...] = (
     Named("kofi", "Kofi Mensah", "2026-11-09", _in("clinic-support"), _sup("2026-11-09", "L1"), office="Leeds",
           contract="fixed-term", demo=(ENGINEERS, "L1, Clinic support · second week, nothing logged")),
     Named("priya", "Priya Raghunathan", "2019-05-06", _in("scheduling"), office="Leeds",
-          demo=(MANAGERS, "Scheduling, long reporting line")),
+          demo=(MANAGERS, "Scheduling · chairs the promotion committee")),
     Named("leila", "Leila Haddad", "2022-03-01", _in("clinic-support"), _sup("2022-03-01", "L1", ("2024-06-03", "L2")),
           office="Leeds", demo=(SUPPORTERS, "L2, Clinic support · five missing for L3")),
     Named("gabriel", "Gabriel Moreau", "2019-01-07", _in("platform"), roles=frozenset({"ladder_editor"}),
