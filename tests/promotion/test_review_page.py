@@ -14,11 +14,14 @@ from app.domain.promotion import CycleState
 from app.infra.clock import now, today
 from app.infra.unit_of_work import transaction
 from app.notices.sources import find_source
+from app.people import actions as people
 from app.promotion import queries
 from app.promotion.actions import ratings
 from app.promotion.models import PacketSnapshot
 from app.promotion.queries.review import drafts_of, find_seat
 from tests.factories import promotion as make
+from tests.factories.assessments import count_queries
+from tests.factories.people import AT, SYSTEM
 
 ASKED = ("swe.design-significant-features", "swe.influence-architecture", "swe.coach-juniors")
 DESIGN = ASKED[0]
@@ -50,6 +53,7 @@ PIECES = [
     },
     {"title": "Elsewhere", "expectations": [{"id": ASKED[2], "line": "", "counts": True, "against": None}]},
 ]
+MOST_QUERIES = 12
 JSON = {"Accept": "application/json"}
 
 
@@ -228,6 +232,13 @@ def test_a_place_that_is_none_is_missing(review, mine, place):
     assert mine.post(f"{review.path}/review/{place}", {"rationale": "E1"}).status == 404
 
 
+def test_each_page_of_a_review_asks_the_database_no_more_than_twelve_times(review, mine):
+    for address in ("/promotions/reviews", f"{review.path}/review/1", f"{review.path}/review/summary"):
+        mine.get(address)
+        # The beginning of the transaction is counted too.
+        assert count_queries(lambda address=address: mine.get(address)) <= MOST_QUERIES + 1
+
+
 # Handing in -------------------------------------------------------------------------------------------
 
 
@@ -372,8 +383,5 @@ def test_a_review_waits_for_each_reviewer_until_theirs_is_in(review, session):
 
 def test_nothing_waits_for_a_reviewer_whom_the_data_recuse(review, session):
     with transaction():
-        from app.people import actions as people
-        from tests.factories.people import AT, SYSTEM
-
         people.set_manager(review.firm.amara, review.me, from_on=today(), by=SYSTEM, at=AT)
     assert review.me.id not in {row.person_id for row in waiting(session)}
