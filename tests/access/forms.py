@@ -12,7 +12,7 @@ from tests.access.company import SECOND
 from tests.access.world import World
 from tests.client import Form, Page
 
-LOOKING = ("subject", "manager", "asked", "hr", "admin")
+LOOKING = ("subject", "manager", "asked", "hr", "admin", "other", "chief")
 
 
 @dataclass(frozen=True)
