@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from tests.access.addresses import every_address
-from tests.access.company import SECOND
+from tests.access.company import FIRST, SECOND
 from tests.access.world import World
 from tests.client import Form, Page
 
@@ -49,6 +49,11 @@ def pages(world: World) -> Iterator[tuple[str, str]]:
     """Return who looks at which page; first of all those that only a query leads to."""
     yield "manager", f"/evidence/{world.company.objects['shared']}/set-aside?expectation={SECOND}"
     yield "admin", f"/admin/accounts/{world.company.people['hr']}/roles/revoke?role=hr"
+    yield "subject", f"/promotions/cases/{world.company.objects['drafting_case']}/packet/exception?expectation={FIRST}"
+    yield "former", f"/promotions/feedback/{world.company.objects['heard_asked']}"
+    yield "hr", f"/promotions/cases/{world.company.objects['telling']}/tell"
+    yield "hr", f"/promotions/cases/{world.company.objects['heard']}/feedback"
+    yield "hr", f"/promotions/{world.company.objects['cycle_decided']}/approve"
     for actor in LOOKING:
         for address in every_address(world, "GET"):
             yield actor, address
