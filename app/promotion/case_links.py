@@ -10,7 +10,6 @@ from flask import url_for
 from app.access.guard import may
 from app.access.permissions import Permission
 from app.domain.promotion import CaseState
-from app.infra.templating import has_page
 from app.promotion.models import PromotionCase
 
 _NO_PACKET = frozenset({CaseState.NOMINATED, CaseState.ACCEPTED, CaseState.DECLINED, CaseState.INELIGIBLE})
@@ -89,7 +88,5 @@ def case_links(case: PromotionCase) -> list[CaseLink]:
     return [
         CaseLink(place.key, place.words, url_for(place.endpoint, case_id=case.id))
         for place in PLACES
-        if case.state not in place.not_in
-        and has_page(place.endpoint)
-        and any(may(permission, case) for permission in place.opened_by)
+        if case.state not in place.not_in and any(may(permission, case) for permission in place.opened_by)
     ]

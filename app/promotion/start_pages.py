@@ -23,6 +23,7 @@ class CycleCard:
     name: str
     now: str
     day: str
+    is_draft: bool
     takes_nominations: bool
     case: PromotionCase | None
     case_state: str
@@ -70,6 +71,7 @@ def cycle_cards(
                 name=cycle.name,
                 now=phase_words(cycle.state, sees_inside=inside[cycle.id]),
                 day=next_day(cycle, sees_inside=inside[cycle.id]),
+                is_draft=cycle.state is CycleState.DRAFT,
                 takes_nominations=takes_nominations(cycle, on),
                 case=own,
                 case_state=public_state(own.state) if own else "",

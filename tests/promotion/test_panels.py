@@ -232,7 +232,7 @@ def test_broken_quorum_stays_blind_and_draws_once_somebody_is_named(app):
 def test_recusal_after_ratings_opened_closes_the_round_until_the_substitute_has_rated_blind(review):
     rate_all(review)
     with transaction():
-        assert panels.lift_if_all_are_in(the_case(review), by=SYSTEM, at=now())
+        assert ratings.lift_when_all_in(the_case(review), by=SYSTEM, at=now())
     assert the_case(review).state is CaseState.RATED
     person = review.reviewers[0]
     recuse(review, person)
@@ -247,7 +247,7 @@ def test_recusal_after_ratings_opened_closes_the_round_until_the_substitute_has_
     (substitute,) = [seat for seat in seats_of(review.id) if seat.submitted_at is None]
     make.rate(substitute)
     with transaction():
-        assert panels.lift_if_all_are_in(the_case(review), by=SYSTEM, at=now())
+        assert ratings.lift_when_all_in(the_case(review), by=SYSTEM, at=now())
     case = the_case(review)
     assert (case.state, case.is_lifted, case.is_calibrated) == (CaseState.RATED, True, True)
     assert person.id not in ratings_of(review.id).reviewers
@@ -260,7 +260,7 @@ def test_recusal_after_ratings_opened_leaves_them_open_where_the_quorum_holds(ap
     for one in firm.reviewers[:4]:
         make.rate(make.seat(case, one))
     with transaction():
-        panels.lift_if_all_are_in(queries.get_case(case.id), by=SYSTEM, at=now())
+        ratings.lift_when_all_in(queries.get_case(case.id), by=SYSTEM, at=now())
         panels.recuse(queries.get_case(case.id), firm.reviewers[0].id, "", by=Author(firm.reviewers[0].id), at=now())
     assert queries.get_case(case.id).is_lifted
     assert len(seats_of(case.id)) == 3

@@ -304,7 +304,7 @@ def test_t6_ratings_of_a_member_who_steps_aside_after_rating_are_void_and_stay_i
     firm = make_firm(reviewers=5)
     case, person = in_review(firm), firm.reviewers[0]
     with transaction():
-        panels.lift_if_all_are_in(get_case(case.id), by=SYSTEM, at=now())
+        ratings.lift_when_all_in(get_case(case.id), by=SYSTEM, at=now())
     assert {"", "/packet", "/ratings", "/panel"} <= opened(client_for, person, case)
     page(client_for, person, case, "/recuse")
     with transaction():

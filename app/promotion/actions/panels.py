@@ -14,15 +14,15 @@ from sqlalchemy import select
 
 from app.audit.actions import Author
 from app.audit.tags import Tag
-from app.domain.blind_round import BlindRound
 from app.domain.committee import RecusalReason, substitutes
 from app.domain.errors import NotAllowedNowError
-from app.domain.promotion import CaseEvent, CaseState, CycleState
+from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import local
 from app.infra.db import db, forget_answers
 from app.notices.actions import tell
 from app.people.queries import get_people
-from app.promotion.actions.steps import advance, lock_case, lock_cycle, note
+from app.promotion.actions.ratings import lift_when_all_in
+from app.promotion.actions.steps import lock_case, lock_cycle, note
 from app.promotion.models import PanelSeat, PromotionCase, PromotionCycle, Recusal
 from app.promotion.queries.cases import get_cycle
 from app.promotion.queries.panels import (
@@ -133,33 +133,6 @@ def end_seat(case: PromotionCase, seat: PanelSeat, reason: str, *, by: Author, a
     )
 
 
-def lift_if_all_are_in(case: PromotionCase, *, by: Author, at: datetime) -> bool:
-    """End the blindness of a case once everybody on its panel has handed in and the quorum holds; say whether it did.
-
-    A locked case. Below the quorum it stays blind: whoever steps in must rate without having seen the others.
-    """
-    seats = seats_of(case.id)
-    if (
-        not case.is_in_rating
-        or not BlindRound(
-            len(seats), sum(seat.submitted_at is not None for seat in seats), get_cycle(case.cycle_id).quorum
-        ).opens_by_itself
-    ):
-        return False
-    lift(case, by=by, at=at)
-    return True
-
-
-def lift(case: PromotionCase, *, by: Author, at: datetime, closed_by_id: uuid.UUID | None = None) -> None:
-    """End the blindness of a locked case; `closed_by_id` is the chair who closed the round although ratings missed."""
-    case.lifted_at, case.lifted_by_id = at, closed_by_id
-    # A round that was opened again has been through this event: a state never goes back.
-    if case.state is CaseState.IN_REVIEW:
-        advance(case, CaseEvent.CLOSE_RATING, by=by, at=at)
-    note(Tag.ROUND_LIFTED, case, by=by, at=at, is_quiet=True)
-    db.session.flush()
-
-
 def _judged_cases(cycle_id: uuid.UUID) -> list[PromotionCase]:
     rows = select(PromotionCase).where(PromotionCase.cycle_id == cycle_id, PromotionCase.state.in_(JUDGED))
     return list(db.session.scalars(rows.order_by(PromotionCase.number)))
@@ -176,7 +149,7 @@ def _settle(case: PromotionCase, cycle: PromotionCycle, *, by: Author, at: datet
         end_seat(case, seat, reason, by=by, at=at)
     if cycle.state is CycleState.REVIEW and case.state in _REVIEWED:
         _fill(case, cycle, by=by, at=at)
-        lift_if_all_are_in(case, by=by, at=at)
+        lift_when_all_in(case, by=by, at=at)
 
 
 def _ending(case: PromotionCase, on: date) -> list[tuple[PanelSeat, str]]:

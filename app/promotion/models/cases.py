@@ -300,7 +300,7 @@ class FeedbackState(StrEnum):
 class PeerFeedback(Keyed, Model):
     """What one colleague was asked about a case, and whether they answered. `rule` says why they were drawn.
 
-    `subject_id` is the candidate. `rule` is a tie of `domain.collaborators`, or `named` where HR asked somebody further.
+    `subject_id` is the candidate. `rule` is a tie of `domain.collaborators`, or `named` where HR asked somebody.
     """
 
     __tablename__ = "peer_feedback"
