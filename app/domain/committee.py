@@ -46,6 +46,7 @@ class RecusalReason(StrEnum):
     SELF = "self"
     MANAGER = "manager"
     MANAGERS_MANAGER = "managers_manager"
+    STATEMENT = "statement"
     DIRECT_REPORT = "direct_report"
     MENTORING = "mentoring"
     NOMINATED = "nominated"
@@ -58,13 +59,14 @@ class RecusalReason(StrEnum):
 class Relationship:
     """What is known between a reviewer and the candidate of a case, on the day of the review.
 
-    `managers` is the candidate's chain, nearest first. `mentoring`: one mentored the other today or within the last
-    twelve months. `targets` are the (lineage, level) at which the reviewer is a candidate in the same cycle.
+    `managers` is the candidate's chain, nearest first. `wrote_statement`: the statement of the packet is theirs, or they
+    were line manager when the packet came in. `mentoring`: one mentored the other today or within the last twelve months. `targets` are the (lineage, level) at which the reviewer is a candidate in the same cycle.
     """
 
     reviewer_id: UUID
     candidate_id: UUID
     managers: Sequence[UUID] = ()
+    wrote_statement: bool = False
     reports_to_candidate: bool = False
     mentoring: bool = False
     nominated: bool = False
@@ -84,6 +86,7 @@ def recusals(known: Relationship) -> tuple[RecusalReason, ...]:
         RecusalReason.SELF: known.reviewer_id == known.candidate_id,
         RecusalReason.MANAGER: known.reviewer_id in chain[:1],
         RecusalReason.MANAGERS_MANAGER: known.reviewer_id in chain[1:],
+        RecusalReason.STATEMENT: known.wrote_statement,
         RecusalReason.DIRECT_REPORT: known.reports_to_candidate,
         RecusalReason.MENTORING: known.mentoring,
         RecusalReason.NOMINATED: known.nominated,

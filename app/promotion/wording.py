@@ -211,6 +211,7 @@ RECUSAL: Mapping[RecusalReason, str] = MappingProxyType(
         RecusalReason.SELF: "The candidate themselves",
         RecusalReason.MANAGER: "Line manager of the candidate",
         RecusalReason.MANAGERS_MANAGER: "Manager of the candidate’s line manager",
+        RecusalReason.STATEMENT: "Wrote the statement, or was line manager when the packet came in",
         RecusalReason.DIRECT_REPORT: "Reports to the candidate",
         RecusalReason.MENTORING: "Mentor or mentee within the last twelve months",
         RecusalReason.NOMINATED: "Nominated the candidate",

@@ -44,6 +44,7 @@ RELATIONS = {
     RecusalReason.SELF: {"candidate_id": REVIEWER},
     RecusalReason.MANAGER: {"managers": (REVIEWER, OTHER)},
     RecusalReason.MANAGERS_MANAGER: {"managers": (OTHER, REVIEWER)},
+    RecusalReason.STATEMENT: {"wrote_statement": True},
     RecusalReason.DIRECT_REPORT: {"reports_to_candidate": True},
     RecusalReason.MENTORING: {"mentoring": True},
     RecusalReason.NOMINATED: {"nominated": True},

@@ -116,10 +116,11 @@ def test_drawing_writes_down_who_of_the_committee_is_recused_and_why(app):
     draw(case.id)
     assert {(row.person_id, row.reason, row.by_id) for row in recusals_recorded(case.id)} == {
         (firm.manager.id, "manager", None),
+        (firm.manager.id, "statement", None),
         (firm.skip.id, "managers_manager", None),
     }
     assert chair_of(case) == firm.deputy.id
-    assert {one["reason"] for one in audited(Tag.RECUSED)} == {"manager", "managers_manager"}
+    assert {one["reason"] for one in audited(Tag.RECUSED)} == {"manager", "statement", "managers_manager"}
     assert {one["subject"] for one in audited(Tag.RECUSED) + audited(Tag.SEAT_TAKEN)} == {None}
 
 
@@ -154,7 +155,7 @@ def test_pool_holds_who_reaches_the_rank_is_not_recused_and_does_not_sit(review)
     assert found[gone.id].obstacle is Obstacle.LEFT
     assert found[firm.reviewers[0].id].obstacle is Obstacle.SEATED
     assert found[firm.reviewers[3].id].obstacle is Obstacle.SAT_BEFORE
-    assert found[firm.manager.id].reasons == (RecusalReason.MANAGER,)
+    assert found[firm.manager.id].reasons == (RecusalReason.MANAGER, RecusalReason.STATEMENT)
     assert ranks_of(frozenset({ranked.id}), TODAY)[ranked.id].value == 3
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.access.relations import Fact, PersonRelation, relations
 from app.domain.committee import RecusalReason
@@ -48,7 +48,9 @@ class Scene:
 def scene(app) -> Scene:
     firm = make.make_firm(reviewers=1)
     cycle = make.make_cycle(firm, state=CycleState.REVIEW)
-    case = make.make_case(cycle, firm.amara, nominated_by=firm.colleague, nominated_as=NominatedBy.PEER)
+    peer = {"nominated_by": firm.colleague, "nominated_as": NominatedBy.PEER}
+    # The day on which it came in is said where a relation is about it.
+    case = make.make_case(cycle, firm.amara, **peer, submitted_at=None, submitted_on=None)
     return Scene(firm, case, firm.reviewers[0])
 
 
@@ -97,6 +99,26 @@ def former_manager(scene: Scene, mentors: set) -> None:
     reviewer_is(scene, scene.firm.manager)
 
 
+def author_of_the_statement(scene: Scene, mentors: set) -> None:
+    change(scene, statement_by_id=scene.reviewer.id, statement_at=AT)
+
+
+def manager_when_it_came_in(scene: Scene, mentors: set) -> None:
+    change(scene, submitted_at=AT, submitted_on=date(2026, 10, 1))
+    former_manager(scene, mentors)
+
+
+def manager_before_it_came_in(scene: Scene, mentors: set) -> None:
+    change(scene, submitted_at=AT, submitted_on=YESTERDAY)
+    former_manager(scene, mentors)
+
+
+def change(scene: Scene, **columns) -> None:
+    with transaction() as session:
+        session.execute(update(PromotionCase).where(PromotionCase.id == scene.case.id).values(**columns))
+    db.session.expire_all()
+
+
 def manager_to_be(scene: Scene, mentors: set) -> None:
     link(scene.candidate, scene.reviewer, since=TOMORROW)
 
@@ -133,6 +155,9 @@ TABLE: dict[str, tuple[Callable[[Scene, set], object], RecusalReason | None]] = 
     ),
     "a manager three levels up": (three_up, None),
     "a former line manager": (former_manager, None),
+    "the author of the statement": (author_of_the_statement, RecusalReason.STATEMENT),
+    "the line manager of the day it came in": (manager_when_it_came_in, RecusalReason.STATEMENT),
+    "a line manager until the day it came in": (manager_before_it_came_in, None),
     "a line manager from tomorrow on": (manager_to_be, None),
     "a direct report": (lambda scene, mentors: link(scene.reviewer, scene.candidate), RecusalReason.DIRECT_REPORT),
     "a report of a report": (report_of_a_report, None),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import Select, false, func, literal, or_, select, union_all
 
 from app.access.relations import Fact, relations
 from app.domain.committee import Candidate, RecusalReason, Relationship, may_review, recusals
@@ -144,6 +144,7 @@ def relationships(case: PromotionCase, people: People) -> list[Relationship]:
             reviewer_id=person_id,
             candidate_id=case.subject_id,
             managers=chain,
+            wrote_statement=(RecusalReason.STATEMENT, person_id) in near,
             reports_to_candidate=(RecusalReason.DIRECT_REPORT, person_id) in near,
             mentoring=(RecusalReason.MENTORING, person_id) in near,
             nominated=(RecusalReason.NOMINATED, person_id) in near,
@@ -156,15 +157,25 @@ def relationships(case: PromotionCase, people: People) -> list[Relationship]:
     ]
 
 
+def _manager_then(case: PromotionCase) -> Select[uuid.UUID]:
+    """Return whose statement is in, and who was line manager on the day the packet came in."""
+    then = case.submitted_on
+    managed = select(ManagerLink.manager_id).where(
+        ManagerLink.person_id == case.subject_id, false() if then is None else holds_on(ManagerLink, then)
+    )
+    return select(Person.id).where(or_(Person.id == case.statement_by_id, Person.id.in_(managed)))
+
+
 @once_per_transaction
 def _near(case_id: uuid.UUID) -> frozenset[tuple[RecusalReason, uuid.UUID]]:
     """Return who stands near a case, and how, in one question.
 
-    Who reports to the candidate, mentors them, has nominated them, gave feedback on the case, or is a candidate for
-    the same target on the same ladder in the same cycle.
+    Who wrote the statement or was line manager when the packet came in, reports to the candidate, mentors them, has
+    nominated them, gave feedback on the case, or is a candidate for the same target on the same ladder in the cycle.
     """
     case = db.session.get_one(PromotionCase, case_id)
     asked = {
+        RecusalReason.STATEMENT: _manager_then(case),
         RecusalReason.DIRECT_REPORT: select(ManagerLink.person_id).where(
             ManagerLink.manager_id == case.subject_id, holds_on(ManagerLink, today())
         ),

@@ -39,7 +39,7 @@ _GIVEN_UP = (CaseState.WITHDRAWN, CaseState.CANCELLED)
 
 
 # Made once: a page asks for recusals many times, and a new alias of a table costs more than the question itself.
-_LINK, _OTHER = aliased(ManagerLink), aliased(PromotionCase)
+_LINK, _ABOVE, _OTHER = aliased(ManagerLink), aliased(ManagerLink), aliased(PromotionCase)
 
 
 def publish_relations() -> None:
@@ -84,14 +84,31 @@ def _subjects(fact: Fact, actor_id: uuid.UUID) -> ColumnElement[bool]:
     return false() if relation is None else PromotionCase.subject_id.in_(relation.subjects(actor_id))
 
 
+def _managed_then(actor_id: uuid.UUID) -> ColumnElement[bool]:
+    """Return the condition that somebody was line manager of the candidate on the day the packet came in."""
+    if relations.in_period is None:
+        return false()
+    return relations.in_period.rows(actor_id, PromotionCase.subject_id, PromotionCase.submitted_on)
+
+
 def recusal_conditions(actor_id: uuid.UUID) -> dict[RecusalReason, ColumnElement[bool]]:
     """Return, for each reason of recusal, the condition on cases under which it holds for somebody today."""
-    link, other = _LINK, _OTHER
-    two_up = select(link.person_id).where(link.manager_id.in_(select_reports(actor_id)), holds_on(link, today()))
+    link, above, other = _LINK, _ABOVE, _OTHER
+    # Joined and not nested: the conditions are also asked with a column, which is found one level up and no further.
+    two_up = (
+        select(link.person_id)
+        .join(above, above.person_id == link.manager_id)
+        .where(above.manager_id == actor_id, holds_on(above, today()), holds_on(link, today()))
+    )
     return {
         RecusalReason.SELF: PromotionCase.subject_id == actor_id,
         RecusalReason.MANAGER: PromotionCase.subject_id.in_(select_reports(actor_id)),
         RecusalReason.MANAGERS_MANAGER: PromotionCase.subject_id.in_(two_up),
+        RecusalReason.STATEMENT: or_(
+            # Never unknown where no statement is in: the conditions are also asked the other way round.
+            and_(PromotionCase.statement_by_id.is_not(None), PromotionCase.statement_by_id == actor_id),
+            _managed_then(actor_id),
+        ),
         RecusalReason.DIRECT_REPORT: _subjects(Fact.REPORTS_TO, actor_id),
         RecusalReason.MENTORING: _subjects(Fact.MENTORS, actor_id),
         # By cycle and candidate and not by case: a nomination may come before there is a case, or outlive one.
