@@ -73,6 +73,20 @@ def recuse(review, person, note="", by=None) -> None:
         panels.recuse(the_case(review), person.id, note, by=Author((by or person).id), at=now())
 
 
+def hand_in(review, person_id) -> PanelSeat:
+    with transaction():
+        for expectation in queries.rated_ids(review.id):
+            ratings.keep_draft(
+                the_case(review),
+                expectation,
+                make.CommitteeRating.CANNOT_JUDGE,
+                "I know nothing of this field.",
+                by=Author(person_id),
+                at=now(),
+            )
+        return ratings.hand_in(the_case(review), by=Author(person_id), at=now())
+
+
 def rate_all(review) -> None:
     for seat in review.seats:
         make.rate(seat)
@@ -267,15 +281,69 @@ def test_recusal_after_ratings_opened_leaves_them_open_where_the_quorum_holds(ap
     assert len(seats_of(case.id)) == 3
 
 
-def test_recusal_in_calibration_voids_ratings_and_draws_nobody(review):
-    rate_all(review)
+def calibrate(review) -> None:
     make.lift(the_case(review))
     with transaction() as session:
         session.merge(the_case(review)).state = CaseState.CALIBRATED
         session.merge(the_cycle(review)).state = CycleState.CALIBRATION
+
+
+def test_recusal_in_calibration_that_breaks_the_quorum_opens_the_round_again_for_a_substitute(review, clock):
+    rate_all(review)
+    calibrate(review)
+    recuse(review, review.reviewers[0])
+    case = the_case(review)
+    assert (case.state, case.is_in_rating, case.is_calibrated) == (CaseState.CALIBRATED, True, False)
+    (fresh,) = sitting(review) - {one.id for one in review.reviewers[:3]}
+    with clock.standing_at(now() + timedelta(days=60)):
+        hand_in(review, fresh)
+    assert the_case(review).is_calibrated
+    settle(review)
+    assert len(sitting(review)) == 3
+
+
+def test_recusal_in_calibration_that_nobody_can_make_up_for_leaves_what_was_open_open(review):
+    rate_all(review)
+    calibrate(review)
+    for one in review.reviewers[3:]:
+        make.recuse(the_case(review), one)
     recuse(review, review.reviewers[0])
     assert sitting(review) == {one.id for one in review.reviewers[1:3]}
-    assert the_case(review).is_lifted
+    assert the_case(review).is_calibrated
+
+
+def test_after_a_closed_round_those_who_are_silent_hand_in_before_anybody_is_drawn(app):
+    firm = make.make_firm(reviewers=7)
+    cycle = make.make_cycle(firm, state=CycleState.REVIEW, members=firm.reviewers, panel_size=5)
+    case = make.make_case(cycle, firm.amara)
+    seats = [make.seat(case, one) for one in firm.reviewers[:5]]
+    for seat in seats[:3]:
+        make.rate(seat)
+    room = SimpleNamespace(firm=firm, cycle=cycle, id=case.id, reviewers=firm.reviewers, seats=seats)
+    with transaction():
+        ratings.close_round(the_case(room), by=Author(firm.chair.id), at=now())
+    recuse(room, firm.reviewers[0])
+    assert the_case(room).is_in_rating
+    assert sitting(room) == {one.id for one in firm.reviewers[1:5]}
+    for one in firm.reviewers[3:5]:
+        assert not the_case(room).is_lifted
+        hand_in(room, one.id)
+    assert the_case(room).is_lifted
+    assert count_of(room.id).submitted == 4
+
+
+def test_a_round_that_opened_again_draws_only_what_the_quorum_lacks(app):
+    firm = make.make_firm(reviewers=8)
+    cycle = make.make_cycle(firm, state=CycleState.REVIEW, members=firm.reviewers, panel_size=5)
+    case = make.make_case(cycle, firm.amara)
+    seats = [make.seat(case, one) for one in firm.reviewers[:3]]
+    room = SimpleNamespace(firm=firm, cycle=cycle, id=case.id, reviewers=firm.reviewers, seats=seats)
+    rate_all(room)
+    with transaction():
+        ratings.close_round(the_case(room), by=Author(firm.chair.id), at=now())
+    recuse(room, firm.reviewers[0])
+    settle(room)
+    assert len(sitting(room)) == 3
 
 
 def test_chair_who_steps_aside_is_replaced_by_the_deputy(review):
@@ -360,15 +428,4 @@ def test_sweep_leaves_a_decided_case_alone(review):
 def test_substitute_rates_and_hands_in_like_anybody(review):
     recuse(review, review.reviewers[0])
     (fresh,) = sitting(review) - {one.id for one in review.reviewers[:3]}
-    with transaction():
-        for expectation in queries.rated_ids(review.id):
-            ratings.keep_draft(
-                the_case(review),
-                expectation,
-                make.CommitteeRating.CANNOT_JUDGE,
-                "I know nothing of this field.",
-                by=Author(fresh),
-                at=now(),
-            )
-        seat = ratings.hand_in(the_case(review), by=Author(fresh), at=now())
-    assert seat.submitted_at == now()
+    assert hand_in(review, fresh).submitted_at == now()

@@ -16,7 +16,7 @@ from app.audit.actions import Author
 from app.audit.tags import Tag
 from app.domain.committee import RecusalReason, substitutes
 from app.domain.errors import NotAllowedNowError
-from app.domain.promotion import CaseState, CycleState
+from app.domain.promotion import CaseState
 from app.infra.clock import local
 from app.infra.db import db, forget_answers
 from app.notices.actions import tell
@@ -38,8 +38,7 @@ from app.promotion.queries.panels import (
 )
 from app.promotion.queries.review_waiting import REVIEW_DUE
 
-_REVIEWED = (CaseState.IN_REVIEW, CaseState.RATED)
-JUDGED = (*_REVIEWED, CaseState.CALIBRATED)
+JUDGED = (CaseState.IN_REVIEW, CaseState.RATED, CaseState.CALIBRATED)
 """Where a case has a panel and no decision yet."""
 
 
@@ -59,7 +58,7 @@ def settle_recusals(cycle: PromotionCycle, *, by: Author, at: datetime) -> None:
     """Let every panel of a cycle follow what holds today.
 
     Seats end of those who are recused by now, have left, were taken off the committee, or no longer reach the target's
-    rank and have not rated. While the review runs, substitutes are drawn. Nothing happens after the decision.
+    rank and have not rated. Substitutes are drawn, also in calibration. Nothing happens after the decision.
     """
     lock_cycle(cycle)
     for case in _judged_cases(cycle.id):
@@ -147,9 +146,8 @@ def _settle(case: PromotionCase, cycle: PromotionCycle, *, by: Author, at: datet
     _write_recusals_down(case, by=by, at=at)
     for seat, reason in _ending(case, local(at).date()):
         end_seat(case, seat, reason, by=by, at=at)
-    if cycle.state is CycleState.REVIEW and case.state in _REVIEWED:
-        _fill(case, cycle, by=by, at=at)
-        lift_when_all_in(case, by=by, at=at)
+    _fill(case, cycle, by=by, at=at)
+    lift_when_all_in(case, by=by, at=at)
 
 
 def _ending(case: PromotionCase, on: date) -> list[tuple[PanelSeat, str]]:
@@ -176,18 +174,22 @@ def _ending(case: PromotionCase, on: date) -> list[tuple[PanelSeat, str]]:
 def _fill(case: PromotionCase, cycle: PromotionCycle, *, by: Author, at: datetime) -> None:
     """Draw substitutes for what is missing on a panel.
 
-    Where ratings are open already, only a broken quorum is mended: the round is blind again until the substitutes are
-    in, so that they rate before they read.
+    Once ratings were open, only a broken quorum is mended: the round is blind again until enough are in, so that they
+    rate before they read. Whoever had not handed in when the chair closed it may then do so, and comes before anybody
+    who is drawn.
     """
-    held = len(seats_of(case.id))
-    if not case.is_lifted:
-        _draw(case, cycle.panel_size - held, drawn_by="substitute", by=by, at=at)
+    held = seats_of(case.id)
+    if case.state is CaseState.IN_REVIEW:
+        _draw(case, cycle.panel_size - len(held), drawn_by="substitute", by=by, at=at)
         return
-    missing = cycle.quorum - held
-    if 0 < missing <= len(candidates_for(case)):
+    missing = cycle.quorum - len(held)
+    if case.is_lifted:
+        submitted = sum(seat.submitted_at is not None for seat in held)
+        if submitted >= cycle.quorum or missing > len(candidates_for(case)):
+            return
         case.lifted_at = case.lifted_by_id = None
         note(Tag.ROUND_REOPENED, case, by=by, at=at, is_quiet=True)
-        _draw(case, missing, drawn_by="substitute", by=by, at=at)
+    _draw(case, missing, drawn_by="substitute", by=by, at=at)
 
 
 def _draw(case: PromotionCase, missing: int, *, drawn_by: str, by: Author, at: datetime) -> list[PanelSeat]:

@@ -168,7 +168,8 @@ def hand_in(case: PromotionCase, *, by: Author, at: datetime) -> PanelSeat:
     """
     lock_case(case)
     seat = _open_seat(case, author_id(by))
-    due = deadline_of(case.cycle_id, "review_due", case.id)
+    # A round that opened again for a substitute has no day of its own: the one of the review may long have passed.
+    due = deadline_of(case.cycle_id, "review_due", case.id) if case.state is CaseState.IN_REVIEW else None
     if due is not None and local(at).date() > due:
         raise NotAllowedNowError(
             f"Ratings were due on {long_date(due)}. Your drafts are kept. Ask HR for more time; then hand them in."

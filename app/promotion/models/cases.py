@@ -18,7 +18,7 @@ REASON_LENGTH = 1000
 PACKET_WINDOW_LENGTH = 64
 OPEN = text("state NOT IN ('closed', 'withdrawn', 'declined', 'ineligible', 'cancelled')")
 _TOLD = (CaseState.COMMUNICATED, CaseState.APPEALED, CaseState.APPEAL_DECIDED, CaseState.CLOSED)
-_IN_RATING = (CaseState.IN_REVIEW, CaseState.RATED)
+_IN_RATING = (CaseState.IN_REVIEW, CaseState.RATED, CaseState.CALIBRATED)
 _RATING_OVER = (CaseState.RATED, CaseState.CALIBRATED, CaseState.DECIDED, *_TOLD)
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.domain.errors import MissingError, NotAllowedNowError
+from app.domain.promotion import CaseState
 from app.infra.clock import now, today
 from app.infra.unit_of_work import writes
 from app.promotion.actions import ratings as actions
@@ -52,7 +53,8 @@ class Desk:
             "done": self.count - len(self.faults),
             "steps": steps_of(self.packet, self.drafts, self.faults),
             "due_on": due_on,
-            "is_late": due_on is not None and today() > due_on,
+            # A round that opened again for a substitute has no day of its own.
+            "is_late": self.case.state is CaseState.IN_REVIEW and due_on is not None and today() > due_on,
         }
 
 
