@@ -59,8 +59,9 @@ class RecusalReason(StrEnum):
 class Relationship:
     """What is known between a reviewer and the candidate of a case, on the day of the review.
 
-    `managers` is the candidate's chain, nearest first. `wrote_statement`: the statement of the packet is theirs, or they
-    were line manager when the packet came in. `mentoring`: one mentored the other today or within the last twelve months. `targets` are the (lineage, level) at which the reviewer is a candidate in the same cycle.
+    `managers` is the candidate's chain, nearest first. `wrote_statement`: the statement of the packet is theirs, or
+    they were line manager when it came in. `mentoring`: one mentored the other today or within the last twelve months.
+    `targets` are the (lineage, level) at which the reviewer is a candidate in the same cycle.
     """
 
     reviewer_id: UUID
