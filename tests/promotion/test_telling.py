@@ -295,6 +295,37 @@ def test_a_decision_waits_for_the_chair_or_for_the_deputy_where_the_chair_is_out
     assert rows == {case.id: firm.chair.id, other.id: firm.deputy.id}
 
 
+def test_a_decision_waits_for_nobody_whom_the_facts_keep_out_though_nothing_is_written_down(app, session):
+    firm = make.make_firm(reviewers=1)
+    cycle = make.make_cycle(firm, state=CycleState.CALIBRATION)
+    of_deputy = make.make_case(cycle, firm.deputy, from_level="L3", target="L4")
+    of_chair = make.make_case(cycle, firm.chair, from_level="L3", target="L4")
+    led, judged_by_both = make.make_case(cycle, firm.amara), make.make_case(cycle)
+    make.add_nomination(led, firm.chair)
+    for who in (firm.chair, firm.deputy):
+        make.add_nomination(judged_by_both, who)
+    for case in (of_deputy, of_chair, led, judged_by_both):
+        with transaction() as held:
+            held.merge(case).lifted_at = AT
+    rows = {row.object_id: row.person_id for row in session.execute(select_to_decide(TODAY))}
+    # Chair and deputy stand against the same target, so neither decides the other's case.
+    assert rows == {led.id: firm.deputy.id}
+
+
+def test_telling_and_approving_wait_for_nobody_of_hr_who_stands_against_the_same_target(promoted, session):
+    firm = promoted.firm
+    rival = make.make_case(queries.get_cycle(promoted.cycle_id), firm.hr_too)
+    assert rival.target_level == the_case(promoted).target_level
+
+    def told_by():
+        return {row.person_id for row in session.execute(select_to_tell(TODAY)) if row.object_id == promoted.id}
+
+    assert told_by() == {firm.hr.id}
+    with transaction():
+        queries.get_cycle(promoted.cycle_id).state = CycleState.DECIDED
+    assert {row.person_id for row in session.execute(select_to_approve(TODAY))} == {firm.hr.id}
+
+
 # Pages -----------------------------------------------------------------------------
 
 

@@ -6,10 +6,10 @@ No row says anything of a decision, for what stands here goes into mail.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.access.actor import Role
@@ -17,20 +17,18 @@ from app.auth.models import RoleGrant
 from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import clock
 from app.notices.sources import waiting_columns
-from app.people.models import ManagerLink, Person
-from app.people.queries import has_not_left, holds_on
+from app.people.models import Person
+from app.people.queries import has_not_left
 from app.promotion.models import (
     CaseStep,
     CycleApproval,
     CycleStep,
     Decision,
-    FeedbackState,
-    Nomination,
-    PeerFeedback,
     PromotionCase,
     PromotionCycle,
     Recusal,
 )
+from app.promotion.queries.relations import recusal_conditions
 
 TO_DECIDE, TO_APPROVE, TO_TELL, TOLD = (
     "promotion.to_decide",
@@ -51,35 +49,52 @@ def _hr(on: date) -> Select[Any]:
     )
 
 
+def _recused(person_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column of ids
+    """Return the condition that the person of each row takes no part in its case, written down or by the facts.
+
+    The same facts open the pages, so that nobody is asked for what they would not find, and nobody reads a name that is
+    kept from them.
+    """
+    written = select(Recusal.case_id).where(Recusal.person_id == person_id)
+    return or_(PromotionCase.id.in_(written), *recusal_conditions(cast("Any", person_id)).values())
+
+
 def select_to_decide(on: date) -> Select[Any]:
-    """Return the cases that wait for the chair's decision; for the deputy where the chair takes no part."""
-    del on
-    chair_out = or_(
-        PromotionCase.subject_id == PromotionCycle.chair_id,
-        exists().where(Recusal.case_id == PromotionCase.id, Recusal.person_id == PromotionCycle.chair_id),
-    )
-    decides = case((chair_out, PromotionCycle.deputy_id), else_=PromotionCycle.chair_id)
+    """Return the cases that wait for the chair's decision; for the deputy where the chair takes no part.
+
+    Where neither may decide it waits for nobody here: the pages of the cycle say so to HR.
+    """
+    decider, subject = aliased(Person), aliased(Person)
     return (
         select(
             *waiting_columns(
                 TO_DECIDE,
-                person_id=decides,
+                person_id=decider.id,
                 object_id=PromotionCase.id,
                 since=func.coalesce(CaseStep.at, PromotionCase.nominated_at),
-                who=Person.name,
+                who=subject.name,
                 words=PromotionCycle.name,
                 code=PromotionCase.target_level,
                 due_on=PromotionCycle.calibration_on,
             )
         )
+        .select_from(PromotionCase)
         .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
-        .join(Person, Person.id == PromotionCase.subject_id)
+        .join(subject, subject.id == PromotionCase.subject_id)
+        .join(decider, or_(decider.id == PromotionCycle.chair_id, decider.id == PromotionCycle.deputy_id))
         .outerjoin(CaseStep, and_(CaseStep.case_id == PromotionCase.id, CaseStep.event == "calibrate"))
         .where(
             PromotionCase.state == CaseState.CALIBRATED,
             PromotionCase.is_calibrated,
+            PromotionCase.is_open_to_others,
             PromotionCycle.state == CycleState.CALIBRATION,
-            decides.is_not(None),
+            has_not_left(on, decider),
+            ~_recused(decider.id),
+            or_(
+                decider.id == PromotionCycle.chair_id,
+                PromotionCycle.chair_id.is_(None),
+                _recused(PromotionCycle.chair_id),
+            ),
         )
     )
 
@@ -87,14 +102,22 @@ def select_to_decide(on: date) -> Select[Any]:
 def select_to_approve(on: date) -> Select[Any]:
     """Return the lists of decisions that wait for their second approval, for everybody of HR who may give it."""
     hr = _hr(on).subquery()
-    own = aliased(PromotionCase)
+    # A table of its own: the facts of recusal find the person of a row one level up, and no further.
+    kept = (
+        select(PromotionCase.cycle_id, hr.c.person_id)
+        .join(hr, hr.c.person_id.is_not(None))
+        .where(PromotionCase.state == CaseState.DECIDED, _recused(hr.c.person_id))
+        .subquery()
+    )
     approvals = (
         select(func.count(func.distinct(CycleApproval.person_id)))
         .where(CycleApproval.cycle_id == PromotionCycle.id)
         .scalar_subquery()
     )
     decided_one = exists().where(
-        Decision.case_id == own.id, own.cycle_id == PromotionCycle.id, Decision.decided_by_id == hr.c.person_id
+        Decision.case_id == PromotionCase.id,
+        PromotionCase.cycle_id == PromotionCycle.id,
+        Decision.decided_by_id == hr.c.person_id,
     )
     return (
         select(
@@ -116,11 +139,7 @@ def select_to_approve(on: date) -> Select[Any]:
             ~exists().where(CycleApproval.cycle_id == PromotionCycle.id, CycleApproval.person_id == hr.c.person_id),
             or_(PromotionCycle.chair_id.is_(None), PromotionCycle.chair_id != hr.c.person_id),
             or_(PromotionCycle.deputy_id.is_(None), PromotionCycle.deputy_id != hr.c.person_id),
-            ~exists().where(
-                own.cycle_id == PromotionCycle.id,
-                own.state == CaseState.DECIDED,
-                or_(own.subject_id == hr.c.person_id, *_kept_from(own, hr.c.person_id, on)),
-            ),
+            ~exists().where(kept.c.cycle_id == PromotionCycle.id, kept.c.person_id == hr.c.person_id),
             ~decided_one,
         )
     )
@@ -130,31 +149,9 @@ def _entered(state: CycleState) -> ColumnElement[bool]:
     return and_(CycleStep.cycle_id == PromotionCycle.id, CycleStep.kind == "move", CycleStep.target == state.value)
 
 
-def _kept_from(about: Any, person_id: Any, on: date) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 - columns
-    """Return the conditions under which HR takes no part in a case, so that it does not wait for them."""
-    link, above = aliased(ManagerLink), aliased(ManagerLink)
-    return (
-        exists().where(Recusal.case_id == about.id, Recusal.person_id == person_id),
-        exists().where(Nomination.case_id == about.id, Nomination.author_id == person_id),
-        exists().where(
-            PeerFeedback.case_id == about.id,
-            PeerFeedback.author_id == person_id,
-            PeerFeedback.state == FeedbackState.GIVEN,
-        ),
-        exists().where(link.person_id == about.subject_id, link.manager_id == person_id, holds_on(link, on)),
-        exists().where(
-            link.person_id == about.subject_id,
-            holds_on(link, on),
-            above.person_id == link.manager_id,
-            above.manager_id == person_id,
-            holds_on(above, on),
-        ),
-    )
-
-
 def select_to_tell(on: date) -> Select[Any]:
     """Return the released decisions whose candidates were not told yet, for everybody of HR who takes part."""
-    hr = _hr(on).subquery()
+    hr, subject = _hr(on).subquery(), aliased(Person)
     return (
         select(
             *waiting_columns(
@@ -162,20 +159,20 @@ def select_to_tell(on: date) -> Select[Any]:
                 person_id=hr.c.person_id,
                 object_id=PromotionCase.id,
                 since=func.coalesce(CycleStep.at, PromotionCycle.created_at),
-                who=Person.name,
+                who=subject.name,
                 words=PromotionCycle.name,
                 due_on=PromotionCycle.communicate_by,
             )
         )
         .select_from(PromotionCase)
         .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
-        .join(Person, Person.id == PromotionCase.subject_id)
-        .join(hr, hr.c.person_id != PromotionCase.subject_id)
+        .join(subject, subject.id == PromotionCase.subject_id)
+        .join(hr, hr.c.person_id != subject.id)
         .outerjoin(CycleStep, _entered(CycleState.COMMUNICATED))
         .where(
             PromotionCase.state == CaseState.DECIDED,
             PromotionCycle.state == CycleState.COMMUNICATED,
-            ~or_(*_kept_from(PromotionCase, hr.c.person_id, on)),
+            ~_recused(hr.c.person_id),
         )
     )
 
