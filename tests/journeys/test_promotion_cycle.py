@@ -260,7 +260,7 @@ def packets_are_written(cycle: Cycle, visit: Visit) -> None:
     page.get_by_label("Ledger migration, Amara Diallo").check()
     press(page, "Add to the packet")
     look(engineer, "evidence")
-    page.get_by_role("link", name="Go on to expectations").click()
+    page.get_by_label("Steps of the packet").get_by_role("link", name="Expectations").click()
     page.get_by_role("link", name="Ask for an exception").last.click()
     page.locator("textarea").fill("There was no junior in the team this year.")
     press(page, "Ask for it")

@@ -54,9 +54,14 @@ def _evidence_page(case: PromotionCase, form: PiecesForm) -> ResponseReturnValue
 @requires(Permission.Case.WRITE_PACKET, on=load_case)
 @writes
 def add_evidence(case: PromotionCase) -> ResponseReturnValue:
-    """Add the ticked pieces at the end."""
+    """Add the ticked pieces at the end, and go on to the expectations where the button says so."""
     form = PiecesForm()
     ids = form.ids() if form.validate() else []
+    onward = (
+        "promotion.show_expectations" if request.form.get("next") == "expectations" else "promotion.choose_evidence"
+    )
+    if not ids and onward == "promotion.show_expectations":
+        return redirect(url_for(onward, case_id=case.id))
     if not ids:
         form.pieces.errors = ["Tick at least one piece to add."]
         return _evidence_page(case, form)
@@ -64,7 +69,7 @@ def add_evidence(case: PromotionCase) -> ResponseReturnValue:
     if added is None:
         return _evidence_page(case, form)
     flash(f"{counted(added, 'piece', 'pieces').capitalize()} added.", "good")
-    return redirect(url_for("promotion.choose_evidence", case_id=case.id))
+    return redirect(url_for(onward, case_id=case.id))
 
 
 @bp.post("/cases/<uuid:case_id>/packet/evidence/move")
