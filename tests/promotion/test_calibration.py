@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -23,6 +23,7 @@ from app.promotion import queries
 from app.promotion.actions import decisions
 from app.promotion.models import CaseRemark, PanelSeat
 from app.promotion.queries import calibration
+from app.promotion.queries.ratings import recommended_of
 from tests.factories import promotion as make
 from tests.factories.assessments import count_queries
 
@@ -69,7 +70,7 @@ def test_agreement_rests_on_first_ratings_and_the_recommendation_on_the_latest(r
     for reviewer in (0, 1):
         change(room, reviewer, PARTLY)
     assert calibration.units_of(given_of(room)) == before
-    found = calibration.recommended_of((DESIGN, COACH), given_of(room))
+    found = recommended_of((DESIGN, COACH), given_of(room))
     assert found.findings == {DESIGN: Finding.FAILS, COACH: Finding.PASSES}
     assert found.recommendation is Recommendation.NOT_YET
 
@@ -292,3 +293,16 @@ def test_a_refused_remark_keeps_its_words(room, client_for, session):
     assert "E77 shows it well." in refused.text
     assert "has no E77" in refused.text
     assert session.scalars(select(CaseRemark)).all() == []
+
+
+def test_the_decision_is_offered_only_once_it_can_be_written(room, client_for):
+    chair, base = client_for(room.firm.chair), f"/promotions/cases/{room.ids[0]}"
+    assert f'href="{base}/decision/edit"' in chair.get(f"{base}/calibration").text
+    with transaction():
+        queries.get_case(room.ids[0]).state = CaseState.RATED
+        queries.get_cycle(room.cycle_id).calibration_on = date(2027, 1, 13)
+    page = chair.get(f"{base}/calibration")
+    assert "/decision/edit" not in page.text
+    words = page.words("main")
+    assert "The decision can be written once the chair opens calibration, planned for 13 January 2027." in words
+    assert "once the chair opens" not in client_for(room.firm.reviewers[0]).get(f"{base}/calibration").words("main")

@@ -9,6 +9,7 @@ from app.access.actor import Role
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.domain.decision import discussion_order
+from app.domain.promotion import CaseState
 from app.infra.clock import now, today
 from app.infra.unit_of_work import writes
 from app.promotion import calibration_pages as pages
@@ -17,6 +18,8 @@ from app.promotion.decision_pages import head_of
 from app.promotion.forms.decisions import RemarkForm
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries import calibration as queries
+from app.promotion.queries.cases import get_cycle
+from app.promotion.queries.ratings import recommended_of
 from app.promotion.views.blueprint import author, bp, load_case, load_cycle
 from app.promotion.wording import RECOMMENDATION
 
@@ -57,9 +60,10 @@ def _case_page(case: PromotionCase, form: RemarkForm) -> ResponseReturnValue:
     rated = queries.rated_in([case])[case.id]
     given = queries.given_in(frozenset({case.id}))[case.id]
     remarks = queries.remarks_of(case.id)
-    found = queries.recommended_of(rated, given, is_incomplete=case.is_incomplete)
+    found = recommended_of(rated, given, is_incomplete=case.is_incomplete)
     lines = pages.case_lines(case, rated, given, found, remarks)
     is_open = case.state.is_before_decided
+    may_write = is_open and may(Permission.Case.WRITE_DECISION, case)
     page = render_template(
         "promotion/calibration_case.html",
         head=head_of(case),
@@ -69,7 +73,9 @@ def _case_page(case: PromotionCase, form: RemarkForm) -> ResponseReturnValue:
         apart=[one for one in remarks if one.is_apart],
         form=form.offer((line.id, line.text) for line in lines),
         may_discuss=is_open and may(Permission.Case.DISCUSS, case),
-        may_write=is_open and may(Permission.Case.WRITE_DECISION, case),
+        may_write=may_write and case.state is CaseState.CALIBRATED,
+        writes_later=may_write and case.state is not CaseState.CALIBRATED,
+        calibration_on=get_cycle(case.cycle_id).calibration_on,
     )
     return make_response(page, form.status)
 
