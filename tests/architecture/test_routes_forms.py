@@ -14,12 +14,12 @@ import pytest
 from tests.access.forms import Offered, offered_forms
 from tests.access.world import Dump, World, tables
 
-SEVERAL = {"expectations", "goals", "person"}
+SEVERAL = {"expectations", "goals", "person", "pieces", "versions"}
 SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes"}
 """Acts whose answer is a secret: a second answer leads elsewhere."""
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
-SCRIPTED = {"window", "sequence"}
-"""Fields that scripts add to a sheet."""
+SCRIPTED = {"window", "sequence", "target"}
+"""Fields that scripts add to a sheet, and one that a form has only where the ladder branches."""
 NO_TEXT = {"team", "manager", "level", "parent", "as", "outcome", "colleague", "kind", "theme", "act"}
 """Fields in which somebody chooses and does not write."""
 RANDOM = re.compile(r"\b[0-9a-f]{64}\b|[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")

@@ -13,7 +13,6 @@ PROMOTION = {
     Tag.CYCLE_DRAFTED: Wording(
         "Cycle drafted",
         "drafted a promotion cycle",
-        in_full="drafted the promotion cycle “{name}”",
     ),
     Tag.CYCLE_CHANGED: Wording(
         "Cycle changed",

@@ -45,7 +45,7 @@ def draft_cycle(name: str, *, by: Author, at: datetime) -> PromotionCycle:
     session.flush()
     _pin(cycle, list_adopted(on))
     step(cycle, "move", by=by, at=at, target=CycleState.DRAFT.value)
-    log(Tag.CYCLE_DRAFTED, by=by, at=at, object_id=cycle.id, name=cycle.name)
+    log(Tag.CYCLE_DRAFTED, by=by, at=at, object_id=cycle.id)
     return cycle
 
 
@@ -176,12 +176,16 @@ def _with_cut_off(cycle: PromotionCycle, moved: dict[str, date]) -> dict[str, da
 
 
 def cancel_cycle(cycle: PromotionCycle, reason: str, *, by: Author, at: datetime) -> None:
-    """Cancel a cycle that has not been decided, and all its open cases with it. A reason is asked for."""
+    """Cancel a cycle that has not been decided, and all its open cases with it. A reason is asked for.
+
+    Its committee has nothing to judge any more, so it reads nothing of it from the same day on.
+    """
     lock_cycle(cycle)
     if not may_cancel(cycle.state):
         raise NotAllowedNowError("Only a cycle that is not decided yet can be cancelled; this one has moved on.")
     why = _checked_reason(reason)
     source, cycle.state, cycle.cancelled_reason = cycle.state, CycleState.CANCELLED, why
+    cycle.archived_on = local(at).date()
     step(cycle, "cancel", by=by, at=at, reason=why, source=source.value, target=CycleState.CANCELLED.value)
     for case in open_cases_of(cycle):
         advance(case, CaseEvent.CANCEL, by=by, at=at, reason=why)

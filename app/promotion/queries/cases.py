@@ -81,11 +81,13 @@ def deadline_of(cycle_id: uuid.UUID, name: str, case_id: uuid.UUID | None = None
     if case_id is None or day is None:
         return day
     extended = db.session.scalars(
-        select(CycleStep.day).where(
+        select(CycleStep.day)
+        .where(
             CycleStep.cycle_id == cycle_id,
             CycleStep.case_id == case_id,
             CycleStep.kind == "extend",
             CycleStep.deadline == name,
         )
+        .order_by(CycleStep.at, CycleStep.id)
     )
     return max([day, *(one for one in extended if one is not None)])

@@ -141,7 +141,7 @@ def _request(
 
 
 def _answers(ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], FeedbackAnswer]:
-    given = select(FeedbackAnswer).where(FeedbackAnswer.feedback_id.in_(list(ids)))
+    given = select(FeedbackAnswer).where(FeedbackAnswer.feedback_id.in_(list(ids))).order_by(FeedbackAnswer.id)
     return {(one.feedback_id, one.expectation_id): one for one in db.session.scalars(given)}
 
 

@@ -94,7 +94,10 @@ _PLACE = {state.value: place for place, state in enumerate(CaseState)}
 def list_steps(case_id: uuid.UUID) -> Sequence[StepLine]:
     """Return everything that happened to a case, the first thing first. Not every reader of a case reads all of it."""
     rows = db.session.execute(
-        select(CaseStep, Person.name).outerjoin(Person, Person.id == CaseStep.by_id).where(CaseStep.case_id == case_id)
+        select(CaseStep, Person.name)
+        .outerjoin(Person, Person.id == CaseStep.by_id)
+        .where(CaseStep.case_id == case_id)
+        .order_by(CaseStep.at, CaseStep.id)
     )
     # Several steps of one act carry the same moment; a state never goes back, so its order is theirs.
     lines = [StepLine(step, name or "") for step, name in rows]
