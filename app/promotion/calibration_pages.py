@@ -6,7 +6,7 @@ It turns ratings into rows, and ranks nothing. Ladders come from what the proces
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -14,9 +14,10 @@ from flask import url_for
 from app.domain.agreement import Reading, reading
 from app.domain.committee import CommitteeRating, Finding, Recommended
 from app.promotion.models import PromotionCase
-from app.promotion.queries.calibration import Given, Measured, Remark, Strictness, by_expectation, recommended_of
+from app.promotion.queries.calibration import Measured, Remark, Strictness, by_expectation
 from app.promotion.queries.cases import edition_of
-from app.promotion.wording import RATING, RECOMMENDATION
+from app.promotion.queries.ratings import Opinion, recommended_of
+from app.promotion.wording import RATING, RECOMMENDATION, finding_words
 
 SHAPES: Mapping[CommitteeRating, str] = {
     CommitteeRating.NOT_MET: "not_met",
@@ -26,11 +27,6 @@ SHAPES: Mapping[CommitteeRating, str] = {
     CommitteeRating.CANNOT_JUDGE: "none",
 }
 """The shape of each rating. Somebody who cannot judge gave a line and no shape: it is not zero."""
-FINDING: Mapping[Finding, str] = {
-    Finding.PASSES: "Met in the median",
-    Finding.FAILS: "Not met in the median",
-    Finding.NONE: "No finding",
-}
 READING: Mapping[Reading, str] = {
     Reading.RELIABLE: "Reliable",
     Reading.TENTATIVE: "Tentative: good for a hint, not for a conclusion",
@@ -50,7 +46,7 @@ class Mark:
     was_label: str = ""
 
 
-def mark_of(given: Given) -> Mark:
+def mark_of(given: Opinion) -> Mark:
     """Return the rating that counts, with the first one where it differs."""
     now, before = given.latest.rating, given.first.rating
     if now is before:
@@ -107,7 +103,7 @@ def target_key(case: PromotionCase) -> str:
 def group_of(
     cases: Sequence[tuple[PromotionCase, str]],
     rated: Mapping[uuid.UUID, Sequence[str]],
-    given: Mapping[uuid.UUID, Sequence[Given]],
+    given: Mapping[uuid.UUID, Sequence[Opinion]],
 ) -> Group:
     """Return cases of one target side by side, in the order in which they come."""
     first = cases[0][0]
@@ -129,11 +125,15 @@ def group_of(
     return Group(target_key(first), ladder.title, first.target_level, tuple(columns), tuple(lines))
 
 
-def _cell(case: PromotionCase, one: str, given: Sequence[Given], found: Recommended) -> Cell:
+def _cell(case: PromotionCase, one: str, given: Sequence[Opinion], found: Recommended) -> Cell:
     finding = found.findings.get(one)
     if finding is None:
         return Cell(case.id, case.code, (), "", "Not rated: banked or waived")
-    return Cell(case.id, case.code, tuple(mark_of(row) for row in given), finding.value, FINDING[finding])
+    return Cell(case.id, case.code, tuple(mark_of(row) for row in given), finding.value, _words_of(given))
+
+
+def _words_of(given: Iterable[Opinion]) -> str:
+    return finding_words([row.latest.rating for row in given])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Told:
 
     reviewer: str
     mark: Mark
-    given: Given
+    given: Opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class CaseLine:
 
 
 def case_lines(
-    case: PromotionCase, rated: Sequence[str], given: Sequence[Given], found: Recommended, remarks: Sequence[Remark]
+    case: PromotionCase, rated: Sequence[str], given: Sequence[Opinion], found: Recommended, remarks: Sequence[Remark]
 ) -> list[CaseLine]:
     """Return the rated expectations of a case: what speaks against it first, then what is open, then the rest."""
     ladder = edition_of(case).ladder
@@ -179,7 +179,7 @@ def case_lines(
                 expectation.text,
                 ladder.competency(expectation.competency).name,
                 finding.value if finding else "",
-                FINDING[finding] if finding else "Not rated",
+                _words_of(rows.get(one, ())) if finding else "Not rated",
                 tuple(Told(row.reviewer, mark_of(row), row) for row in rows.get(one, ())),
                 tuple(remark for remark in remarks if remark.expectation_id == one and not remark.is_apart),
             )
@@ -276,7 +276,7 @@ def target_filters(cycle_id: uuid.UUID, cases: Sequence[tuple[PromotionCase, str
 def groups_of(
     cases: Sequence[tuple[PromotionCase, str]],
     rated: Mapping[uuid.UUID, Sequence[str]],
-    given: Mapping[uuid.UUID, Sequence[Given]],
+    given: Mapping[uuid.UUID, Sequence[Opinion]],
     chosen: str,
 ) -> list[Group]:
     """Return cases grouped by target; only those for one of them where it is chosen."""

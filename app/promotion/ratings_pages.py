@@ -10,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.committee import CommitteeRating, Finding, Recommendation, finding, lower_median
+from app.domain.committee import Finding, Recommendation, finding
 from app.infra.templating import counted, join_words, plural
 from app.promotion.queries.ratings import CaseRatings, Given
-from app.promotion.wording import FINDING, RATING
-
-_BY_VALUE = {one.value_on_scale: RATING[one] for one in CommitteeRating if one.value_on_scale is not None}
+from app.promotion.wording import RATING, finding_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,6 @@ class RowView:
     where: str
     finding: Finding
     finding_words: str
-    median: str
     spread: int
     voices: tuple[VoiceView, ...]
 
@@ -67,15 +64,13 @@ def _row(
     place: int, one: Mapping[str, Any], given: CaseRatings, latest: Sequence[Given], reader_id: uuid.UUID
 ) -> RowView:
     usable = [value for last in latest if (value := last.rating.value_on_scale) is not None]
-    middle, found = lower_median(usable), finding([last.rating for last in latest])
     return RowView(
         place=place,
         id=one["id"],
         text=one["text"],
         where=f"{one['competency']}, {one['level']}",
-        finding=found,
-        finding_words=FINDING[found],
-        median=_BY_VALUE[middle] if middle is not None and found is not Finding.NONE else "",
+        finding=finding([last.rating for last in latest]),
+        finding_words=finding_words([last.rating for last in latest]),
         spread=max(usable) - min(usable) if usable else 0,
         voices=tuple(_voice(given, last, reader_id) for last in latest),
     )

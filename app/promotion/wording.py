@@ -6,10 +6,10 @@ the telling has one word for them, so that it shows neither that somebody rates 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from app.domain.committee import CommitteeRating, Finding, Recommendation, RecusalReason
+from app.domain.committee import CommitteeRating, Finding, Recommendation, RecusalReason, finding, lower_median
 from app.domain.eligibility import NotEligible
 from app.domain.promotion import CaseEvent, CaseState, CycleState, DecisionKind, DeferReason, Guard
 from app.promotion.models import FeedbackLeaning, NominatedBy, PacketPart
@@ -232,10 +232,23 @@ RATING: Mapping[CommitteeRating, str] = MappingProxyType(
     }
 )
 
-FINDING: Mapping[Finding, str] = MappingProxyType(
-    {Finding.PASSES: "Passes", Finding.FAILS: "Does not pass", Finding.NONE: "No finding"}
-)
-"""What the ratings of one expectation say."""
+_BY_VALUE = {one.value_on_scale: RATING[one].lower() for one in CommitteeRating if one.value_on_scale is not None}
+
+
+def finding_words(ratings: Collection[CommitteeRating]) -> str:
+    """Return what the ratings of one expectation say, with their median; of an even number the lower one.
+
+    >>> finding_words([CommitteeRating.MET, CommitteeRating.EXCEEDED, CommitteeRating.EXCEEDED])
+    'Median: exceeded'
+    >>> finding_words([CommitteeRating.PARTLY_MET, CommitteeRating.MET]), finding_words([CommitteeRating.MET])
+    ('Below met: partly met', 'No finding')
+    """
+    found = finding(ratings)
+    middle = lower_median([value for one in ratings if (value := one.value_on_scale) is not None])
+    if middle is None or found is Finding.NONE:
+        return "No finding"
+    return f"{'Median' if found is Finding.PASSES else 'Below met'}: {_BY_VALUE[middle]}"
+
 
 RATIONALE_FAULT: Mapping[str, str] = MappingProxyType(
     {

@@ -306,3 +306,13 @@ def test_the_decision_is_offered_only_once_it_can_be_written(room, client_for):
     words = page.words("main")
     assert "The decision can be written once the chair opens calibration, planned for 13 January 2027." in words
     assert "once the chair opens" not in client_for(room.firm.reviewers[0]).get(f"{base}/calibration").words("main")
+
+
+def test_a_finding_says_the_median_that_it_rests_on_wherever_it_stands(room, client_for):
+    change(room, 2, EXCEEDED)
+    base = f"/promotions/cases/{room.ids[0]}"
+    for page in (compare(room, room.firm.chair, client_for), client_for(room.firm.chair).get(f"{base}/calibration")):
+        words = page.words("main")
+        assert "Median: exceeded" in words
+        assert "in the median" not in words
+    assert "Median: exceeded" in client_for(room.firm.chair).get(f"{base}/ratings").words("main")

@@ -291,7 +291,7 @@ def fields(**changed):
 
 def test_the_chair_writes_and_decides_on_pages(room, client_for):
     chair, base = client_for(room.firm.chair), f"/promotions/cases/{room.id}"
-    assert "Not met in the median" in chair.get(f"{base}/decision/edit").text
+    assert "Below met: partly met" in chair.get(f"{base}/decision/edit").text
     sent = chair.post(f"{base}/decision/edit", fields(then="decide"))
     assert sent.location == f"{base}/decision/decide"
     assert "Yes, decide" in chair.get(sent.location).text

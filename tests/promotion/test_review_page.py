@@ -325,7 +325,7 @@ def test_open_ratings_show_differences_first_and_what_they_amount_to(lifted, cli
     words = page.words("main")
     assert "Ratings recommend: not yet" in words
     assert "1 expectation of 3 does not pass" in words
-    assert "Does not pass, median partly met" in words
+    assert "Below met: partly met" in words
     assert [one.get("id") for one in page.all("section", class_="panel")] == ["e3", "e1", "e2"]
     assert "E2 says not_met." in words
 

@@ -45,7 +45,7 @@ DECISION_CASES: dict[str, Case] = {
     ),
     "rating_marks": Case(
         "{% from 'components/rating_marks.html' import rating_finding, rating_marks %}"
-        "{{ rating_marks(marks) }}{{ rating_finding('fails', 'Not met in the median') }}",
+        "{{ rating_marks(marks) }}{{ rating_finding('fails', 'Below met: partly met') }}",
         ("Partly met", "Not met, later", "Cannot judge", "finding-fails"),
         {
             "marks": [
