@@ -316,3 +316,14 @@ def test_a_finding_says_the_median_that_it_rests_on_wherever_it_stands(room, cli
         assert "Median: exceeded" in words
         assert "in the median" not in words
     assert "Median: exceeded" in client_for(room.firm.chair).get(f"{base}/ratings").words("main")
+
+
+def test_ratings_begin_with_what_fails_then_what_has_no_finding_then_the_widest_differences(app, client_for):
+    firm = make.make_firm(reviewers=2)
+    agreed, apart, fails, none = rated = make.required_ids(firm.edition)[:4]
+    case = make.make_case(make.make_cycle(firm, state=CycleState.CALIBRATION), firm.amara, rated=rated)
+    for one, last in zip(firm.reviewers, (MET, CANNOT), strict=True):
+        wide = {MET: EXCEEDED, CANNOT: MET}[last]
+        make.rate(make.seat(case, one), {agreed: MET, apart: wide, fails: NOT_MET, none: last})
+    page = client_for(firm.chair).get(f"/promotions/cases/{case.id}/ratings")
+    assert [one.get("id") for one in page.all("section", class_="panel")] == ["e3", "e4", "e2", "e1"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -16,13 +16,18 @@ from app.domain.errors import ConflictError, IncompleteError, InvalidError, Miss
 from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
+from app.people import actions as people
 from app.promotion import queries
 from app.promotion.actions import ratings
 from app.promotion.models import CycleStep, GivenRating
-from app.promotion.queries.ratings import count_of, missing_seats, ratings_of
+from app.promotion.queries.calibration import given_in
+from app.promotion.queries.decisions import recommendation_of
+from app.promotion.queries.ratings import count_of, ratings_of
 from app.promotion.queries.review import drafts_of, find_seat
 from tests.factories import promotion as make
+from tests.factories.people import SYSTEM
 
+TODAY = date(2026, 11, 21)
 ASKED = ("swe.design-significant-features", "swe.coach-juniors")
 MET, PARTLY, NOT_MET = CommitteeRating.MET, CommitteeRating.PARTLY_MET, CommitteeRating.NOT_MET
 EXCEEDED, CANNOT = CommitteeRating.EXCEEDED, CommitteeRating.CANNOT_JUDGE
@@ -214,7 +219,6 @@ def test_the_last_reviewer_opens_the_ratings_and_the_case_is_rated(review, sessi
         hand_in(review, one)
         assert the_case(review).lifted_at is None
         assert ratings_of(review.id).rows == ()
-    assert missing_seats(review.id) == (review.reviewers[2].id,)
     hand_in(review, review.reviewers[2])
     case = the_case(review)
     assert (case.state, case.lifted_at, case.lifted_by_id) == (CaseState.RATED, now(), None)
@@ -265,6 +269,19 @@ def test_ratings_of_a_seat_that_ended_count_no_more(review):
         seat = find_seat(review.id, review.reviewers[0].id)
         seat.ended_at, seat.ended_reason = now(), "recused"
     assert set(ratings_of(review.id).reviewers) == {one.id for one in review.reviewers[1:]}
+
+
+def test_ratings_of_who_became_a_manager_above_the_candidate_count_no_more_from_that_day(review):
+    for one in review.reviewers:
+        hand_in(review, one)
+    first, second, third = review.reviewers
+    with transaction():
+        people.set_manager(review.firm.manager, first, from_on=TODAY, by=SYSTEM, at=now())
+    make.recuse(the_case(review), second, reason="manager")
+    assert set(ratings_of(review.id).reviewers) == {third.id}
+    assert {one.reviewer_id for one in given_in(frozenset({review.id}))[review.id]} == {third.id}
+    assert (count_of(review.id).held, count_of(review.id).submitted) == (1, 1)
+    assert recommendation_of(the_case(review)).recommendation is Recommendation.CANNOT_TELL
 
 
 # Worked vectors ----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What calibration compares: the ratings of cases that are no longer blind, how far they agree, and what was said.
 
-Nothing here asks who reads: callers pass cases whose ratings the reader may read. Only ratings of held seats count.
+Nothing here asks who reads: callers pass cases whose ratings the reader may read. Which ratings count and what they
+amount to is `queries.ratings`.
 Source of the rules: domain specification, sections 3.4, 5.4 and 5.5.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,48 +20,11 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
 from app.domain.agreement import Agreement, Severity, bootstrap, krippendorff, severities
-from app.domain.committee import CommitteeRating, Recommendation, Recommended, recommend
 from app.infra.db import db, once_per_transaction
 from app.people.models import Person
-from app.promotion.models import CaseRemark, GivenRating, PacketSnapshot, PanelSeat, PromotionCase
+from app.promotion.models import CaseRemark, PacketSnapshot, PromotionCase
 from app.promotion.queries.cases import rated_ids
-
-
-@dataclass(frozen=True, slots=True)
-class GivenOnce:
-    """One rating as it was given: the first, or a later one with the reason of the change."""
-
-    rating: CommitteeRating
-    rationale: str
-    missing: str
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Given:
-    """All ratings of one reviewer for one expectation of one case, oldest first; the last one counts."""
-
-    case_id: uuid.UUID
-    expectation_id: str
-    reviewer_id: uuid.UUID
-    reviewer: str
-    rows: tuple[GivenOnce, ...] = field(default=())
-
-    @property
-    def first(self) -> GivenOnce:
-        """Return the blind rating; agreement and severity are computed on it."""
-        return self.rows[0]
-
-    @property
-    def latest(self) -> GivenOnce:
-        """Return the rating that counts for the recommendation."""
-        return self.rows[-1]
-
-    @property
-    def is_changed(self) -> bool:
-        """Say whether it was changed after the blind round."""
-        return len(self.rows) > 1
+from app.promotion.queries.ratings import Opinion, ratings_of_cases
 
 
 def cases_to_compare(actor: Actor, cycle_id: uuid.UUID) -> Sequence[tuple[PromotionCase, str]]:
@@ -78,30 +42,9 @@ def cases_to_compare(actor: Actor, cycle_id: uuid.UUID) -> Sequence[tuple[Promot
 
 
 @once_per_transaction
-def given_in(case_ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[Given]]:
-    """Return the ratings of cases, those of held seats alone, ordered by reviewer's name.
-
-    The statement names only lifted cases: of a blind one no row leaves the database, whoever asks.
-    """
-    rows = db.session.execute(
-        select(GivenRating, Person.name)
-        .join(PanelSeat, PanelSeat.id == GivenRating.seat_id)
-        .join(Person, Person.id == GivenRating.reviewer_id)
-        .join(PromotionCase, PromotionCase.id == GivenRating.case_id)
-        .where(GivenRating.case_id.in_(case_ids), PanelSeat.ended_at.is_(None), PromotionCase.lifted_at.is_not(None))
-        .order_by(Person.name, GivenRating.reviewer_id, GivenRating.expectation_id, GivenRating.number, GivenRating.id)
-    )
-    names: dict[tuple[uuid.UUID, uuid.UUID, str], str] = {}
-    found: dict[tuple[uuid.UUID, uuid.UUID, str], list[GivenOnce]] = {}
-    for row, name in rows:
-        key = row.case_id, row.reviewer_id, row.expectation_id
-        names[key] = name
-        found.setdefault(key, []).append(GivenOnce(row.rating, row.rationale, row.missing, row.reason, row.at))
-    given: dict[uuid.UUID, list[Given]] = {case_id: [] for case_id in case_ids}
-    for (case_id, reviewer_id, one), times in found.items():
-        name = names[case_id, reviewer_id, one]
-        given[case_id].append(Given(case_id, one, reviewer_id, name, tuple(times)))
-    return given
+def given_in(case_ids: frozenset[uuid.UUID]) -> dict[uuid.UUID, list[Opinion]]:
+    """Return the ratings of lifted cases by reviewer and expectation, ordered by reviewer's name; of others none."""
+    return {case_id: given.opinions for case_id, given in ratings_of_cases(case_ids).items()}
 
 
 @once_per_transaction
@@ -124,18 +67,7 @@ def rated_in(cases: Iterable[PromotionCase]) -> dict[uuid.UUID, tuple[str, ...]]
     }
 
 
-def recommended_of(rated: Sequence[str], given: Iterable[Given], *, is_incomplete: bool = False) -> Recommended:
-    """Return what the latest ratings amount to. An incomplete case is not rated, and so nothing is said of it."""
-    if is_incomplete:
-        return Recommended(Recommendation.CANNOT_TELL, {})
-    latest: dict[str, list[CommitteeRating]] = {one: [] for one in rated}
-    for one in given:
-        if one.expectation_id in latest:
-            latest[one.expectation_id].append(one.latest.rating)
-    return recommend(latest)
-
-
-def units_of(given: Iterable[Given]) -> list[tuple[int, ...]]:
+def units_of(given: Iterable[Opinion]) -> list[tuple[int, ...]]:
     """Return the values of the first ratings, one unit for each expectation of each case, in a fixed order."""
     units: dict[tuple[uuid.UUID, str], list[int]] = {}
     for one in given:
@@ -153,7 +85,7 @@ class Measured:
     interval: tuple[float, float] | None
 
 
-def agreement_of(given: Iterable[Given], *, seed: int) -> Measured:
+def agreement_of(given: Iterable[Opinion], *, seed: int) -> Measured:
     """Return the agreement of first ratings with its interval, whose resampling is seeded so that it stays the same."""
     units = units_of(given)
     interval = bootstrap(units, seed=seed)
@@ -169,7 +101,7 @@ class Strictness:
     severity: Severity
 
 
-def strictness_of(given: Collection[Given]) -> list[Strictness]:
+def strictness_of(given: Collection[Opinion]) -> list[Strictness]:
     """Return the severity of every reviewer over first ratings, in the order of names; for HR and themselves."""
     items: dict[tuple[uuid.UUID, str], dict[uuid.UUID, int]] = {}
     for one in given:
@@ -204,9 +136,9 @@ def remarks_of(case_id: uuid.UUID) -> list[Remark]:
     return [Remark(row.author_id, name, row.expectation_id, row.words, row.is_apart, row.at) for row, name in rows]
 
 
-def by_expectation(given: Iterable[Given]) -> Mapping[str, list[Given]]:
+def by_expectation(given: Iterable[Opinion]) -> Mapping[str, list[Opinion]]:
     """Return ratings by expectation, the lowest first: what speaks against it is read first; no answer comes last."""
-    found: dict[str, list[Given]] = {}
+    found: dict[str, list[Opinion]] = {}
     for one in given:
         found.setdefault(one.expectation_id, []).append(one)
     for rows in found.values():

@@ -24,7 +24,8 @@ from app.infra.db import db
 from app.people.models import Person
 from app.people.queries import get_people, has_not_left, list_spells, managers_of
 from app.promotion.models import CycleApproval, Decision, DecisionFinding, PromotionCase, PromotionCycle
-from app.promotion.queries.calibration import given_in, rated_in, recommended_of
+from app.promotion.queries.calibration import given_in, rated_in
+from app.promotion.queries.ratings import recommended_of
 from app.promotion.queries.relations import select_recused
 
 
