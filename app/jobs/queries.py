@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from app.domain.errors import MissingError
-from app.infra.db import db
+from app.infra.db import db, once_per_transaction
 from app.infra.pagination import PER_PAGE, Page
 from app.jobs.models import Job, JobState, WorkerBeat
 
 
+@once_per_transaction
 def last_beat() -> datetime | None:
     """Return when any worker was last seen; None when there never was one."""
     return db.session.scalar(select(func.max(WorkerBeat.seen_at)))
