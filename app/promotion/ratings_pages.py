@@ -1,4 +1,4 @@
-"""All ratings of a case as its page shows them, once they are open: differences first, and what they amount to.
+"""All ratings of a case as its page shows them, once they are open: what fails first, and what they amount to.
 
 For views only.
 """
@@ -51,13 +51,16 @@ class RecommendedView:
 
 
 def rows_of(packet: Mapping[str, Any], given: CaseRatings, reader_id: uuid.UUID) -> list[RowView]:
-    """Return the expectations, those on which reviewers differ most first, else in the order of the ladder."""
+    """Return the expectations: those that fail first, then those without a finding, then by how far reviewers differ."""
     asked = {one["id"]: one for one in packet["expectations"]}
     latest = given.latest()
     rows = [
         _row(place, asked[one], given, latest.get(one, ()), reader_id) for place, one in enumerate(packet["rated"], 1)
     ]
-    return sorted(rows, key=lambda row: (-row.spread, row.place))
+    return sorted(rows, key=lambda row: (_FIRST.get(row.finding, len(_FIRST)), -row.spread, row.place))
+
+
+_FIRST = {Finding.FAILS: 0, Finding.NONE: 1}
 
 
 def _row(
