@@ -49,7 +49,7 @@ def packet_data(view: PacketView, additions: Iterable[Addition], *, at: datetime
             {
                 "by": f"{one.author}, {long_date(local(one.at).date())}",
                 "words": one.words,
-                "reason": f"Why it comes late: {one.reason}",
+                "reason": f"{'After the decision. ' * one.is_after_decision}Why it comes late: {one.reason}",
             }
             for one in additions
         ],

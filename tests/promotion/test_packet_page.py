@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -24,7 +25,7 @@ from tests.conftest import NOW
 from tests.factories.assessments import make_assessment
 from tests.factories.evidence import COACH, LEAD, as_author, confirm, share_piece
 from tests.factories.people import SYSTEM, make_person
-from tests.factories.promotion import lift, make_case, make_cycle, make_firm, seat
+from tests.factories.promotion import decide, lift, make_case, make_cycle, make_firm, seat
 
 SUMMARY = "Ångström, ffion & <Nguyễn>: I ran billing."
 """Letters that a typesetter must keep, and signs that a page must escape."""
@@ -223,10 +224,47 @@ def test_something_is_added_beside_with_a_reason_and_the_packet_stays(case, firm
         assert client_for(person).get(at(case, "packet/add")).status == 404
 
 
-def test_nothing_is_added_before_the_freezing_or_after_the_decision(firm, client_for):
+def test_nothing_is_added_before_the_freezing_or_once_it_was_told(firm, client_for):
     cycle = make_cycle(firm, state=CycleState.PACKETS)
     made = make_case(cycle, firm.amara, state=CaseState.SUBMITTED)
     fields = {"words": "Late", "reason": "Because"}
     assert client_for(firm.amara).post(at(made, "packet/add"), fields).status == 404
-    told = make_case(cycle, firm.peer, state=CaseState.DECIDED)
+    told = make_case(cycle, firm.peer, state=CaseState.COMMUNICATED)
     assert client_for(firm.hr).post(at(told, "packet/add"), fields).status == 409
+
+
+def test_no_page_of_the_packet_shows_candidate_or_manager_that_it_was_decided(case, firm, client_for):
+    def pages():
+        return [
+            re.sub(r'value="[0-9a-f]{32,64}"', "", client_for(who).get(at(case, page)).text)
+            for who in (firm.amara, firm.manager)
+            for page in ("packet", "packet/add")
+        ]
+
+    def stand(state):
+        with transaction() as session:
+            session.get(PromotionCase, case.id).state = state
+
+    lift(case)
+    stand(CaseState.CALIBRATED)
+    pages()  # From now on it stands on the candidate's page that the manager has read it today.
+    before = pages()
+    stand(CaseState.DECIDED)
+    assert pages() == before
+    assert "Add beside it" in before[0]
+
+
+def test_what_comes_after_the_decision_is_taken_and_marked_for_chair_and_hr_alone(case, firm, client_for):
+    lift(case)
+    fields = {"words": "It shipped.", "reason": "It came to light later."}
+    assert client_for(firm.manager).post(at(case, "packet/add"), fields).status == 302
+    decide(case, firm.chair, decided_at=NOW)
+    with transaction() as session:
+        session.get(PromotionCase, case.id).state = CaseState.DECIDED
+    with clock.standing_at(datetime(2026, 11, 22, 9, 0, tzinfo=UTC)):
+        late = {**fields, "words": "And it stayed up."}
+        assert client_for(firm.amara).post(at(case, "packet/add"), late).status == 302
+        for who, marks in ((firm.chair, 1), (firm.hr, 1), (firm.amara, 0), (firm.manager, 0), (firm.reviewers[0], 0)):
+            page = client_for(who).get(at(case)).words()
+            assert "And it stayed up." in page
+            assert page.count("After the decision.") == marks, who.name

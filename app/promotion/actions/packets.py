@@ -26,6 +26,7 @@ from app.promotion.actions.packet_writing import (
     check_may_state,
     check_may_write,
     choose_pieces,
+    citation_faults,
     copy_earlier,
     drop_exception,
     drop_piece,
@@ -45,7 +46,7 @@ from app.promotion.models import (
 )
 from app.promotion.queries.packet_content import compose_packet
 from app.promotion.queries.packet_waiting import PACKET_DUE, STATEMENT_DUE
-from app.promotion.queries.packets import chosen_of, has_read_today, sections_of
+from app.promotion.queries.packets import chosen_of, has_read_today, sections_of, words_of
 
 __all__ = [
     "add_beside",
@@ -83,15 +84,19 @@ def tell_of_packet(case: PromotionCase, *, by: Author, at: datetime) -> None:
 def submit_packet(case: PromotionCase, *, by: Author, at: datetime) -> None:
     """Hand the candidate's packet in. From then on nothing of it changes.
 
-    IncompleteError where neither a word is written nor a piece chosen. Pieces withdrawn since they were chosen leave
-    the packet here, and the others get the numbers in a row. A mark “incomplete” of HR goes with it.
+    IncompleteError where neither a word is written nor a piece chosen, and at a part that cites a number which no piece
+    has. Pieces withdrawn since they were chosen leave the packet here, and the others get the numbers in a row. A mark
+    “incomplete” of HR goes with it.
     """
     lock_case(case)
     check_may_write(case, at)
-    _drop_withdrawn(case)
-    written = [row for row in sections_of(case.id, author_id(by)).values() if row.words.strip()]
-    if not written and not chosen_of(case.id):
+    kept = [one.piece.id for one in chosen_of(case.id) if one.piece.state is EvidenceState.SHARED]
+    words = words_of(sections_of(case.id, author_id(by)))
+    if not kept and not any(text.strip() for text in words.values()):
         raise IncompleteError("There is nothing in this packet yet. Write the summary, or choose a piece of evidence.")
+    for part, sentence in citation_faults(words, len(kept)).items():
+        raise IncompleteError(sentence, field=part)
+    _drop_withdrawn(case)
     advance(case, CaseEvent.SUBMIT, by=by, at=at)
     case.submitted_at, case.submitted_on = at, local(at).date()
     case.is_incomplete, case.incomplete_reason = False, None
@@ -181,11 +186,14 @@ def freeze_packet(case: PromotionCase, *, by: Author, at: datetime) -> str:
 
 
 def add_beside(case: PromotionCase, words: str, reason: str, *, by: Author, at: datetime) -> PacketAddition:
-    """Add a late fact or correction beside a frozen packet, with its reason; the packet itself stays as it is."""
+    """Add a late fact or correction beside a frozen packet, with its reason; the packet itself stays as it is.
+
+    Until the candidate was told, also once it is decided: a refusal would say that there is a decision.
+    """
     lock_case(case)
     if case.frozen_at is None:
         raise NotAllowedNowError("Something can be added beside a packet once it is frozen.")
-    if case.state.is_over or not case.state.is_before_decided:
+    if not case.is_open_to_withdrawal:
         raise NotAllowedNowError("The committee is done with this case, so nothing can be added any more.")
     if not words.strip():
         raise InvalidError("Write what is to stand beside the packet.", field="words")

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, or_, select
 
 from app.access.actor import Actor, Role
+from app.access.permissions import Permission
+from app.access.policy import can
 from app.access.relations import Fact, relations
 from app.domain.evidence import EvidenceState
 from app.domain.packets import without_ratings
@@ -21,7 +23,7 @@ from app.evidence.queries.marks import marks_for
 from app.evidence.queries.pieces import for_lists
 from app.infra.clock import today
 from app.infra.db import db
-from app.promotion.models import PacketChoice, PromotionCase
+from app.promotion.models import Decision, PacketChoice, PromotionCase
 from app.promotion.queries.cases import get_cycle
 from app.promotion.queries.packet_content import compose_packet
 from app.promotion.queries.packets import Addition, additions_of, frozen_packet_of
@@ -70,9 +72,18 @@ def reads_all(actor: Actor, case: PromotionCase) -> bool:
 
 
 def additions_for(actor: Actor, case: PromotionCase) -> list[Addition]:
-    """Return what was added beside the packet; for a former line manager only what they added themselves."""
+    """Return what was added beside the packet; for a former line manager only what they added themselves.
+
+    What came after the decision is marked for the chair and HR who take part: to anybody else the mark would say that
+    there is one.
+    """
     found = additions_of(case.id)
-    return [one for one in found if one.author_id == actor.person_id] if is_only_former(actor, case) else found
+    if is_only_former(actor, case):
+        return [one for one in found if one.author_id == actor.person_id]
+    if not found or not can(actor, Permission.Case.WRITE_DECISION, case):
+        return found
+    decided_at = db.session.scalar(select(Decision.decided_at).where(Decision.case_id == case.id))
+    return [one._replace(is_after_decision=decided_at is not None and one.at > decided_at) for one in found]
 
 
 # What can be chosen ----------------------------------------------------------------------

@@ -166,13 +166,17 @@ def expectation_of(case: PromotionCase, expectation_id: str) -> Expectation:
 
 
 class Addition(NamedTuple):
-    """Something beside a frozen packet, with who added it, when and why."""
+    """Something beside a frozen packet, with who added it, when and why.
+
+    `is_after_decision` is set for those alone who may know that there is a decision; see `additions_for`.
+    """
 
     author: str
     author_id: uuid.UUID
     at: datetime
     words: str
     reason: str
+    is_after_decision: bool = False
 
 
 def additions_of(case_id: uuid.UUID) -> list[Addition]:

@@ -12,6 +12,7 @@ from app.infra.clock import now
 from app.infra.pdf import download
 from app.infra.unit_of_work import writes
 from app.promotion.actions import packets as actions
+from app.promotion.actions.packet_writing import citation_faults
 from app.promotion.forms.packet import AdditionForm
 from app.promotion.models import PromotionCase
 from app.promotion.packet_pages import PacketView, packet_view
@@ -45,10 +46,12 @@ def show_packet_draft(case: PromotionCase) -> ResponseReturnValue:
 
 def _packet_page(case: PromotionCase, form: AdditionForm | None = None) -> ResponseReturnValue:
     is_own = may(Permission.Case.READ_READERS, case)
+    view = view_of(case)
     page = render_template(
         "promotion/packet.html",
         case=case,
-        view=view_of(case),
+        view=view,
+        faults={} if case.is_in else citation_faults(_own_words(view), len(view.pieces)),
         is_own=is_own,
         is_blind=is_blind_to_ratings(actor(), case),
         is_intact=case.frozen_at is None or is_unchanged(case),
@@ -59,6 +62,10 @@ def _packet_page(case: PromotionCase, form: AdditionForm | None = None) -> Respo
         form=form,
     )
     return Response(page, form.status if form else 200)
+
+
+def _own_words(view: PacketView) -> dict[str, str]:
+    return {part.id: part.words for part in view.parts if part.id != "statement"}
 
 
 def view_of(case: PromotionCase) -> PacketView:
@@ -72,8 +79,8 @@ def view_of(case: PromotionCase) -> PacketView:
 
 
 def may_add(case: PromotionCase) -> bool:
-    """Say whether somebody may add something beside the packet, and the committee still reads it."""
-    return may(Permission.Case.ADD_TO_PACKET, case) and case.frozen_at is not None and case.state.is_before_decided
+    """Say whether somebody may add something beside the packet: until the candidate was told, decided or not."""
+    return may(Permission.Case.ADD_TO_PACKET, case) and case.frozen_at is not None and case.is_open_to_withdrawal
 
 
 @bp.get("/cases/<uuid:case_id>/packet.pdf")
