@@ -29,6 +29,20 @@ def unknown_numbers(words: str, pieces: int) -> tuple[int, ...]:
     return tuple(number for number in cited_numbers(words) if number > pieces)
 
 
+def split_at_citations(words: str, known: Collection[int]) -> tuple[tuple[str, int], ...]:
+    """Return a text in parts, in its order: each with the number of a known piece that it cites, or 0 for none.
+
+    >>> split_at_citations("See E2, not E9.", {1, 2})
+    (('See ', 0), ('E2', 2), (', not E9.', 0))
+    """
+    found, rest = [], 0
+    for match in _CITED.finditer(words):
+        if int(match[1]) in known:
+            found += [(words[rest : match.start()], 0), (match[0], int(match[1]))]
+            rest = match.end()
+    return tuple(part for part in (*found, (words[rest:], 0)) if part[0])
+
+
 def faults_of_rationale(rating: CommitteeRating, rationale: str, missing: str, *, pieces: int) -> tuple[str, ...]:
     """Return what a rating still lacks, as codes: `sentence`, `unknown_piece`, `cites_nothing`. None when it is whole.
 

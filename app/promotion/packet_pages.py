@@ -5,7 +5,7 @@ For views only: no database. Everything comes from the content of a packet; see 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -13,6 +13,7 @@ from typing import Any
 
 from app.domain.evidence import Reason
 from app.domain.packets import SETTLED
+from app.domain.rationale import split_at_citations
 from app.evidence.links import visible_host
 from app.infra.templating import ANSWER_LABELS, VERDICT_LABELS, counted, join_words, kind_label, long_date, short_date
 from app.promotion.models import PacketPart
@@ -39,6 +40,8 @@ class PartView:
     words: str
     missing: str
     by: str = ""
+    cited: tuple[tuple[str, str], ...] = ()
+    """The words in parts, each with the label of the piece that it cites, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +177,22 @@ def _warnings(packet: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _parts(packet: Mapping[str, Any], no_statement: str) -> Iterable[PartView]:
+    known = {one["number"] for one in packet["pieces"]}
     for part in PARTS:
         words = packet["parts"][part.value]
-        yield PartView(part.value, PACKET_PART[part], words, "" if words else "Nothing was written here.")
+        missing = "" if words else "Nothing was written here."
+        yield PartView(part.value, PACKET_PART[part], words, missing, cited=_cited(words, known))
     said = packet["statement"]
     title = PACKET_PART[PacketPart.STATEMENT]
     if said is None:
         yield PartView("statement", title, "", no_statement or "No statement was handed in.")
     else:
-        yield PartView("statement", title, said["words"], "", f"{said['author']}, {_long(said['handed_in_on'])}")
+        by = f"{said['author']}, {_long(said['handed_in_on'])}"
+        yield PartView("statement", title, said["words"], "", by, cited=_cited(said["words"], known))
+
+
+def _cited(words: str, known: Collection[int]) -> tuple[tuple[str, str], ...]:
+    return tuple((text, f"E{number}" if number else "") for text, number in split_at_citations(words, known))
 
 
 def _left_out(numbers: Sequence[int]) -> str:

@@ -187,22 +187,6 @@ def test_the_page_shows_what_each_piece_counts_towards_and_until_when(case, firm
     assert ">E1</span>" in text
 
 
-def test_going_on_adds_what_is_ticked_first(case, amara, pieces):
-    page = amara.get(at(case, "packet/evidence"))
-    assert "data-warns-unsaved" in page.text
-    form = page.form(at(case, "packet/evidence"))
-    answer = amara.send(form, pieces=[piece.id for piece in pieces], next="expectations")
-    assert answer.location.endswith("/packet/expectations")
-    db.session.rollback()
-    assert set(chosen_ids(case.id)) == {piece.id for piece in pieces}
-
-
-def test_going_on_with_nothing_ticked_just_goes_on(case, amara, pieces):
-    answer = amara.post(at(case, "packet/evidence"), {"next": "expectations"})
-    assert answer.location.endswith("/packet/expectations")
-    assert amara.post(at(case, "packet/evidence")).status == 422
-
-
 def test_a_piece_newer_than_the_cut_off_is_refused_with_a_sentence(case, firm, amara):
     late = share_piece(firm.amara, "Yesterday", claims=(COACH,), on=date(2026, 11, 21), at=NOW)
     page = amara.get(at(case, "packet/evidence"))

@@ -18,10 +18,11 @@ from app.domain.errors import ConflictError, InvalidError, MissingError, NotAllo
 from app.domain.evidence import EvidenceState
 from app.domain.packets import EXCEPTION_LENGTH, LONGEST, MOST_PIECES, moved
 from app.domain.promotion import CaseState
+from app.domain.rationale import unknown_numbers
 from app.evidence.models import Evidence
 from app.infra.clock import local
 from app.infra.db import db
-from app.infra.templating import counted, long_date
+from app.infra.templating import counted, join_words, long_date
 from app.promotion.actions.steps import author_id, lock_case
 from app.promotion.models import ExceptionAsked, PacketChoice, PacketPart, PacketSection, PromotionCase
 from app.promotion.queries.cases import deadline_of, edition_of, get_case, get_cycle
@@ -154,6 +155,18 @@ def check_lengths(words: Mapping[PacketPart, str]) -> None:
                 f"{len(text) - longest}.",
                 field=part.value,
             )
+
+
+def citation_faults(words: Mapping[str, str], pieces: int) -> dict[str, str]:
+    """Return, by the name of a part, the sentence on numbers that it cites and a packet of so many pieces lacks."""
+    held = {0: "there is no piece in the packet", 1: "the only piece in the packet is E1"}
+    there = held.get(pieces, f"the pieces in the packet are E1 to E{pieces}")
+    faults = {}
+    for part, text in words.items():
+        if unknown := unknown_numbers(text, pieces):
+            labels = join_words([f"E{number}" for number in unknown])
+            faults[part] = f"“{PACKET_PART[PacketPart(part)]}” cites {labels}, but {there}."
+    return faults
 
 
 def _differs(words: Mapping[PacketPart, str], stored: Mapping[PacketPart, PacketSection]) -> bool:

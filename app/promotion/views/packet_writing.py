@@ -16,7 +16,7 @@ from app.domain.packets import LONGEST
 from app.infra.clock import now, today
 from app.infra.unit_of_work import writes
 from app.promotion.actions import packets as actions
-from app.promotion.actions.packet_writing import why_not_writing
+from app.promotion.actions.packet_writing import citation_faults, why_not_writing
 from app.promotion.forms.packet import PacketForm, StatementForm, as_id
 from app.promotion.models import PacketPart, PacketSection, PromotionCase
 from app.promotion.packet_pages import packet_view
@@ -85,12 +85,15 @@ def autosave(case: PromotionCase, form: PacketForm | StatementForm) -> Response:
     return make_response(saved | {"left_out": fault} if fault else saved)
 
 
-def _words_page(case: PromotionCase, form: PacketForm) -> ResponseReturnValue:
-    sections = sections_of(case.id, case.subject_id)
+def _words_page(case: PromotionCase, form: PacketForm, *, is_handing_in: bool = False) -> ResponseReturnValue:
+    sections, head = sections_of(case.id, case.subject_id), packet_head(case)
     page = render_template(
         "promotion/packet_write.html",
         case=case,
-        head=packet_head(case),
+        head=head,
+        is_handing_in=is_handing_in,
+        # Before a piece is chosen no number can be right, and the page says so at the first field.
+        faults=citation_faults(words_in(sections), head.chosen) if head.chosen and not form.errors else {},
         form=form,
         sections=sections,
         revision=form.row_version()
@@ -140,15 +143,22 @@ def ask_before_submitting(case: PromotionCase) -> ResponseReturnValue:
     if why_not_writing(case, now()):
         return elsewhere(case)
     packet = compose_packet(case, on=today())
-    head = packet_head(case, packet)
-    return render_template("promotion/packet_submit.html", case=case, head=head, view=packet_view(packet))
+    head, faults = packet_head(case, packet), citation_faults(packet["parts"], len(packet["pieces"]))
+    return render_template(
+        "promotion/packet_submit.html", case=case, head=head, view=packet_view(packet), faults=faults
+    )
 
 
 @bp.post("/cases/<uuid:case_id>/packet/submit")
 @requires(Permission.Case.WRITE_PACKET, on=load_case)
 @writes
 def submit_packet(case: PromotionCase) -> ResponseReturnValue:
-    """Hand the packet in."""
-    actions.submit_packet(case, by=author(), at=now())
+    """Hand the packet in; what keeps it from that stands at its part."""
+    sections = sections_of(case.id, case.subject_id)
+    form = PacketForm(formdata=None, data=words_in(sections) | {"version": str(last_of(sections, "revision") or 0)})
+    # The act returns nothing; what it refuses stands in the form.
+    form.attempt(actions.submit_packet, case, by=author(), at=now())
+    if form.errors:
+        return _words_page(case, form, is_handing_in=True)
     flash("Your packet is in. Nothing of it changes any more; you see here who reads it.", "good")
     return redirect(url_for("promotion.show_packet", case_id=case.id))
