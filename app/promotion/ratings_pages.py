@@ -51,7 +51,7 @@ class RecommendedView:
 
 
 def rows_of(packet: Mapping[str, Any], given: CaseRatings, reader_id: uuid.UUID) -> list[RowView]:
-    """Return the expectations: those that fail first, then those without a finding, then by how far reviewers differ."""
+    """Return the expectations: those that fail first, then those without a finding, then by how far they differ."""
     asked = {one["id"]: one for one in packet["expectations"]}
     latest = given.latest()
     rows = [

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from app.domain.promotion import CycleState
+from tests.factories import promotion as make
 from tests.factories.people import make_person
 
 
@@ -10,3 +14,12 @@ def test_before_the_first_cycle_the_page_says_what_a_cycle_is_and_who_starts_one
     assert page.status == 200
     assert "No promotion cycle runs now" in page.words("h1")
     assert "HR drafts one, names the committee and opens it" in page.words()
+
+
+def test_cases_of_reports_say_in_which_cycle_they_are(app, client_for):
+    firm = make.make_firm()
+    for name in ("Autumn 2026", "Winter 2026"):
+        make.make_case(make.make_cycle(firm, state=CycleState.PACKETS, name=name), firm.amara)
+    words = client_for(firm.manager).get("/promotions/").words("section", aria_labelledby="h-reports")
+    assert "Amara Diallo Autumn 2026 P-01" in words
+    assert "Amara Diallo Winter 2026 P-01" in words

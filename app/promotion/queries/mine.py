@@ -31,6 +31,7 @@ class CaseLine:
 
     case: PromotionCase
     name: str
+    cycle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def list_own_cases(person_id: uuid.UUID) -> list[PromotionCase]:
 def list_cases_of_reports(actor: Actor) -> list[CaseLine]:
     """Return the cases of one's direct reports in cycles that are not over, by name."""
     rows = db.session.execute(
-        select(PromotionCase, Person.name)
+        select(PromotionCase, Person.name, PromotionCycle.name)
         .join(Person, Person.id == PromotionCase.subject_id)
         .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
         .where(
@@ -79,7 +80,7 @@ def list_cases_of_reports(actor: Actor) -> list[CaseLine]:
             visible_to(actor, Permission.Case.READ, PromotionCase),
             PromotionCycle.state.not_in(OVER),
         )
-        .order_by(Person.sort_name, PromotionCase.number, PromotionCase.id)
+        .order_by(Person.sort_name, PromotionCycle.created_at, PromotionCase.number, PromotionCase.id)
     )
     return [CaseLine(*row) for row in rows]
 
@@ -98,6 +99,12 @@ def list_own_nominations(person_id: uuid.UUID) -> list[OwnNomination]:
         .order_by(Nomination.at.desc(), Nomination.id)
     )
     return [OwnNomination(*row) for row in rows]
+
+
+def has_reviews(actor: Actor) -> bool:
+    """Say whether somebody reviews a case, rated by them already or not."""
+    rows = select(PromotionCase.id).where(visible_to(actor, Permission.Case.RATE, PromotionCase)).limit(1)
+    return db.session.scalar(rows) is not None
 
 
 def list_waiting_here(person_id: uuid.UUID, on: date | None = None) -> list[Waiting]:
