@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from app.domain.promotion import CycleState
 from tests.factories import promotion as make
@@ -23,3 +23,14 @@ def test_cases_of_reports_say_in_which_cycle_they_are(app, client_for):
     words = client_for(firm.manager).get("/promotions/").words("section", aria_labelledby="h-reports")
     assert "Amara Diallo Autumn 2026 P-01" in words
     assert "Amara Diallo Winter 2026 P-01" in words
+
+
+def test_a_cycle_that_is_over_says_when_the_last_candidate_was_told(app, client_for):
+    firm = make.make_firm()
+    cycle = make.make_cycle(firm, state=CycleState.CLOSED, communicated_on=date(2026, 10, 1))
+    for subject, day in ((firm.amara, 2), (firm.peer, 9)):
+        make.make_case(cycle, subject, told_at=datetime(2026, 10, day, 9, tzinfo=UTC))
+    make.make_cycle(firm, state=CycleState.CANCELLED, name="Cut short")
+    words = client_for(firm.stranger).get("/promotions/").words("section", aria_labelledby="h-past")
+    assert "9 Oct" in words
+    assert not any(day in words for day in ("1 Oct", "2 Oct"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -61,6 +62,16 @@ def list_past(actor: Actor, page: int) -> Page[PromotionCycle]:
     )
     first = (page - 1) * PER_PAGE
     return Page(rows[first : first + PER_PAGE], page, len(rows))
+
+
+def last_told(cycle_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, datetime]:
+    """Return when the last candidate of each cycle was told; a cycle that told nobody is left out."""
+    rows = db.session.execute(
+        select(PromotionCase.cycle_id, func.max(PromotionCase.told_at))
+        .where(PromotionCase.cycle_id.in_(cycle_ids))
+        .group_by(PromotionCase.cycle_id)
+    )
+    return {cycle_id: told_at for cycle_id, told_at in rows if told_at is not None}
 
 
 def list_own_cases(person_id: uuid.UUID) -> list[PromotionCase]:

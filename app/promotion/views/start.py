@@ -23,6 +23,7 @@ def list_cycles() -> ResponseReturnValue:
     running = mine.list_running(who)
     own = newest_by_cycle(mine.list_own_cases(who.person_id))
     inside = {cycle.id: may(Permission.Cycle.READ_CASES, cycle) for cycle in running}
+    past = mine.list_past(who, page_number(request.args.get("page")))
     return render_template(
         "promotion/index.html",
         cards=cycle_cards(running, own, inside, on),
@@ -30,7 +31,9 @@ def list_cycles() -> ResponseReturnValue:
         waiting=mine.list_waiting_here(who.person_id, on),
         reports=mine.list_cases_of_reports(who),
         proposed=mine.list_own_nominations(who.person_id),
-        past=mine.list_past(who, page_number(request.args.get("page"))),
+        past=past,
+        last_told=mine.last_told([cycle.id for cycle in past.rows]),
         may_draft=may(Permission.Cycle.DRAFT),
+        has_reviews=mine.has_reviews(who),
         public_state=public_state,
     )
