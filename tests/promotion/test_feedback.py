@@ -362,6 +362,10 @@ def test_hr_asks_reminds_takes_back_and_waives_on_the_page_of_the_case(firm, cas
 
     page = client.get(path)
     assert "Kofi Mensah" in page.words()
+    assert "Asked by HR;" in page.words()
+    own = client_for(firm.stranger).get(f"/promotions/feedback/{session.query(PeerFeedback).one().id}").words()
+    assert "HR asked you by name." in own
+    assert "drawn by rule" not in own
     client.send(page.form(f"{path}/remind"))
     assert not client.get(path).has_form("/remind")
     client.send(client.get(path).form(f"{path}/take-back"))

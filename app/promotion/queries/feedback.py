@@ -222,6 +222,8 @@ class AskedOf:
     is_open: bool
     """Feedback is being collected and the last day is not over."""
     said: tuple[Said, ...]
+    rule: str
+    """Why they were asked, as `wording.FEEDBACK_RULE` names it."""
 
 
 def request_for(feedback: PeerFeedback) -> AskedOf:
@@ -243,6 +245,7 @@ def request_for(feedback: PeerFeedback) -> AskedOf:
         due_on=due_on,
         is_open=is_collected(case, cycle) and not is_over(due_on, today()),
         said=_said(case, feedback, _answers([feedback.id])),
+        rule=feedback.rule,
     )
 
 
