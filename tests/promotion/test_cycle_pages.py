@@ -98,7 +98,7 @@ def test_hr_who_is_a_candidate_or_recused_learns_nothing_of_how_far_the_case_is(
     assert "In review" not in words
     assert words.count("With the committee") == 2
     assert "of 3 ratings" not in words
-    assert "Something is missing in cases in which you take no part" in words
+    assert "There are cases in which you take no part." in words
     assert "1 reviewer sits on it, and a quorum needs 3" in client_for(firm.hr_too).get(home(cycle)).words("main")
 
 
@@ -139,6 +139,7 @@ def test_no_decision_or_its_kind_stands_on_the_page_for_those_outside(firm, clie
 
 def test_hr_drafts_a_cycle_and_lands_on_all_that_can_be_changed(firm, client_for):
     client = client_for(firm.hr)
+    assert "inbox" not in client.get("/promotions/new").words("main")
     answer = client.send(client.get("/promotions/new").form("/promotions/new"), name="Winter 2026")
     page = client.follow(answer)
     assert page.words("h1") == "Change the draft"
@@ -160,6 +161,21 @@ def test_a_nameless_draft_and_a_day_that_is_none_are_refused_at_their_fields(fir
     assert page.status == 422
     assert "This is no day" in page.words("main")
     assert 'value="soon"' in page.text
+
+
+def test_days_out_of_order_are_refused_each_at_its_field_while_missing_ones_may_wait(firm, client_for):
+    cycle, client = make_cycle(firm, state=CycleState.DRAFT), client_for(firm.hr)
+    form = client.get(f"{home(cycle)}/edit").form(ending="/edit")
+    day = cycle.nominations_close.isoformat()
+    page = client.send(form, packets_due=day, evidence_until="2026-11-02", review_due="2026-11-01")
+    assert page.status == 422
+    words = page.words("main")
+    assert "Has to be after nominations close." in words
+    assert "Has to be after feedback is due." in words
+    assert "Cannot be before packets are due." in words
+    assert page.all("input", id="packets_due")[0].get("aria-invalid") == "true"
+    assert client.send(form, packets_due="", review_due="").status == 302
+    assert anew(cycle).packets_due is None
 
 
 def test_two_hr_people_at_one_draft_the_second_gets_both(firm, client_for):

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.domain.promotion import DEADLINES
+from app.domain.promotion import DEADLINES, out_of_order
 from app.infra.forms import UNCUT, DayField, Form, StorableText, clean_line, clean_text
 from app.promotion.actions.cycles import CUT_OFF
 from app.promotion.models import NAME_LENGTH, REASON_LENGTH
 from app.promotion.wording import DEADLINE
 
 TOO_LONG = f"Say it in {REASON_LENGTH} characters."
+AFTER = {
+    "nominations_close": "nominations close",
+    "packets_due": "packets are due",
+    "feedback_due": "feedback is due",
+    "review_due": "ratings are due",
+    "calibration_on": "calibration",
+    "communicate_by": "everybody is told",
+}
+"""Each day to follow “Has to be after”."""
 
 
 def _name() -> StringField:
@@ -77,6 +87,24 @@ class CycleForm(DaysForm):
         offered = {value for value, _ in field.choices or ()}
         if not set(field.data or ()) <= offered:
             raise ValidationError("Choose from the published versions.")
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Refuse days that do not follow each other, each at its field; a draft may still lack any of them."""
+        is_good = bool(super().validate(extra_validators=extra_validators))
+        days = self.days
+        for name in out_of_order(days):
+            if days[name] is not None:
+                before = {one: day for one in DEADLINES[: DEADLINES.index(name)] if (day := days[one]) is not None}
+                self._refuse(name, f"Has to be after {AFTER[max(before, key=before.__getitem__)]}.")
+        cut_off, packets, feedback = days[CUT_OFF], days["packets_due"], days["feedback_due"]
+        if cut_off and packets and cut_off < packets:
+            self._refuse(CUT_OFF, "Cannot be before packets are due.")
+        elif cut_off and feedback and cut_off > feedback:
+            self._refuse(CUT_OFF, "Cannot be after feedback is due.")
+        return is_good and not self.errors
+
+    def _refuse(self, name: str, words: str) -> None:
+        self[name].errors = [*self[name].errors, words]
 
     @property
     def days(self) -> dict[str, date | None]:
