@@ -35,13 +35,13 @@ EVERYBODYS = (
     Place("home.show_home", "Home", "home", feature="home", shortcut="g h"),
     Place("home.show_inbox", "Inbox", "clock", shortcut="g i"),
     Place("ladders.list_ladders", "Ladder", "ladder", feature="ladders", shortcut="g l"),
-    Place("evidence.list_evidence", "Evidence", "evidence", feature="evidence", shortcut="g e"),
-    Place("assessment.list_assessments", "Assessments", "assess", feature="assessment", shortcut="g a"),
+    Place("evidence.list_evidence", "Evidence", "evidence", Permission.Evidence.CREATE, "evidence", "g e"),
+    Place("assessment.list_assessments", "Assessments", "assess", Permission.Person.LIST, "assessment", "g a"),
     Place("assessment.show_own_growth", "Growth plan", "calendar", shortcut="g d"),
     Place("promotion.list_cycles", "Promotions", "cycle", feature="promotion", shortcut="g r"),
     Place("assessment.show_own_board", "Team board", "team", shortcut="g t", only_for_leads=True),
     Place("people.list_people", "People", "people", feature="people", shortcut="g p"),
-    Place("people.show_organisation", "Organisation", "cycle", Permission.Team.READ),
+    Place("people.show_organisation", "Organisation", "org", Permission.Team.READ),
     Place("people.list_teams", "Teams", "people", Permission.Team.READ),
 )
 LOOKED_AFTER = (

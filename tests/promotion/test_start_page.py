@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
-from app.domain.promotion import CycleState
+from app.domain.promotion import CaseState, CycleState
+from app.home.navigation import EVERYBODYS
 from tests.factories import promotion as make
 from tests.factories.people import make_person
+from tests.factories.promotion import add_member, make_case, make_cycle, make_firm, rate, seat
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_before_the_first_cycle_the_page_says_what_a_cycle_is_and_who_starts_one(app, client_for):
@@ -34,3 +39,34 @@ def test_a_cycle_that_is_over_says_when_the_last_candidate_was_told(app, client_
     words = client_for(firm.stranger).get("/promotions/").words("section", aria_labelledby="h-past")
     assert "9 Oct" in words
     assert not any(day in words for day in ("1 Oct", "2 Oct"))
+
+
+def test_the_start_page_leads_reviewers_to_their_reviews_and_nobody_else(app, client_for):
+    firm = make_firm()
+    cycle = make_cycle(firm, state=CycleState.REVIEW)
+    case = make_case(cycle, firm.amara)
+    sitting = make_person("Sits On It", level="L4")
+    add_member(cycle, sitting)
+    rate(seat(case, sitting))
+    link = 'href="/promotions/reviews"'
+    assert link in client_for(sitting).get("/promotions/").text
+    for person in (firm.amara, firm.reviewers[0], firm.stranger):
+        assert link not in client_for(person).get("/promotions/").text
+
+
+def test_promotions_and_the_organisation_have_drawings_of_their_own():
+    icons = {place.label: place.icon for place in EVERYBODYS}
+    drawn = (ROOT / "static" / "icons.svg").read_text(encoding="utf-8")
+    assert icons["Promotions"] != icons["Organisation"]
+    for label in ("Promotions", "Organisation"):
+        assert f'<symbol id="{icons[label]}"' in drawn
+
+
+def test_home_names_a_running_case_in_the_words_of_its_candidate_and_none_that_is_over(app, client_for):
+    firm = make.make_firm()
+    cycle = make.make_cycle(firm, state=CycleState.DECIDED, name="Autumn 2026")
+    make.make_case(cycle, firm.amara)
+    make.make_case(cycle, firm.peer, state=CaseState.WITHDRAWN)
+    client = client_for(firm.amara)
+    assert "Case P-01 in Autumn 2026: with the committee." in client.get("/").words("main")
+    assert "Autumn 2026" not in client_for(firm.peer).get("/").words("main")
