@@ -16,6 +16,7 @@ from app.home.blueprint import bp
 from app.home.tasks import task_of
 from app.infra.clock import today
 from app.notices.queries import list_waiting
+from app.promotion.queries.mine import list_running_cases
 
 SHOWN_TASKS = 8
 
@@ -35,6 +36,7 @@ def show_home() -> ResponseReturnValue:
     return render_template(
         "home/home.html",
         name=who.name,
+        cases=list_running_cases(who.person_id),
         standing=standing_view(readiness_of(who.person_id), Viewpoint.OWN),
         quarters=quarters,
         tasks=waiting[:SHOWN_TASKS],

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
+from app.domain.promotion import CaseState
 from app.infra.clock import today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
@@ -20,6 +21,7 @@ from app.notices.sources import Waiting, every_source
 from app.people.models import Person
 from app.people.queries import select_reports
 from app.promotion.models import Nomination, PromotionCase, PromotionCycle
+from app.promotion.wording import public_state
 
 OVER = ("closed", "cancelled")
 KINDS = "promotion."
@@ -33,6 +35,16 @@ class CaseLine:
     case: PromotionCase
     name: str
     cycle: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCase:
+    """A case of one's own that is not over, with its cycle; `state` in the words that its candidate may read."""
+
+    id: uuid.UUID
+    code: str
+    cycle: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,18 @@ def list_own_cases(person_id: uuid.UUID) -> list[PromotionCase]:
     """Return the cases in which somebody is the candidate, the newest first."""
     rows = select(PromotionCase).where(PromotionCase.subject_id == person_id)
     return list(db.session.scalars(rows.order_by(PromotionCase.nominated_at.desc(), PromotionCase.id)))
+
+
+def list_running_cases(person_id: uuid.UUID) -> list[RunningCase]:
+    """Return the cases in which somebody is the candidate and that are not over, the oldest first."""
+    over = [state for state in CaseState if state.is_over]
+    rows = db.session.execute(
+        select(PromotionCase, PromotionCycle.name)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .where(PromotionCase.subject_id == person_id, PromotionCase.state.not_in(over))
+        .order_by(PromotionCase.nominated_at, PromotionCase.id)
+    )
+    return [RunningCase(case.id, case.code, cycle, public_state(case.state)) for case, cycle in rows]
 
 
 def list_cases_of_reports(actor: Actor) -> list[CaseLine]:
