@@ -87,6 +87,11 @@ class RowView:
     sums: tuple[tuple[bool, str], ...]
     exception: str
 
+    @property
+    def is_lacking(self) -> bool:
+        """Say whether the pieces in the packet are not enough for it."""
+        return self.is_open or not all(holds for holds, _ in self.sums)
+
 
 @dataclass(frozen=True)
 class PacketView:
@@ -199,7 +204,8 @@ def _left_out(numbers: Sequence[int]) -> str:
     if not numbers:
         return ""
     labels = join_words([f"E{number}" for number in numbers])
-    return f"{labels} {'was' if len(numbers) == 1 else 'were'} withdrawn before the packet was frozen."
+    were = "was" if len(numbers) == 1 else "were"
+    return f"{labels} {were} withdrawn before the packet was frozen, or happened after the cut-off."
 
 
 def _readiness(packet: Mapping[str, Any]) -> str:

@@ -405,6 +405,7 @@ def _make_writing() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("evidence_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["promotion_case.id"], name=op.f("fk_packet_choice_case_id_promotion_case")

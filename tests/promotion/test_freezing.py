@@ -138,14 +138,42 @@ def test_a_packet_is_frozen_once(case, firm):
         freeze(case, firm, at=LATER)
 
 
-def test_a_piece_withdrawn_before_the_freezing_is_left_out_and_the_others_keep_their_numbers(case, firm):
-    _, second = case.pieces
+def test_what_was_handed_in_is_frozen_whatever_became_of_the_piece_and_voices_stay_live(case, firm, client_for):
+    first, second = case.pieces
+    ask(first, firm.peer)
+    change(
+        first, title="Rewritten", narrative="Quokka.", claims={COACH: "Daily.", LEAD: "Led it."}, on=date(2026, 5, 5)
+    )
     withdraw_piece(second, at=NOW)
+    answer(first, firm.peer, "limited", words="Only on Mondays.", standing=(COACH,), limits={LEAD: "Not seen."})
+    draft = client_for(firm.hr).get(f"/promotions/cases/{case.id}/packet").words()
+    assert "Rewritten" not in draft
+    assert "Led the review of billing" in draft
     freeze(case, firm)
     packet = frozen_packet_of(case.id)
+    assert packet["left_out"] == []
+    assert [one["title"] for one in packet["pieces"]] == ["Led the review of billing", "Paired with Chioma"]
+    pinned = packet["pieces"][1]
+    assert (pinned["occurred_on"], pinned["narrative"]) == ("2026-03-03", "")
+    assert [(one["id"], one["line"]) for one in pinned["expectations"]] == [(COACH, "Weekly since March.")]
+    assert {voice["name"] for voice in pinned["voices"]} == {firm.colleague.name, firm.peer.name}
+    coaching = next(one for one in packet["expectations"] if one["id"] == COACH)
+    assert (coaching["pieces"], coaching["sufficiency"]["voices"]) == ([1, 2], 2)
+
+
+def test_a_piece_that_fell_out_of_an_incomplete_packet_is_left_out_and_the_others_keep_their_numbers(firm):
+    cycle = make_cycle(firm, state=CycleState.PACKETS, evidence_until=date(2026, 11, 10))
+    made = make_case(cycle, firm.amara, state=CaseState.IN_FEEDBACK, submitted_at=None, submitted_on=None)
+    first = share_piece(firm.amara, "Led the review of billing", claims=(COACH,), on=date(2026, 10, 5))
+    second = share_piece(firm.amara, "Paired with Chioma", claims=(COACH,), on=date(2026, 3, 3))
+    third = share_piece(firm.amara, "Taught testing", claims=(COACH,), on=date(2026, 4, 3))
+    choose(made, first, second, third)
+    withdraw_piece(first, at=NOW)
+    change(third, on=date(2026, 11, 15))
+    freeze(made, firm)
+    packet = frozen_packet_of(made.id)
+    assert packet["left_out"] == [1, 3]
     assert [one["label"] for one in packet["pieces"]] == ["E2"]
-    assert packet["left_out"] == [1]
-    assert "Led the review of billing" not in frozen_text_of(case.id)
 
 
 def test_a_draft_of_a_statement_is_not_in_the_frozen_packet(firm):

@@ -10,16 +10,17 @@ import pytest
 from app.domain.errors import ConflictError, InvalidError, MissingError, NotAllowedNowError
 from app.domain.evidence import EvidenceKind
 from app.domain.promotion import CaseState, CycleState
+from app.infra.clock import clock
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people.actions import record_leaving, set_manager
 from app.promotion.actions import packets as actions
 from app.promotion.models import CycleStep, PacketPart, PromotionCase
-from app.promotion.queries.cases import get_case
+from app.promotion.queries.cases import edition_of, get_case, rated_ids
 from app.promotion.queries.packet_waiting import select_packets_due, select_statements_due
 from app.promotion.queries.packets import chosen_ids, exceptions_of, sections_of
 from tests.conftest import NOW
-from tests.factories.evidence import COACH, LEAD, as_author, log_piece, share_piece, withdraw_piece
+from tests.factories.evidence import COACH, LEAD, as_author, change, log_piece, share_piece, withdraw_piece
 from tests.factories.people import SYSTEM, make_person
 from tests.factories.promotion import choose, make_case, make_cycle, make_firm, write_part
 
@@ -236,6 +237,12 @@ def test_an_exception_needs_a_reason_and_an_expectation_of_the_target(case, firm
     assert answer.status == 422
     assert "Say why the committee should promote you" in answer.text
     assert amara.post(at(case, "packet/exception"), {"expectation": "x.y", "reason": "Why"}).status == 404
+    asked = {one.id for one in edition_of(case).ladder.requirement(case.target_level)}
+    for unrated in asked - set(rated_ids(case.id)):
+        answer = amara.post(at(case, "packet/exception"), {"expectation": unrated, "reason": "Why"})
+        assert answer.status == 422
+        assert "does not rate this expectation" in answer.text
+    assert asked - set(rated_ids(case.id))
 
 
 def test_one_artefact_under_most_expectations_is_warned_of(case, firm, amara):
@@ -283,6 +290,16 @@ def test_a_piece_withdrawn_meanwhile_leaves_with_the_handing_in_and_numbers_clos
     assert chosen_ids(case.id) == [pieces[1].id, pieces[2].id]
 
 
+def test_a_piece_given_a_day_after_the_cut_off_leaves_with_the_handing_in(case, cycle, firm, pieces):
+    choose(case, *pieces)
+    with transaction() as session:
+        session.merge(cycle).evidence_until = date(2026, 11, 10)
+    change(pieces[1], on=date(2026, 11, 15))
+    act(actions.submit_packet, case, by=firm.amara)
+    db.session.rollback()
+    assert chosen_ids(case.id) == [pieces[0].id, pieces[2].id]
+
+
 def test_nothing_is_taken_after_the_due_day_unless_it_was_extended(case, cycle, firm):
     with pytest.raises(NotAllowedNowError, match="were due on 28 November 2026"):
         act(actions.save_part, case, PacketPart.SUMMARY, "Late", 0, by=firm.amara, when=AFTER_DUE)
@@ -305,10 +322,11 @@ def test_nothing_is_taken_after_the_due_day_unless_it_was_extended(case, cycle, 
 
 
 def test_hr_marks_a_packet_incomplete_with_a_reason_and_handing_in_takes_the_mark_away(case, firm, amara, client_for):
-    ruth = client_for(firm.hr)
-    form = ruth.get(at(case, "packet/incomplete")).form(at(case, "packet/incomplete"))
-    assert ruth.send(form, reason="").status == 422
-    assert ruth.send(form, reason="On leave since Monday.").status == 302
+    with clock.standing_at(AFTER_DUE):
+        ruth = client_for(firm.hr)
+        form = ruth.get(at(case, "packet/incomplete")).form(at(case, "packet/incomplete"))
+        assert ruth.send(form, reason="").status == 422
+        assert ruth.send(form, reason="On leave since Monday.").status == 302
     assert stored(case).is_incomplete
     assert "On leave since Monday." in amara.get(at(case, "packet/write")).text
     act(actions.save_part, case, PacketPart.SUMMARY, "Done.", 0, by=firm.amara)
@@ -316,8 +334,19 @@ def test_hr_marks_a_packet_incomplete_with_a_reason_and_handing_in_takes_the_mar
     assert not stored(case).is_incomplete
 
 
+def test_nothing_is_incomplete_before_its_own_day_has_passed(case, cycle, firm, client_for):
+    on_the_day = datetime(2026, 11, 28, 22, 0, tzinfo=UTC)
+    with pytest.raises(NotAllowedNowError, match="may hand in until 28 November 2026"):
+        act(actions.mark_incomplete, case, "Ill.", by=firm.hr, when=on_the_day)
+    page = client_for(firm.hr).get(at(case, "packet/draft"))
+    assert "can be marked incomplete" in page.text
+    assert "packet/incomplete" not in page.text
+    act(actions.mark_incomplete, case, "Ill.", by=firm.hr, when=AFTER_DUE)
+    assert stored(case).is_incomplete
+
+
 def test_hr_takes_the_mark_back(case, firm, client_for):
-    act(actions.mark_incomplete, case, "Ill.", by=firm.hr)
+    act(actions.mark_incomplete, case, "Ill.", by=firm.hr, when=AFTER_DUE)
     assert client_for(firm.hr).post(at(case, "packet/complete")).status == 302
     assert not stored(case).is_incomplete
 

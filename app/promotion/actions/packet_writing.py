@@ -25,7 +25,7 @@ from app.infra.db import db
 from app.infra.templating import counted, join_words, long_date
 from app.promotion.actions.steps import author_id, lock_case
 from app.promotion.models import ExceptionAsked, PacketChoice, PacketPart, PacketSection, PromotionCase
-from app.promotion.queries.cases import deadline_of, edition_of, get_case, get_cycle
+from app.promotion.queries.cases import deadline_of, edition_of, get_case, get_cycle, rated_ids
 from app.promotion.queries.packets import CANDIDATES, chosen_ids, exceptions_of, sections_of
 from app.promotion.wording import PACKET_PART
 
@@ -298,6 +298,8 @@ def ask_exception(case: PromotionCase, expectation_id: str, reason: str, *, by: 
         raise MissingError
     if all(one.id != expectation_id for one in edition_of(case).ladder.requirement(case.target_level)):
         raise MissingError
+    if expectation_id not in rated_ids(case.id):
+        raise InvalidError("The committee does not rate this expectation, so it needs no exception.", field="reason")
     if not reason.strip():
         raise InvalidError("Say why the committee should promote you despite this expectation.", field="reason")
     if len(reason) > EXCEPTION_LENGTH:
@@ -386,7 +388,7 @@ def _copy_pieces(case: PromotionCase, earlier: PromotionCase, *, by: Author, at:
 
 
 def _copy_exceptions(case: PromotionCase, earlier: PromotionCase) -> int:
-    asked = {one.id for one in edition_of(case).ladder.requirement(case.target_level)}
+    asked = set(rated_ids(case.id))
     there = exceptions_of(case.id)
     copied = {key: reason for key, reason in exceptions_of(earlier.id).items() if key in asked and key not in there}
     db.session.add_all(

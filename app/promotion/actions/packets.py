@@ -5,22 +5,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from app.audit.actions import Author, Note, note_in
 from app.audit.tags import Tag
 from app.domain.errors import IncompleteError, InvalidError, NotAllowedNowError
-from app.domain.evidence import EvidenceState
 from app.domain.packets import ADDITION_LENGTH, canonical, digest_of
 from app.domain.promotion import CaseEvent, CaseState
 from app.infra.clock import local
 from app.infra.db import db
+from app.infra.templating import long_date
 from app.infra.unit_of_work import record
 from app.notices.actions import tell
 from app.people.queries import find_manager_id
 from app.promotion.actions.packet_writing import (
+    DUE,
     add_pieces,
     ask_exception,
     check_may_state,
@@ -44,7 +45,9 @@ from app.promotion.models import (
     PacketSnapshot,
     PromotionCase,
 )
-from app.promotion.queries.packet_content import compose_packet
+from app.promotion.queries.cases import deadline_of, get_cycle
+from app.promotion.queries.packet_content import compose_packet, stands
+from app.promotion.queries.packet_pieces import text_to_pin
 from app.promotion.queries.packet_waiting import PACKET_DUE, STATEMENT_DUE
 from app.promotion.queries.packets import chosen_of, has_read_today, sections_of, words_of
 
@@ -67,6 +70,7 @@ __all__ = [
     "submit_packet",
     "submit_statement",
     "tell_of_packet",
+    "why_not_incomplete",
 ]
 
 
@@ -82,30 +86,40 @@ def tell_of_packet(case: PromotionCase, *, by: Author, at: datetime) -> None:
 
 
 def submit_packet(case: PromotionCase, *, by: Author, at: datetime) -> None:
-    """Hand the candidate's packet in. From then on nothing of it changes.
+    """Hand the candidate's packet in. From then on nothing of it changes, its evidence included.
 
     IncompleteError where neither a word is written nor a piece chosen, and at a part that cites a number which no piece
-    has. Pieces withdrawn since they were chosen leave the packet here, and the others get the numbers in a row. A mark
-    “incomplete” of HR goes with it.
+    has. Pieces that were withdrawn since they were chosen, or given a day after the cut-off, leave the packet here, and
+    the others get the numbers in a row. A mark “incomplete” of HR goes with it.
     """
     lock_case(case)
     check_may_write(case, at)
-    kept = [one.piece.id for one in chosen_of(case.id) if one.piece.state is EvidenceState.SHARED]
+    until = get_cycle(case.cycle_id).evidence_until
+    kept = [one.piece.id for one in chosen_of(case.id) if stands(one.piece, until)]
     words = words_of(sections_of(case.id, author_id(by)))
     if not kept and not any(text.strip() for text in words.values()):
         raise IncompleteError("There is nothing in this packet yet. Write the summary, or choose a piece of evidence.")
     for part, sentence in citation_faults(words, len(kept)).items():
         raise IncompleteError(sentence, field=part)
-    _drop_withdrawn(case)
+    _drop_fallen(case)
     advance(case, CaseEvent.SUBMIT, by=by, at=at)
     case.submitted_at, case.submitted_on = at, local(at).date()
     case.is_incomplete, case.incomplete_reason = False, None
+    _pin_pieces(case)
     db.session.flush()
 
 
-def _drop_withdrawn(case: PromotionCase) -> None:
-    chosen = chosen_of(case.id)
-    kept = [one.piece.id for one in chosen if one.piece.state is EvidenceState.SHARED]
+def _pin_pieces(case: PromotionCase) -> None:
+    """Keep each chosen piece as it stands, so that changing or withdrawing it later changes nothing of the packet."""
+    pieces = {one.piece.id: one.piece for one in chosen_of(case.id)}
+    rows = select(PacketChoice).where(PacketChoice.case_id == case.id).order_by(PacketChoice.position, PacketChoice.id)
+    for row in db.session.scalars(rows):
+        row.content = text_to_pin(pieces[row.evidence_id])
+
+
+def _drop_fallen(case: PromotionCase) -> None:
+    chosen, until = chosen_of(case.id), get_cycle(case.cycle_id).evidence_until
+    kept = [one.piece.id for one in chosen if stands(one.piece, until)]
     if len(kept) == len(chosen):
         return
     db.session.execute(delete(PacketChoice).where(PacketChoice.case_id == case.id))
@@ -134,15 +148,28 @@ def submit_statement(case: PromotionCase, *, by: Author, at: datetime) -> None:
 def mark_incomplete(case: PromotionCase, reason: str, *, by: Author, at: datetime) -> None:
     """Let a packet that is not in go on as it is: the case is not rated, and can only be deferred or withdrawn.
 
-    The candidate who hands in after all, before the cycle moves on, takes the mark away.
+    NotAllowedNowError up to the day on which it is due, which still counts. The candidate who hands in after all,
+    before the cycle moves on, takes the mark away.
     """
     lock_case(case)
     if case.state is not CaseState.DRAFTING:
         raise NotAllowedNowError("Only a packet that is being written can be marked incomplete.")
+    if reason_against := why_not_incomplete(case, local(at).date()):
+        raise NotAllowedNowError(reason_against)
     _check_reason(reason, "Say why this packet goes on incomplete. The candidate reads it.")
     case.is_incomplete, case.incomplete_reason = True, reason
     note(Tag.CASE_INCOMPLETE, case, by=by, at=at)
     db.session.flush()
+
+
+def why_not_incomplete(case: PromotionCase, on: date) -> str:
+    """Return why a packet cannot be marked incomplete on a day, as a sentence; empty once its own day has passed."""
+    due = deadline_of(case.cycle_id, DUE, case.id)
+    if due is None or on > due:
+        return ""
+    return (
+        f"The candidate may hand in until {long_date(due)}. From the day after, this packet can be marked incomplete."
+    )
 
 
 def clear_incomplete(case: PromotionCase, *, by: Author, at: datetime) -> None:

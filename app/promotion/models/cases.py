@@ -251,6 +251,8 @@ class PacketChoice(Keyed, Model):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("promotion_case.id"))
     evidence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id"))
     position: Mapped[int]
+    content: Mapped[str | None] = mapped_column(Text)
+    """The piece as it was handed in, as JSON (`queries.packet_pieces`); empty while the packet is being written."""
 
 
 class ExceptionAsked(Keyed, Model):

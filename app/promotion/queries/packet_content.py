@@ -6,14 +6,15 @@ The keys are those that `queries.packets` lists.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from app.assessment.queries.facts import facts_of
 from app.domain.balance import Counted, balance
 from app.domain.bar import bar_for
-from app.domain.evidence import CorroborationAnswer, EvidenceState, Sufficiency, sufficiency
+from app.domain.evidence import CorroborationAnswer, EvidenceState, Piece, Sufficiency, sufficiency
 from app.domain.ladder import Ladder
 from app.domain.rating import GivenAnswer
 from app.domain.readiness import Facts, Standing, report
@@ -49,9 +50,10 @@ def compose_packet(case: PromotionCase, *, on: date) -> dict[str, Any]:
     facts = facts_of([case.subject_id], on)[case.subject_id]
     found = report(bar_for(edition.ladder, case.target_level), facts, on)
     everything = chosen_of(case.id)
-    chosen = [one for one in everything if one.piece.state is EvidenceState.SHARED]
+    chosen = [one for one in everything if stands(one.piece, cycle.evidence_until)]
     names = _names(case, found.standings)
-    expectations = [_expectation(one, chosen, facts, names, on) for one in found.standings]
+    linked = _linked(chosen)
+    expectations = [_expectation(one, chosen, linked, facts, names, on) for one in found.standings]
     return {
         "schema": SCHEMA,
         "case": {
@@ -79,7 +81,7 @@ def compose_packet(case: PromotionCase, *, on: date) -> dict[str, Any]:
         "parts": words_of(sections_of(case.id, case.subject_id), CANDIDATES),
         "statement": _statement(case, names),
         "pieces": [_piece(one, edition.ladder, facts, on) for one in chosen],
-        "left_out": [one.number for one in everything if one.piece.state is not EvidenceState.SHARED],
+        "left_out": [one.number for one in everything if not stands(one.piece, cycle.evidence_until)],
         "rated": [one["id"] for one in expectations if one["is_rated"]],
         "expectations": expectations,
         "readiness": {"verdict": found.verdict.value, "met": found.met, "of": found.of},
@@ -87,6 +89,26 @@ def compose_packet(case: PromotionCase, *, on: date) -> dict[str, Any]:
         "timeline": _timeline(chosen, on),
         "warnings": _warnings(chosen, expectations, edition.ladder, facts, on),
     }
+
+
+def stands(piece: Evidence, until: date | None) -> bool:
+    """Say whether a chosen piece stands in the packet: it is shared or handed in, and no younger than the cut-off.
+
+    A piece can be given another day after it was chosen, so the cut-off is asked again.
+    """
+    return piece.state is EvidenceState.SHARED and (until is None or piece.occurred_on <= until)
+
+
+def _linked(chosen: Iterable[Chosen]) -> dict[str, list[Piece]]:
+    """Return the chosen pieces by expectation, as the rules see them: as handed in, with the voices of today."""
+    found: dict[str, list[Piece]] = {}
+    for _, piece in chosen:
+        voices = counting_voices(piece)
+        for claim in piece.claims:
+            people = frozenset(one for one, supported in voices.items() if claim.expectation_id in supported)
+            seen = replace(as_rule_piece(piece, claim), corroborators=people)
+            found.setdefault(claim.expectation_id, []).append(seen)
+    return found
 
 
 def _day(day: date | None) -> str | None:
@@ -171,18 +193,17 @@ def _claim(piece: Evidence, claim: Any, ladder: Ladder, facts: Facts, on: date) 
 # Expectations ----------------------------------------------------------------------------
 
 
-def chosen_sufficiency(standing: Standing, ids: Collection[uuid.UUID], facts: Facts, on: date) -> Sufficiency:
-    """Return what the chosen pieces alone amount to for one expectation."""
-    linked = facts.pieces.get(standing.expectation.id, ())
-    return sufficiency(standing.expectation.evidence, [one for one in linked if one.id in ids], on, facts.leaves)
-
-
 def _expectation(
-    standing: Standing, chosen: Sequence[Chosen], facts: Facts, names: Mapping[uuid.UUID, str], on: date
+    standing: Standing,
+    chosen: Sequence[Chosen],
+    linked: Mapping[str, list[Piece]],
+    facts: Facts,
+    names: Mapping[uuid.UUID, str],
+    on: date,
 ) -> dict[str, Any]:
     numbers = {one.piece.id: one.number for one in chosen}
-    found = chosen_sufficiency(standing, numbers.keys(), facts, on)
     wanted = standing.expectation
+    found = sufficiency(wanted.evidence, linked.get(wanted.id, ()), on, facts.leaves)
     return {
         "id": wanted.id,
         "text": wanted.text,

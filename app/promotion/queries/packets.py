@@ -11,7 +11,8 @@ The frozen packet is JSON. Its keys, all of them always there:
   `occurred_on`, `narrative`, `links` (addresses), `expectations` (`id`, `text`, `line`, `counts`, `against`: why it
   does not count, a code of `domain.evidence.Reason`), `voices` (`name`, `person_id`, `outcome`, `words`, `standing`:
   what it supports and counts for, `limits` by expectation id, `was_line_manager`, `answered_on`). A piece that its
-  author withdrew before the freezing is left out; the numbers of the others stay. `left_out`: those numbers.
+  author withdrew before the handing in, or that happened after the cut-off, is left out; the numbers of the others
+  stay. `left_out`: those numbers.
 - `rated`: the ids that the committee rates, in ladder order.
 - `expectations`, all of the target in ladder order: `id`, `text`, `competency`, `competency_id`, `level`,
   `is_required`, `is_rated`, `status`, `self` and `manager` (null, or `answer`, `on`, `by`), `is_slipped`, `waived_for`,
@@ -30,7 +31,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -56,6 +57,7 @@ from app.promotion.models import (
     PromotionCase,
     PromotionCycle,
 )
+from app.promotion.queries.packet_pieces import as_handed_in
 
 CANDIDATES = (PacketPart.SUMMARY, PacketPart.IMPACT, PacketPart.HELPED)
 """The parts that the candidate writes, in the order in which they stand."""
@@ -117,10 +119,11 @@ class Chosen(NamedTuple):
 def chosen_of(case_id: uuid.UUID) -> list[Chosen]:
     """Return the chosen pieces in the candidate's order, whole, in a fixed number of queries.
 
-    One that was withdrawn since is among them and keeps its number.
+    Once the packet is in they are as they were handed in, whatever became of them since. Before that, one that was
+    withdrawn is among them and keeps its number.
     """
     rows = db.session.execute(
-        select(PacketChoice.position, Evidence)
+        select(PacketChoice.position, PacketChoice.content, Evidence)
         .join(Evidence, Evidence.id == PacketChoice.evidence_id)
         .where(PacketChoice.case_id == case_id)
         .options(
@@ -132,7 +135,11 @@ def chosen_of(case_id: uuid.UUID) -> list[Chosen]:
         )
         .order_by(PacketChoice.position, PacketChoice.id)
     )
-    return [Chosen(position, piece) for position, piece in rows]
+    # What was handed in answers to the same names as the piece itself.
+    return [
+        Chosen(position, piece if content is None else cast("Evidence", as_handed_in(piece, content)))
+        for position, content, piece in rows
+    ]
 
 
 def chosen_ids(case_id: uuid.UUID) -> list[uuid.UUID]:

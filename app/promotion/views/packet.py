@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.domain.errors import MissingError
-from app.infra.clock import now
+from app.infra.clock import now, today
 from app.infra.pdf import download
 from app.infra.unit_of_work import writes
 from app.promotion.actions import packets as actions
@@ -59,6 +59,7 @@ def _packet_page(case: PromotionCase, form: AdditionForm | None = None) -> Respo
         readers=readers_of(case) if is_own and case.is_in else [],
         additions=additions_for(actor(), case) if case.frozen_at else [],
         may_add=may_add(case),
+        why_not_incomplete=actions.why_not_incomplete(case, today()),
         form=form,
     )
     return Response(page, form.status if form else 200)
