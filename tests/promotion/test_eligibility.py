@@ -205,6 +205,15 @@ def test_hr_makes_the_list_and_waives_on_the_page(firm, client_for, session):
     assert client_for(firm.manager).get(f"/promotions/eligibility/{line.id}/waive").status == 404
 
 
+def test_the_list_has_no_column_of_acts_where_no_line_has_one(firm, client_for):
+    cycle = make_cycle(firm)
+    make_eligible(cycle, firm.amara)
+    address, client = f"/promotions/{cycle.id}/eligibility", client_for(firm.hr)
+    assert "Actions" not in client.get(address).words("table")
+    make_eligible(cycle, firm.stranger, rule="minimum")
+    assert "Actions" in client.get(address).words("table")
+
+
 def test_a_draft_is_hr_business(firm, client_for):
     cycle = make_cycle(firm, state=CycleState.DRAFT)
     assert client_for(firm.amara).get(f"/promotions/{cycle.id}/eligibility").status == 404
