@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from app.domain.evidence import EvidenceKind
 from app.domain.promotion import CaseState, CycleState
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
@@ -14,7 +15,7 @@ from app.promotion.models import PacketPart, PromotionCase
 from app.promotion.queries.cases import get_case
 from app.promotion.queries.packets import chosen_ids
 from tests.conftest import NOW
-from tests.factories.evidence import COACH, as_author, share_piece
+from tests.factories.evidence import COACH, LEAD, as_author, share_piece
 from tests.factories.promotion import choose, make_case, make_cycle, make_firm
 
 
@@ -91,3 +92,24 @@ def test_a_number_that_no_piece_has_is_warned_of_and_keeps_the_packet_from_being
     assert fault not in amara.get(at(case, "packet/write")).words()
     assert amara.post(at(case, "packet/submit")).status == 302
     assert '&lt;b&gt;See&lt;/b&gt; <a href="#E2">E2</a>.' in amara.get(at(case, "packet")).text
+
+
+def test_the_expectations_offer_what_is_not_chosen_and_would_support_one_that_lacks_something(
+    case, firm, amara, pieces
+):
+    def share(title, on, **more):
+        return share_piece(firm.amara, title, claims=(LEAD,), kind=EvidenceKind.DESIGN_DOC, on=on, **more)
+
+    share("Too new", date(2026, 11, 21), at=NOW)
+    share("Too old", date(2019, 1, 3))
+    talk = share("Led <the> review", date(2026, 8, 3))
+    choose(case, pieces[0])
+    page = amara.get(at(case, "packet/expectations"))
+    assert f"{talk.ref}, Led <the> review also shows this." in page.words()
+    for title in ("Too new", "Too old", "First also"):
+        assert title not in page.words()
+    assert "Status, from all evidence" in page.words()
+    assert "From the pieces in this packet" in page.words()
+    answer = amara.post(at(case, "packet/evidence"), {"pieces": talk.id, "next": "expectations"})
+    assert answer.location.endswith("/packet/expectations")
+    assert "Led <the> review" not in amara.get(at(case, "packet/expectations")).words()

@@ -19,7 +19,7 @@ from app.promotion.models import PromotionCase
 from app.promotion.packet_pages import packet_view
 from app.promotion.packet_steps import packet_head
 from app.promotion.queries.packet_content import compose_packet
-from app.promotion.queries.packet_reading import list_choosable
+from app.promotion.queries.packet_reading import further_pieces, list_choosable
 from app.promotion.queries.packets import exceptions_of, expectation_of
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.views.packet_writing import elsewhere, sent_id
@@ -118,7 +118,9 @@ def show_expectations(case: PromotionCase) -> ResponseReturnValue:
         return elsewhere(case)
     packet = compose_packet(case, on=today())
     head, view = packet_head(case, packet), packet_view(packet)
-    return render_template("promotion/packet_expectations.html", case=case, head=head, view=view)
+    lacking = {row.id for _, rows in view.groups for row in rows if row.is_lacking}
+    further = further_pieces(case, lacking)
+    return render_template("promotion/packet_expectations.html", case=case, head=head, view=view, further=further)
 
 
 @bp.get("/cases/<uuid:case_id>/packet/exception")
