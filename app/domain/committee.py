@@ -154,10 +154,11 @@ class Recommended:
 def recommend(ratings: Mapping[str, Sequence[CommitteeRating]]) -> Recommended:
     """Return the recommendation from the ratings of every expectation that is rated.
 
-    It passes if all rated ones pass; any without a finding makes it `cannot_tell`.
+    It passes if all rated ones pass; any without a finding makes it `cannot_tell`. Where nothing is rated, because all
+    is banked or waived, nobody has judged anything, and ratings cannot tell either.
     """
     found = {expectation: finding(given) for expectation, given in ratings.items()}
-    if Finding.NONE in found.values():
+    if not found or Finding.NONE in found.values():
         return Recommended(Recommendation.CANNOT_TELL, found)
     fails = Finding.FAILS in found.values()
     return Recommended(Recommendation.NOT_YET if fails else Recommendation.PROMOTE, found)

@@ -13,13 +13,17 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
-from app.domain.committee import Finding, Recommendation, Recommended
+from app.domain.committee import Finding, Recommended
 from app.domain.promotion import MONTHS_UNTIL_RENOMINATION, DecisionKind, DeferReason
 from app.domain.rationale import LEAST_WORDS
 
 MONTHS_IN_YEAR = 12
 MOST_MONTHS_AWAY = 12
 """A day on which a promotion takes effect lies within so many months of the decision; further away it is a slip."""
+NO_QUORUM = (
+    "Fewer reviewers than the quorum have rated this case and still take part. Look at its reviewers, so that somebody "
+    "else is drawn; or defer it for want of reviewers."
+)
 SAID, CHANGE, NAMED = "said-", "change-", "named-"
 """Beginnings of the names of fields that stand once for each expectation; each goes on with its id."""
 
@@ -101,16 +105,21 @@ def whole_months(since: date, on: date) -> int:
     return max(0, months)
 
 
-def faults_of(draft: DecisionDraft, recommended: Recommended, *, is_incomplete: bool, on: date) -> tuple[Fault, ...]:
+def faults_of(
+    draft: DecisionDraft, recommended: Recommended, *, is_incomplete: bool, has_quorum: bool = True, on: date
+) -> tuple[Fault, ...]:
     """Return everything that a decision still lacks on a day, in the order of the form; none when it may be taken.
 
     `recommended` names the expectations that the committee rates, with what its ratings say of each. An incomplete case
-    was not rated and can only be deferred.
+    was not rated and can only be deferred; one without a quorum of ratings only for want of reviewers.
     """
     if draft.kind is None:
         return (Fault("kind", "Choose what is decided."),)
     if is_incomplete and draft.kind is not DecisionKind.DEFER:
-        return (Fault("kind", "This packet is incomplete, so that the case can only be deferred, or withdrawn."),)
+        return (Fault("kind", "This case was not rated, so that it can only be deferred, or withdrawn."),)
+    if not is_incomplete and not has_quorum and not _is_for_want_of_reviewers(draft):
+        field = "defer_reason" if draft.kind is DecisionKind.DEFER else "kind"
+        return (Fault(field, NO_QUORUM),)
     match draft.kind:
         case DecisionKind.PROMOTE:
             return (
@@ -123,6 +132,10 @@ def faults_of(draft: DecisionDraft, recommended: Recommended, *, is_incomplete: 
             return (*_reasons(draft), *_not_yet(draft, recommended, on), *_open(draft, recommended))
         case DecisionKind.DEFER:
             return tuple(_defer(draft, on))
+
+
+def _is_for_want_of_reviewers(draft: DecisionDraft) -> bool:
+    return draft.kind is DecisionKind.DEFER and draft.defer_reason is DeferReason.REVIEWER_SHORTAGE
 
 
 def _is_sentence(words: str) -> bool:
@@ -271,13 +284,13 @@ def objections_to_approving(
 ) -> tuple[str, ...]:
     """Return why somebody may not be the second person who approves a list of decisions; empty when they may.
 
-    Two different people approve the same list, and nobody approves what they decided, what is about themselves, or
-    what they may not read.
+    Two different people approve the same list, and nobody approves what they wrote or decided, what is about
+    themselves, or what they may not read.
     """
     asked = {
         "The chair has not signed this list yet.": signed_by is None,
         "You signed this list as the first of the two people.": person_id == signed_by,
-        "You decided cases on this list yourself.": person_id != signed_by and person_id in deciders,
+        "You wrote or decided a decision on this list yourself.": person_id != signed_by and person_id in deciders,
         "Your own case is on this list.": person_id in candidates,
         "You take no part in at least one of its cases.": is_kept_from_any and person_id not in candidates,
     }
@@ -291,9 +304,3 @@ def discussion_order(cases: Iterable[UUID], *, cycle_id: UUID, on: date) -> Sequ
         return hashlib.sha256(cycle_id.bytes + on.isoformat().encode() + case_id.bytes).hexdigest()
 
     return sorted(cases, key=lot)
-
-
-def recommends(recommended: Recommended) -> DecisionKind | None:
-    """Return the decision that ratings recommend; None where they cannot tell."""
-    known = {Recommendation.PROMOTE: DecisionKind.PROMOTE, Recommendation.NOT_YET: DecisionKind.NOT_YET}
-    return known.get(recommended.recommendation)

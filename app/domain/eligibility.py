@@ -15,7 +15,7 @@ from enum import StrEnum
 from app.domain.bar import next_targets
 from app.domain.decision import whole_months
 from app.domain.ladder import Ladder
-from app.domain.progression import Spell, held_on, last_spell_on_lineage
+from app.domain.progression import Spell, held_on, held_since
 
 
 class NotEligible(StrEnum):
@@ -57,8 +57,7 @@ def line_for(
     held = held_on(rows, on)
     if held is None:
         return EligibleLine(rule=NotEligible.NO_LEVEL)
-    stay = last_spell_on_lineage(rows, held.lineage, on)
-    since = stay.starts_on if stay is not None else held.starts_on
+    since = held_since(rows, on)
     ladder = pinned.get(held.lineage)
     if ladder is None:
         return EligibleLine(held.lineage, held.level, since, rule=NotEligible.NOT_PINNED)
@@ -70,6 +69,6 @@ def line_for(
         rule = NotEligible.TOP
     elif left_on is not None:
         rule = NotEligible.LEAVING
-    elif whole_months(since, until) < minimum_months:
+    elif since is not None and whole_months(since, until) < minimum_months:
         rule = NotEligible.MINIMUM
     return EligibleLine(held.lineage, held.level, since, targets, rule)

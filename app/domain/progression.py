@@ -73,5 +73,18 @@ def last_spell_on_lineage(spells: Iterable[Spell], lineage: str, on: date) -> Sp
     return last
 
 
+def held_since(spells: Iterable[Spell], on: date) -> date | None:
+    """Return the first day of the stay at the level that somebody holds on a day; None where they hold none.
+
+    A correction or a new overlay of the same ladder is no new stay. Information wherever it is shown, never a reason.
+    """
+    rows = list(spells)
+    held = held_on(rows, on)
+    if held is None:
+        return None
+    stay = last_spell_on_lineage(rows, held.lineage, on)
+    return held.starts_on if stay is None else stay.starts_on
+
+
 def _begin(spell: Spell) -> date:
     return spell.starts_on

@@ -12,7 +12,9 @@ from app.domain.decision import EXCEPTION, UNMET, DecisionDraft, differs, kind_o
 from app.domain.ladder import Ladder
 from app.domain.promotion import DecisionKind
 from app.infra.clock import clock, local
+from app.infra.templating import long_date, number_word, plural
 from app.people.queries import get_person
+from app.promotion.actions.telling import fault_of_telling, growth_from
 from app.promotion.models import PromotionCase
 from app.promotion.queries.cases import edition_of
 from app.promotion.queries.decisions import Decided, recommendation_of
@@ -147,6 +149,39 @@ def list_lines(decided: Sequence[Decided], hidden: frozenset[uuid.UUID]) -> list
         )
         for one in decided
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What telling a decision brings about, as its page promises it and as it is said afterwards.
+
+    `fault` says why a promotion can take effect no more: then it is recorded without a level, or not at all.
+    """
+
+    promised: str
+    followed: str
+    fault: str = ""
+
+
+def what_follows(case: PromotionCase, decided: Decided, on: date) -> Ahead:
+    """Return what happens when a decision that was taken is told on a day."""
+    decision, person = decided.decision, get_person(case.subject_id)
+    if decision.kind is DecisionKind.PROMOTE:
+        fault = fault_of_telling(case, person, decision)
+        if fault is not None:
+            return Ahead("No new level is recorded.", "No new level follows.", fault.message)
+        day = long_date(decision.effective_on) if decision.effective_on else ""
+        words = f"{case.target_level} is recorded from {day} on."
+        return Ahead(words, words)
+    number = len(growth_from(case, person, decided, on).goals) if decision.kind is DecisionKind.NOT_YET else 0
+    if number:
+        goals, come = number_word(number).capitalize(), plural(number, "goal comes", "goals come")
+        came = plural(number, "goal stands", "goals stand")
+        return Ahead(f"{goals} {come} into the growth plan.", f"{goals} {came} in the growth plan now.")
+    if decision.kind is DecisionKind.NOT_YET:
+        words = "No goal comes into a growth plan."
+        return Ahead(words, words)
+    return Ahead("Nothing else changes.", "Nothing else changes.")
 
 
 def person_id(text: str) -> uuid.UUID:

@@ -125,7 +125,7 @@ def test_finding_of_one_expectation(line, found):
         ({"a": "222", "b": "2--"}, Recommendation.CANNOT_TELL),
         ({"a": "000", "b": "2--"}, Recommendation.CANNOT_TELL),
         ({"a": "12", "b": "22"}, Recommendation.NOT_YET),
-        ({}, Recommendation.PROMOTE),
+        ({}, Recommendation.CANNOT_TELL),
     ],
 )
 def test_recommendation_of_a_case(case, wanted):

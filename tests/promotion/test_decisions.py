@@ -11,15 +11,18 @@ from sqlalchemy import select
 from app.audit.actions import Author
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
-from app.domain.committee import CommitteeRating
+from app.domain.committee import CommitteeRating, Finding
 from app.domain.decision import DecisionDraft, Said
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
 from app.domain.promotion import CaseState, CycleState, DecisionKind, DeferReason
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
+from app.people.models import SpellReason
+from app.people.queries import get_person, list_spells
 from app.promotion import queries
 from app.promotion.actions import decisions
 from app.promotion.models import CaseStep, CycleApproval, CycleStep
+from app.promotion.queries.decision_waiting import select_to_approve
 from app.promotion.queries.decisions import (
     decided_in,
     draft_of,
@@ -27,9 +30,11 @@ from app.promotion.queries.decisions import (
     findings_of,
     is_approved_by_two,
     list_digest,
+    recommendation_of,
 )
+from app.promotion.queries.panels import serving
 from tests.factories import promotion as make
-from tests.factories.people import make_person
+from tests.factories.people import grant, make_person
 
 DESIGN, COACH = "swe.design-significant-features", "swe.coach-juniors"
 MET, PARTLY = CommitteeRating.MET, CommitteeRating.PARTLY_MET
@@ -204,9 +209,61 @@ def test_ratings_of_a_seat_that_ended_do_not_count(room, session):
     with transaction():
         for seat in session.scalars(select(PanelSeat).where(PanelSeat.case_id == room.id)).all()[1:]:
             seat.ended_at, seat.ended_reason = now(), "recused"
-    save(room, promotion(said={}))
-    with pytest.raises(IncompleteError, match="two reviewers"):
+    assert set(recommendation_of(the_case(room)).findings.values()) == {Finding.NONE}
+
+
+def empty_committee(room, session):
+    """Leave nobody who could step in."""
+    for member in serving(room.cycle_id):
+        if member.person_id not in {one.id for one in room.firm.reviewers}:
+            make.recuse(the_case(room), get_person(member.person_id))
+
+
+def test_a_quorum_that_broke_since_is_found_when_it_is_decided_and_a_substitute_rates_first(room):
+    save(room, promotion())
+    make.recuse(the_case(room), room.firm.reviewers[0])
+    with pytest.raises(NotAllowedNowError, match="reviewers have changed"):
         decide(room)
+    assert the_case(room).state is CaseState.CALIBRATED
+
+
+def test_without_a_quorum_and_nobody_to_step_in_a_case_is_deferred_for_want_of_reviewers_alone(
+    room, session, client_for
+):
+    empty_committee(room, session)
+    make.recuse(the_case(room), room.firm.reviewers[0])
+    deferred = {"kind": DecisionKind.DEFER, "missing": "Two reviewers are missing.", "defer_until": TODAY}
+    for draft in (promotion(), promotion(**deferred, defer_reason=DeferReason.NO_POST)):
+        save(room, draft, by=Author(room.firm.hr.id))
+        with pytest.raises(IncompleteError, match="Fewer reviewers"):
+            decide(room)
+    page = client_for(room.firm.hr).get(f"/promotions/cases/{room.id}/decision/edit?check=1").text
+    assert "Fewer reviewers than the quorum" in page
+    save(room, promotion(**deferred, defer_reason=DeferReason.REVIEWER_SHORTAGE))
+    assert decide(room).defer_reason is DeferReason.REVIEWER_SHORTAGE
+
+
+@pytest.mark.parametrize(
+    ("level", "since", "match"),
+    [("L3", date(2026, 11, 1), "has changed since"), ("L2", date(2026, 12, 5), "only from 5 December 2026")],
+)
+def test_a_promotion_that_could_never_take_effect_is_not_decided(room, client_for, level, since, match):
+    with transaction():
+        for spell in list_spells(room.firm.amara.id):
+            spell.superseded_at = now()
+        grant(get_person(room.firm.amara.id), level, on=since)
+    save(room, promotion())
+    with pytest.raises(IncompleteError, match=match):
+        decide(room)
+    page = client_for(room.firm.chair).get(f"/promotions/cases/{room.id}/decision/edit?check=1").text
+    assert match in page
+
+
+def test_a_correction_of_the_level_does_not_begin_the_time_at_it_anew(room):
+    with transaction():
+        grant(get_person(room.firm.amara.id), "L2", on=date(2026, 10, 1), reason=SpellReason.CORRECTION)
+    save(room, promotion())
+    assert decide(room).months_at_level == 46
 
 
 # Two approvals ---------------------------------------------------------------------
@@ -238,6 +295,16 @@ def test_nobody_approves_who_decided_is_on_the_list_or_takes_no_part(signed, who
     with pytest.raises(NotAllowedNowError):
         approve(signed, getattr(signed.firm, who))
     assert not is_approved_by_two(signed.cycle_id)
+
+
+def test_whoever_wrote_a_decision_does_not_approve_the_list(room, session):
+    save(room, promotion(), by=Author(room.firm.hr.id))
+    decide(room)
+    sign(room)
+    assert {row.person_id for row in session.execute(select_to_approve(TODAY))} == {room.firm.hr_too.id}
+    with pytest.raises(NotAllowedNowError, match="wrote or decided"):
+        approve(room, room.firm.hr)
+    approve(room, room.firm.hr_too)
 
 
 def test_the_second_person_approves_the_list_that_was_shown(signed):

@@ -151,9 +151,42 @@ def test_somebody_who_has_left_is_told_without_a_level_only_on_purpose(promoted)
         people.record_leaving(get_person(promoted.firm.amara.id), on=date(2026, 11, 20), by=SYSTEM, at=AT)
     with pytest.raises(InvalidError, match="has left"):
         tell(promoted, teller=promoted.firm.hr)
-    tell(promoted, teller=promoted.firm.hr, lapses=True)
+    with pytest.raises(InvalidError) as asked:
+        tell(promoted, teller=promoted.firm.hr, lapses=True, reason=" ")
+    assert asked.value.field == "reason"
+    tell(promoted, teller=promoted.firm.hr, lapses=True, reason="She left on 20 November.")
     assert the_case(promoted).state is CaseState.COMMUNICATED
     assert [level for level, _, _ in held(promoted)] == ["L2"]
+
+
+def test_a_promotion_whose_level_changed_is_told_without_one_for_a_reason_that_stays(promoted, client_for, session):
+    with transaction():
+        grant(get_person(promoted.firm.amara.id), "L3", on=date(2026, 11, 1))
+    hr, base = client_for(promoted.firm.hr), f"/promotions/cases/{promoted.id}"
+    page = hr.get(f"{base}/tell")
+    assert "No new level is recorded" in page.words()
+    form = page.form(ending="/tell")
+    sent = hr.send(form, lapses="y", reason="L3 was recorded by hand in November.")
+    assert sent.location == f"{base}/decision"
+    told = hr.get(sent.location).words()
+    assert "No new level follows" in told
+    assert "recorded by hand in November" in told
+    step = session.scalars(select(CaseStep).where(CaseStep.case_id == promoted.id)).one()
+    assert step.reason == "L3 was recorded by hand in November."
+    event = session.scalars(select(AuditEvent).where(AuditEvent.tag == Tag.CASE_TOLD)).one()
+    assert "by hand in November" in event.details
+    assert [level for level, _, _ in held(promoted)] == ["L2", "L3"]
+
+
+def test_the_page_promises_goals_only_where_some_come(refused, client_for):
+    hr, address = client_for(refused.firm.hr), f"/promotions/cases/{refused.id}/tell"
+    assert "One goal comes into the growth plan" in hr.get(address).words()
+    with transaction():
+        goals = {"target": "L3", "goals": [DESIGN], "review_on": None}
+        open_plan(get_person(refused.firm.amara.id), **goals, by=Author(refused.firm.amara.id), at=now())
+    page = hr.get(address)
+    assert "No goal comes into a growth plan" in page.words()
+    assert "No goal comes into a growth plan" in hr.get(hr.send(page.form(ending="/tell")).location).words()
 
 
 def test_for_somebody_who_stays_the_promotion_never_lapses(promoted):

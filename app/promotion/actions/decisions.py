@@ -23,6 +23,7 @@ from app.domain.decision import (
     NAMED,
     SAID,
     DecisionDraft,
+    Fault,
     faults_of,
     kind_of_said,
     objections_to_approving,
@@ -33,13 +34,14 @@ from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotA
 from app.domain.promotion import CaseEvent, CaseState, CycleState, DecisionKind, DeferReason
 from app.domain.rationale import cited_numbers, is_apart
 from app.infra.clock import local
-from app.infra.db import db
+from app.infra.db import db, forget_answers
 from app.notices.actions import tell
+from app.people.queries import get_person
+from app.promotion.actions.panels import settle_panel
 from app.promotion.actions.steps import advance, author_id, lock_case, lock_cycle, note, step
-from app.promotion.actions.telling import tell_candidate
+from app.promotion.actions.telling import promotion_fault, tell_candidate
 from app.promotion.models import CaseRemark, CycleApproval, Decision, DecisionFinding, PromotionCase, PromotionCycle
 from app.promotion.queries.calibration import packets_of, rated_in
-from app.promotion.queries.cases import get_cycle
 from app.promotion.queries.decisions import (
     Decided,
     approvals_of,
@@ -53,6 +55,7 @@ from app.promotion.queries.decisions import (
     is_kept_from_any,
     recommendation_of,
 )
+from app.promotion.queries.ratings import count_of
 from app.promotion.wording import DECISION, DEFER_REASON
 
 __all__ = ["approve_decisions", "decide", "form_values", "make_remark", "save_decision", "sign_list", "tell_candidate"]
@@ -228,15 +231,16 @@ def form_values(draft: DecisionDraft, known: Sequence[str]) -> dict[str, str]:
 def decide(case: PromotionCase, *, by: Author, at: datetime) -> Decision:
     """Take the decision of a case as its draft stands; nothing of it changes afterwards.
 
-    NotAllowedNowError outside calibration. IncompleteError names everything that the draft still lacks.
+    The panel follows what holds today first. NotAllowedNowError outside calibration, and where a substitute has to rate
+    now. IncompleteError names everything that the draft still lacks.
     """
-    lock_cycle(get_cycle(case.cycle_id))
-    lock_case(case)
-    _check_is_open(case, "This case cannot be decided now.")
+    settle_panel(case, by=by, at=at)
+    forget_answers()
+    _check_is_open(case, "This case cannot be decided now, or its reviewers have changed: look at them first.")
     on = local(at).date()
     decision = find_decision(case.id)
     draft, recommended = draft_of(decision), recommendation_of(case)
-    faults = faults_of(draft, recommended, is_incomplete=case.is_incomplete, on=on)
+    faults = decision_faults(case, on)
     if faults or decision is None:
         raise IncompleteError(" ".join(dict.fromkeys(fault.message for fault in faults)), field=faults[0].field)
     _keep_what_counts(decision, draft, recommended)
@@ -248,6 +252,22 @@ def decide(case: PromotionCase, *, by: Author, at: datetime) -> Decision:
     db.session.flush()
     note(Tag.CASE_DECIDED, case, by=by, at=at, is_quiet=True)
     return decision
+
+
+def decision_faults(case: PromotionCase, on: date) -> tuple[Fault, ...]:
+    """Return everything that the draft of a case lacks on a day, also that its promotion could not take effect."""
+    draft = draft_of(find_decision(case.id))
+    faults = faults_of(
+        draft,
+        recommendation_of(case),
+        is_incomplete=case.is_incomplete,
+        has_quorum=count_of(case.id).has_quorum,
+        on=on,
+    )
+    if draft.kind is not DecisionKind.PROMOTE or draft.effective_on is None:
+        return faults
+    void = promotion_fault(case, get_person(case.subject_id), draft.effective_on)
+    return faults if void is None else (*faults, void)
 
 
 def _keep_what_counts(decision: Decision, draft: DecisionDraft, recommended: Recommended) -> None:
@@ -270,7 +290,7 @@ def sign_list(cycle: PromotionCycle, by: Author, at: datetime) -> CycleApproval:
     if author_id(by) in {one.case.subject_id for one in decided}:
         raise NotAllowedNowError("Your own case is on this list, so somebody else signs it.")
     row = _approve(cycle, digest_of(decided), by, at)
-    for person_id in hr_ids(at, besides={author_id(by)}):
+    for person_id in hr_ids(at, besides={author_id(by), *deciders_of(cycle, decided)}):
         tell(TO_APPROVE, person_id, cycle.id, by=by, at=at)
     return row
 
@@ -304,8 +324,10 @@ def approve_decisions(cycle: PromotionCycle, *, by: Author, at: datetime, digest
 
 
 def deciders_of(cycle: PromotionCycle, decided: Iterable[Decided]) -> frozenset[uuid.UUID]:
-    """Return who decided cases of a list, and who chairs its cycle: none of them is the second person."""
-    return chairs_of(cycle) | {one.decision.decided_by_id for one in decided if one.decision.decided_by_id}
+    """Return who wrote or decided decisions of a list, and who chairs its cycle: none of them is the second person."""
+    rows = [one.decision for one in decided]
+    hands = {hand for row in rows for hand in (row.written_by_id, row.decided_by_id) if hand}
+    return chairs_of(cycle) | hands
 
 
 def _approve(cycle: PromotionCycle, digest: str, by: Author, at: datetime) -> CycleApproval:

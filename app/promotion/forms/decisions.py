@@ -14,6 +14,7 @@ from app.domain.decision import CHANGE, NAMED, SAID, DecisionDraft, Fault, Said
 from app.domain.promotion import DecisionKind, DeferReason
 from app.infra.forms import UNCUT, DayField, Form, StorableText, clean_line, clean_text
 from app.promotion.actions.decisions import CHANGE_LENGTH, LABELS, REMARK_LENGTH, WORDS_LENGTH, form_values
+from app.promotion.models import REASON_LENGTH
 from app.promotion.wording import DECISION, DEFER_REASON
 
 
@@ -128,3 +129,4 @@ class TellForm(Form):
     teller = SelectField("Who told them", validate_choice=False, filters=[clean_line])
     told = DayField("When")
     lapses = BooleanField("Record that they were told, without a new level")
+    reason = _text("Why no new level follows", REASON_LENGTH)

@@ -117,7 +117,7 @@ def select_to_approve(on: date) -> Select[Any]:
     decided_one = exists().where(
         Decision.case_id == PromotionCase.id,
         PromotionCase.cycle_id == PromotionCycle.id,
-        Decision.decided_by_id == hr.c.person_id,
+        or_(Decision.decided_by_id == hr.c.person_id, Decision.written_by_id == hr.c.person_id),
     )
     return (
         select(

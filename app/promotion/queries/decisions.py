@@ -17,13 +17,15 @@ from sqlalchemy import select
 
 from app.access.actor import Role
 from app.auth.models import RoleGrant
+from app.domain import progression
 from app.domain.committee import Recommended
 from app.domain.decision import EXCEPTION, UNMET, DecisionDraft, Said
+from app.domain.promotion import CaseEvent
 from app.infra.clock import local
 from app.infra.db import db
 from app.people.models import Person
-from app.people.queries import get_people, has_not_left, list_spells, managers_of
-from app.promotion.models import CycleApproval, Decision, DecisionFinding, PromotionCase, PromotionCycle
+from app.people.queries import get_people, has_not_left, held_levels_of, managers_of
+from app.promotion.models import CaseStep, CycleApproval, Decision, DecisionFinding, PromotionCase, PromotionCycle
 from app.promotion.queries.calibration import given_in, rated_in
 from app.promotion.queries.ratings import recommended_of
 from app.promotion.queries.relations import select_recused
@@ -74,9 +76,8 @@ def recommendation_of(case: PromotionCase) -> Recommended:
 
 
 def held_since(case: PromotionCase, on: date) -> date | None:
-    """Return since when the candidate has held their level on a day; None where none is recorded."""
-    spells = [row for row in list_spells(case.subject_id) if row.starts_on <= on]
-    return spells[-1].starts_on if spells else None
+    """Return since when the candidate has held their level on a day, as the list of who could be nominated says it."""
+    return progression.held_since(held_levels_of(frozenset({case.subject_id}))[case.subject_id], on)
 
 
 # The list that two people approve --------------------------------------------------
@@ -205,6 +206,12 @@ def tellers_for(case: PromotionCase, recorder_id: uuid.UUID | None) -> Mapping[u
     ids = [*managers_of(case.subject_id)[:2], *([recorder_id] if recorder_id else [])]
     people = get_people(ids)
     return {one: people[one] for one in dict.fromkeys(ids) if one in people and one != case.subject_id}
+
+
+def lapse_of(case_id: uuid.UUID) -> str:
+    """Return why a promotion that was told took no effect, in the words of HR; empty where it did."""
+    rows = select(CaseStep.reason).where(CaseStep.case_id == case_id, CaseStep.event == CaseEvent.COMMUNICATE.value)
+    return db.session.scalars(rows).one_or_none() or ""
 
 
 def read_told(case: PromotionCase) -> Decided | None:

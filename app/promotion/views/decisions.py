@@ -9,14 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
-from app.domain.decision import Fault, faults_of, objections_to_approving
-from app.domain.promotion import CaseState, CycleState, DecisionKind
+from app.domain.decision import Fault, objections_to_approving
+from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import now, today
 from app.infra.unit_of_work import writes
 from app.people.queries import get_people, get_person
 from app.promotion import calibration_pages, decision_pages
 from app.promotion.actions import decisions as acts
-from app.promotion.actions.telling import leaves_before, promotion_fault
 from app.promotion.forms.decisions import ApproveForm, DecisionForm, TellForm, decision_form
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries import calibration, decisions
@@ -46,8 +45,7 @@ def show_edit_decision(case: PromotionCase) -> ResponseReturnValue:
 
 
 def _faults(case: PromotionCase) -> Iterable[Fault]:
-    draft = decisions.draft_of(decisions.find_decision(case.id))
-    return faults_of(draft, decisions.recommendation_of(case), is_incomplete=case.is_incomplete, on=today())
+    return acts.decision_faults(case, today())
 
 
 def _edit_page(case: PromotionCase, form: DecisionForm) -> ResponseReturnValue:
@@ -200,18 +198,12 @@ def _tell_page(case: PromotionCase, form: TellForm) -> ResponseReturnValue:
     tellers = decisions.tellers_for(case, actor().person_id)
     form.teller.choices = [(str(one.id), one.name) for one in tellers.values()]
     decided = decisions.read_told(case)
-    person = get_person(case.subject_id)
-    fault, has_left = "", False
-    if decided and decided.decision.kind is DecisionKind.PROMOTE and decided.decision.effective_on:
-        fault = promotion_fault(case, person, decided.decision.effective_on)
-        has_left = leaves_before(person, decided.decision)
     page = render_template(
         "promotion/tell.html",
         head=decision_pages.head_of(case),
         view=decision_pages.view_of_decided(decided) if decided else None,
         form=form,
-        fault=fault,
-        has_left=has_left,
+        ahead=decision_pages.what_follows(case, decided, today()) if decided else None,
         latest=today(),
     )
     return make_response(page, form.status)
@@ -224,6 +216,8 @@ def tell(case: PromotionCase) -> ResponseReturnValue:
     """Record that a candidate was told; the decision takes effect with it."""
     form = TellForm()
     teller_id, at = decision_pages.person_id(form.teller.data), now()
+    decided = decisions.read_told(case)
+    ahead = decision_pages.what_follows(case, decided, today()) if decided else None
     told = form.validate() and form.attempt(
         acts.tell_candidate,
         case,
@@ -232,10 +226,11 @@ def tell(case: PromotionCase) -> ResponseReturnValue:
         by=author(),
         at=at,
         lapses=form.lapses.data,
+        reason=form.reason.data,
     )
     if not told:
         return _tell_page(case, form)
-    flash(f"Recorded: {get_person(case.subject_id).name} was told, and the decision has taken effect.", "good")
+    flash(f"Recorded: {get_person(case.subject_id).name} was told. {ahead.followed if ahead else ''}".strip(), "good")
     return redirect(url_for("promotion.show_decision", case_id=case.id))
 
 
@@ -254,6 +249,7 @@ def show_decision(case: PromotionCase) -> ResponseReturnValue:
         view=decision_pages.view_of_decided(decided) if decided else None,
         teller=names[case.teller_id].name if case.teller_id in names else "",
         summary=decided.decision.feedback_summary if decided and may_sum else "",
+        lapse=decisions.lapse_of(case.id),
         is_own=actor().person_id == case.subject_id,
         reads_plan=may(Permission.GrowthPlan.READ, person),
         knows_ratings=may(Permission.Case.READ_DECISION_DRAFT, case),
