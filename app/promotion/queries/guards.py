@@ -16,8 +16,8 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
 from app.domain.blind_round import BlindRound
-from app.domain.promotion import CaseState, CycleState, Guard, next_move, out_of_order
-from app.infra.db import db
+from app.domain.promotion import CaseState, CycleState, Guard, Mover, next_move, out_of_order
+from app.infra.db import db, once_per_transaction
 from app.infra.templating import counted, plural
 from app.people.models import ManagerLink, Person
 from app.people.queries import get_people, holds_on
@@ -29,15 +29,21 @@ from app.promotion.models import (
     PromotionCase,
     PromotionCycle,
 )
+from app.promotion.queries.chairing import chairs_of_cases, has_second_approver, mover_of, recused_from
 from app.promotion.queries.cycles import day_for, days_of, pinned_of
 from app.promotion.queries.decisions import is_approved_by_two
 from app.promotion.queries.panels import serving
-from app.promotion.queries.relations import select_recused
 from app.promotion.wording import DEADLINE
 
 HR = "HR"
 REVIEWERS = "Its reviewers"
 ELSEWHERE = "Something is missing in cases in which you take no part. Another person of HR, or the chair, sees what."
+NO_MOVER = "The chair has left or is a candidate here, and no deputy can stand in: name another deputy"
+ADRIFT = "neither chair nor deputy may chair it: name another deputy"
+NO_APPROVER = (
+    "Nobody of HR could be the second to approve the list: each of them chairs, is a candidate, has decided a case or "
+    "takes no part in one. Somebody else needs the role"
+)
 _OPEN_TO_ALL = frozenset({Guard.PACKETS_SUBMITTED})
 """Guards whose lines say nothing of the judging: whoever may see the case may read them."""
 
@@ -80,17 +86,36 @@ def missing_for(cycle: PromotionCycle, on: date) -> list[Owed]:
     if move is None:
         return []
     cases = _open_cases(cycle.id)
-    return [line for guard in move.guards if guard in _LOOKING for line in _LOOKING[guard](cycle, cases, on)]
+    lines = [line for guard in move.guards if guard in _LOOKING for line in _LOOKING[guard](cycle, cases, on)]
+    return [*(_mover_lacking(cycle, on) if move.mover is Mover.CHAIR else ()), *lines]
 
 
 def also_asked_for(cycle: PromotionCycle, on: date) -> list[Owed]:
-    """Return what the phase asks of people although the next move does not wait for it: answers and statements."""
-    cases = _open_cases(cycle.id)
+    """Return what is asked for although the next move does not wait for it.
+
+    Those are answers and statements in their phases, and people without whom a later move cannot be made.
+    """
+    lines: list[Owed] = []
     if cycle.state is CycleState.OPEN:
-        return _answers_owed(cycle, cases)
+        lines += _answers_owed(cycle, _open_cases(cycle.id))
     if cycle.state is CycleState.PACKETS:
-        return _statements_owed(cycle, cases, on)
-    return []
+        lines += _statements_owed(cycle, _open_cases(cycle.id), on)
+    if cycle.state in _BEFORE_CHAIR:
+        lines += _mover_lacking(cycle, on, holds_up=False)
+    if cycle.state in _BEFORE_LIST and not has_second_approver(cycle, on):
+        lines.append(Owed(Guard.SECOND_APPROVED, NO_APPROVER, HR, holds_up=False))
+    return lines
+
+
+_BEFORE_CHAIR = frozenset({CycleState.OPEN, CycleState.PACKETS, CycleState.FEEDBACK})
+_BEFORE_LIST = _BEFORE_CHAIR | {CycleState.REVIEW, CycleState.CALIBRATION}
+
+
+def _mover_lacking(cycle: PromotionCycle, on: date, *, holds_up: bool = True) -> list[Owed]:
+    """Ask for somebody who can make the moves of the chair."""
+    if mover_of(cycle, on) is not None:
+        return []
+    return [Owed(Guard.COMMITTEES_NAMED, NO_MOVER, HR, holds_up=holds_up)]
 
 
 def inside_of(actor: Actor, cycle_id: uuid.UUID) -> dict[uuid.UUID, bool]:
@@ -117,10 +142,21 @@ def lines_seen(is_inside: Mapping[uuid.UUID, bool], lines: Collection[Owed]) -> 
     ]
 
 
+def owed_as_seen(actor: Actor | None, cycle_id: uuid.UUID, lines: Collection[Owed]) -> list[Owed]:
+    """Return the lines that a reader may see; all of them for Belay itself, which is nobody."""
+    return list(lines) if actor is None else lines_seen(inside_of(actor, cycle_id), lines)
+
+
+def is_kept_from_any(cycle_id: uuid.UUID, is_inside: Mapping[uuid.UUID, bool]) -> bool:
+    """Say whether there is an open case of which a reader may not know how far it is, by what `inside_of` says."""
+    return not all(is_inside.get(case.id) for case in _open_cases(cycle_id))
+
+
+@once_per_transaction
 def _open_cases(cycle_id: uuid.UUID) -> Cases:
     over = [state for state in CaseState if state.is_over]
     rows = select(PromotionCase).where(PromotionCase.cycle_id == cycle_id, PromotionCase.state.not_in(over))
-    return list(db.session.scalars(rows.order_by(PromotionCase.number)))
+    return tuple(db.session.scalars(rows.order_by(PromotionCase.number)))
 
 
 Names = Mapping[uuid.UUID, str]
@@ -324,7 +360,6 @@ def _cut_off_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed
 
 def _quorum_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     """Count ratings by seats that are held. Who has not handed in is known to reminders alone: access, note 7."""
-    del on
     # Also those whose round is over: a recusal since then may have broken their quorum.
     rated = [case for case in cases if case.state in {CaseState.IN_REVIEW, CaseState.RATED} and not case.is_incomplete]
     rows = db.session.execute(
@@ -335,7 +370,35 @@ def _quorum_reached(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]
     seats: dict[uuid.UUID, list[tuple[uuid.UUID, bool]]] = {case.id: [] for case in rated}
     for row in rows:
         seats[row.case_id].append((row.person_id, row.submitted_at is not None))
-    return [line for case in rated for line in _ratings_owed(case, cycle, seats[case.id])]
+    lines = [line for case in rated for line in _ratings_owed(case, cycle, seats[case.id])]
+    short = {line.case_id for line in lines}
+    waiting = [
+        case
+        for case in rated
+        if case.id not in short and case.is_in_rating and not all(is_in for _, is_in in seats[case.id])
+    ]
+    return [*lines, *_rounds_of_others(cycle, waiting, on)]
+
+
+def _rounds_of_others(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
+    """Ask whoever chairs a case to close its round, where whoever opens calibration takes no part in it."""
+    mover = mover_of(cycle, on) if cases else None
+    if mover is None:
+        return []
+    apart = recused_from(mover, [case.id for case in cases])
+    chairs = chairs_of_cases(cycle, apart, on) if apart else {}
+    names = _names(one for one in chairs.values() if one)
+    lines = []
+    for case in cases:
+        if case.id in apart:
+            closes = chairs[case.id]
+            what = (
+                "Its round is open: all reviewers hand in, or it is closed"
+                if closes
+                else f"Its round is open; {ADRIFT}"
+            )
+            lines.append(_about(case, Guard.QUORUM_REACHED, what, names[closes] if closes else HR))
+    return lines
 
 
 def _ratings_owed(case: PromotionCase, cycle: PromotionCycle, seats: list[tuple[uuid.UUID, bool]]) -> list[Owed]:
@@ -355,34 +418,28 @@ def _ratings_owed(case: PromotionCase, cycle: PromotionCycle, seats: list[tuple[
 
 
 def _every_case_decided(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
-    del on
     undecided = [case for case in cases if case.state is not CaseState.DECIDED]
-    if not undecided:
-        return []
-    recused = set(db.session.scalars(select_recused(cycle.chair_id))) if cycle.chair_id else set()
-    names = _names(one for one in (cycle.chair_id, cycle.deputy_id) if one)
+    chairs = chairs_of_cases(cycle, [case.id for case in undecided], on) if undecided else {}
+    names = _names(one for one in chairs.values() if one)
+    guard, due_on = Guard.EVERY_CASE_DECIDED, cycle.calibration_on
     lines = []
     for case in undecided:
-        decides = cycle.deputy_id if case.id in recused or cycle.chair_id is None else cycle.chair_id
-        lines.append(
-            _about(
-                case,
-                Guard.EVERY_CASE_DECIDED,
-                "It is not decided",
-                names[decides] if decides else "The chair",
-                *([decides] if decides else []),
-                waits=("promotion.to_decide", case.id),
-                due_on=cycle.calibration_on,
-            )
-        )
+        decides = chairs[case.id]
+        if decides is None:
+            lines.append(_about(case, guard, f"It is not decided; {ADRIFT}", HR, due_on=due_on))
+        else:
+            waits = ("promotion.to_decide", case.id)
+            lines.append(_about(case, guard, "It is not decided", names[decides], decides, waits=waits, due_on=due_on))
     return lines
 
 
 def _second_approved(cycle: PromotionCycle, cases: Cases, on: date) -> list[Owed]:
     """Ask for two people who approved the list as it stands: a list that changed since is another list."""
-    del cases, on
+    del cases
     if is_approved_by_two(cycle.id):
         return []
+    if not has_second_approver(cycle, on):
+        return [Owed(Guard.SECOND_APPROVED, NO_APPROVER, HR)]
     what = "The list of decisions lacks its second approval, by a person of HR who is neither the chair nor on it"
     return [Owed(Guard.SECOND_APPROVED, what, HR)]
 

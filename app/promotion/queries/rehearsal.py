@@ -18,12 +18,15 @@ from app.auth.models import Account
 from app.domain.bar import next_targets
 from app.domain.committee import CHAIN_LEVELS
 from app.domain.promotion import CaseState, CycleState, out_of_order
+from app.infra.clock import local
 from app.infra.db import db
 from app.infra.templating import counted, join_words, long_date, plural
+from app.ladders.queries import list_adopted
 from app.people.models import LevelSpell, ManagerLink, Person
 from app.people.queries import holds_on, works_here
 from app.policies.queries import value_of
 from app.promotion.models import PromotionCase, PromotionCycle
+from app.promotion.queries.chairing import has_second_approver, mover_of
 from app.promotion.queries.cycles import SATURDAY, days_of, pinned_of
 from app.promotion.queries.guards import cut_off_fault, missing_for
 from app.promotion.queries.panels import ReviewerRank, ranks_of, serving
@@ -33,6 +36,8 @@ MOST_CASES = 8
 """Cases that one reviewer can do well in a cycle (house): two hours, at a quarter of an hour each."""
 SHARE_NOMINATED = 4
 """One in so many of those who could be nominated is expected to be, before anybody is (house)."""
+OLDEST_LIST = 7
+"""Days after which somebody should look again at who could be nominated (house)."""
 MOST_NAMED = 12
 DAYS, COMMITTEE, PEOPLE, ELIGIBILITY, LADDERS, POLICIES = (
     "days",
@@ -106,6 +111,7 @@ def rehearse(cycle: PromotionCycle, on: date) -> list[Finding]:
     found = [
         *_guards(stage),
         *_days(stage),
+        *_stale(stage),
         *_people(stage),
         *_panels(stage),
         *_load(stage),
@@ -208,6 +214,26 @@ def _days(stage: _Stage) -> list[Finding]:
 
 def _is_weekend(day: date) -> bool:
     return day.weekday() >= SATURDAY
+
+
+def _stale(stage: _Stage) -> list[Finding]:
+    """Look whether what a draft pins and lists is still that of today."""
+    if stage.cycle.state is not CycleState.DRAFT:
+        return []
+    found, adopted = [], {one.ladder.lineage: one for one in list_adopted(stage.on)}
+    for pinned in pinned_of(stage.cycle.id):
+        newest = adopted.get(pinned.ladder.lineage)
+        if newest is not None and newest.id != pinned.id:
+            title = f"{newest.name} is adopted today, and this cycle pins {pinned.ladder.version}"
+            advice = "Pin the version of today, unless cases are meant to be judged by the other one."
+            found.append(_finding(title, advice, LADDERS))
+    listed_at = stage.cycle.eligibility_listed_at
+    age = (stage.on - local(listed_at).date()).days if listed_at is not None else 0
+    if age > OLDEST_LIST:
+        title = f"The list of who could be nominated is {counted(age, 'day', 'days')} old"
+        advice = "It is made anew when the cycle opens. Make it today, to read it before everybody else does."
+        found.append(_finding(title, advice, ELIGIBILITY))
+    return found
 
 
 # People ----------------------------------------------------------------------------------
@@ -337,8 +363,18 @@ def _chairs(stage: _Stage) -> list[Finding]:
             title = f"{name}, the {office}, has no second factor yet"
             advice = "They set one up at their next sign-in, and decide nothing before. Tell them."
             found.append(_finding(title, advice, COMMITTEE, [(person_id, name)]))
+    if not has_second_approver(stage.cycle, stage.on):
+        title = "Nobody of HR could be the second to approve the list of decisions"
+        advice = (
+            "Each of them chairs, is a candidate, has decided a case or takes no part in one. Let an administrator "
+            "give somebody else the role HR, or name another chair or deputy."
+        )
+        found.append(_finding(title, advice, COMMITTEE))
     if chair_id is None:
         return found
+    if mover_of(stage.cycle, stage.on) is None:
+        title = "Nobody can make the moves of the chair: they have left or are a candidate, and no deputy can stand in"
+        found.append(_finding(title, "Name another deputy.", COMMITTEE))
     recused = {one.person_id: one.name for one in stage.possible if stage.is_recused(chair_id, one.person_id)}
     if recused and deputy_id is None:
         title = f"The chair takes no part in the case of {counted(len(recused), 'person', 'people')}, and has no deputy"
