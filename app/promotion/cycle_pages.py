@@ -22,6 +22,7 @@ from app.promotion.wording import (
     DEADLINE_OF,
     GUARD,
     MOVE_BEFORE,
+    NOMINATIONS_CLOSED,
     PUBLIC_CYCLE_NOW,
     public_state,
 )
@@ -41,6 +42,8 @@ _PUBLIC_RAIL = (
     ("Decisions told", "communicate_by", (CycleState.COMMUNICATED,)),
     _RAIL[-1],
 )
+TAKES_NO_PART = "There are cases in which you take no part. What is missing in them is neither counted nor shown here."
+"""Said in every phase to whoever is kept from a case, so that it tells nothing of how far the case is."""
 _EARLY = frozenset({CaseState.DRAFTING, CaseState.ACCEPTED})
 
 
@@ -104,10 +107,15 @@ def days_left(cycle: PromotionCycle, on: date, *, sees_inside: bool) -> str:
     return f"{counted(left, 'day', 'days')} left"
 
 
-def public_days(cycle: PromotionCycle) -> list[tuple[str, date]]:
-    """Return every day of a cycle with what it is, in their order; those that are not set are left out."""
+def public_days(cycle: PromotionCycle, closed_on: date | None) -> list[tuple[str, date]]:
+    """Return every day of a cycle with what it is, in their order; those that are not set are left out.
+
+    `closed_on` is the day on which nominations were closed, which may be before the one that was planned.
+    """
     days = {**days_of(cycle), CUT_OFF: cycle.evidence_until}
     named = [(DEADLINE[name], day) for name, day in days.items() if day is not None]
+    if closed_on:
+        named[0] = (NOMINATIONS_CLOSED, closed_on)
     return sorted(named, key=lambda one: one[1])
 
 

@@ -7,19 +7,20 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from app.access.actor import Actor
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import NotAllowedNowError
 from app.domain.promotion import CycleState, Guard
 from app.infra.clock import local
-from app.infra.db import db
+from app.infra.db import db, forget_answers
 from app.notices.actions import tell
 from app.promotion.actions import feedback
 from app.promotion.actions.steps import lock_cycle, step
 from app.promotion.models import PromotionCycle
 from app.promotion.queries.cases import get_case
 from app.promotion.queries.cycles import last_reminders
-from app.promotion.queries.guards import Owed, also_asked_for, missing_for
+from app.promotion.queries.guards import Owed, also_asked_for, missing_for, owed_as_seen
 from app.promotion.wording import DEADLINE_OF
 
 AHEAD, AFTER = timedelta(days=3), timedelta(days=1)
@@ -28,14 +29,16 @@ GONE = "This is no longer missing, so nobody needs a reminder."
 TODAY = "A reminder went out today already. The next one may tomorrow."
 
 
-def remind_of(cycle: PromotionCycle, key: str, *, by: Author, at: datetime) -> Owed:
+def remind_of(cycle: PromotionCycle, key: str, *, by: Author, at: datetime, reader: Actor | None = None) -> Owed:
     """Remind those who owe one line of a cycle, and return the line; at most once a day, whoever presses.
 
-    NotAllowedNowError where it is no longer missing, nobody can be reminded of it, or one went out today.
+    NotAllowedNowError where it is no longer missing, nobody can be reminded of it, or one went out today. A line that
+    the `reader` may not see is refused as one that is not missing.
     """
     lock_cycle(cycle)
+    forget_answers()
     on = local(at).date()
-    lines = [*missing_for(cycle, on), *also_asked_for(cycle, on)]
+    lines = owed_as_seen(reader, cycle.id, [*missing_for(cycle, on), *also_asked_for(cycle, on)])
     line = next((one for one in lines if one.key == key and one.people and one.kind), None)
     if line is None:
         raise NotAllowedNowError(GONE)

@@ -24,7 +24,7 @@ from app.promotion.forms.cycles import CancelForm, ExtendForm, MoveForm, RemindF
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries import cycles as queries
 from app.promotion.queries.cases import deadline_of, get_case
-from app.promotion.queries.guards import inside_of, lines_seen, missing_for
+from app.promotion.queries.guards import missing_for, owed_as_seen
 from app.promotion.views.blueprint import author, bp, load_cycle
 from app.promotion.wording import CYCLE_NOW, CYCLE_STATE, DEADLINE, MOVE_BUTTON, MOVE_WILL
 
@@ -81,8 +81,9 @@ def _question(cycle: PromotionCycle, mover: Mover, form: MoveForm | None = None)
     if found is None:
         flash(f"There is nothing for you to move: {cycle.name} is in the phase “{CYCLE_STATE[cycle.state]}”.", "warn")
         return redirect(_home(cycle))
-    missing = missing_for(cycle, today())
-    seen = lines_seen(inside_of(actor(), cycle.id), missing)
+    # What the reader may not see keeps the question open: the answer to it says no.
+    seen = owed_as_seen(actor(), cycle.id, missing_for(cycle, today()))
+    missing = [line for line in seen if not may_be_early(line)]
     form = form or MoveForm(formdata=None)
     form.to.data = found.target.value
     page = render_template(
@@ -92,9 +93,8 @@ def _question(cycle: PromotionCycle, mover: Mover, form: MoveForm | None = None)
         action=request.path,
         words=MOVE_BUTTON[found.target],
         will=MOVE_WILL[found.target],
-        missing=[line for line in seen if not may_be_early(line)],
-        is_blocked=any(not may_be_early(line) for line in missing),
-        is_early=any(may_be_early(line) for line in missing),
+        missing=missing,
+        is_early=any(may_be_early(line) for line in seen),
     )
     return make_response(page, form.status)
 
@@ -113,7 +113,7 @@ def _move(cycle: PromotionCycle, mover: Mover) -> ResponseReturnValue:
         form.reason.errors = ["Say why: everybody who could still have been nominated may ask."]
         return _question(cycle, mover, form)
     reason = (form.reason.data or "") if early else ""
-    form.attempt(move_cycle, cycle, target=CycleState(wanted), reason=reason, by=author(), at=now())
+    form.attempt(move_cycle, cycle, target=CycleState(wanted), reason=reason, reader=actor(), by=author(), at=now())
     if form.errors:
         return _question(cycle, mover, form)
     flash(f"{cycle.name} has moved on: {CYCLE_NOW[cycle.state]}.", "good")
@@ -216,9 +216,7 @@ def remind_of_owed(cycle: PromotionCycle) -> ResponseReturnValue:
     """Remind those who owe one missing thing, of a case that the reader may know of."""
     form = RemindForm()
     key = (form.owed.data or "") if form.validate() else ""
-    line = remind_of(cycle, key, by=author(), at=now())
-    if not lines_seen(inside_of(actor(), cycle.id), [line]):
-        raise NotAllowedNowError("This is no longer missing, so nobody needs a reminder.")
+    line = remind_of(cycle, key, reader=actor(), by=author(), at=now())
     whom = "the reviewers who have not handed in" if line.guard is Guard.QUORUM_REACHED else line.who
     flash(f"Reminded {whom}. It stands in the inbox, and goes out by mail to whoever wants that.", "good")
     return redirect(_home(cycle))

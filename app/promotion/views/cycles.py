@@ -16,6 +16,7 @@ from app.promotion.actions import cycles as actions
 from app.promotion.actions.moves import may_be_early, may_chair
 from app.promotion.calendar import calendar_of
 from app.promotion.cycle_pages import (
+    TAKES_NO_PART,
     case_lines,
     days_left,
     guards_in_words,
@@ -31,7 +32,8 @@ from app.promotion.forms.cycles import CycleForm, CycleNameForm
 from app.promotion.models import PromotionCycle
 from app.promotion.queries import cycles as queries
 from app.promotion.queries.cases import get_case
-from app.promotion.queries.guards import ELSEWHERE, Owed, also_asked_for, lines_seen, missing_for
+from app.promotion.queries.chairing import mover_of
+from app.promotion.queries.guards import Owed, also_asked_for, is_kept_from_any, lines_seen, missing_for
 from app.promotion.queries.rehearsal import rehearse
 from app.promotion.views.blueprint import author, bp, load_cycle
 from app.promotion.wording import MOVE_BEFORE, MOVE_BUTTON
@@ -71,17 +73,21 @@ def show_cycle(cycle: PromotionCycle) -> ResponseReturnValue:
         "takes_nominations": cycle.state is CycleState.OPEN and may(Permission.Cycle.NOMINATE, cycle),
     }
     if not sees_inside:
-        return render_template("promotion/cycle_public.html", **values, days=public_days(cycle))
-    return render_template("promotion/cycle.html", **values, **_inside(cycle), steps=steps, step_words=step_words)
+        return render_template(
+            "promotion/cycle_public.html", **values, days=public_days(cycle, queries.nominations_closed_on(cycle.id))
+        )
+    return render_template("promotion/cycle.html", **values, **_inside(cycle, steps), step_words=step_words)
 
 
-def _inside(cycle: PromotionCycle) -> dict[str, object]:
-    """Return what HR and the chair see of a cycle, as far as each of them may."""
+def _inside(cycle: PromotionCycle, steps: list[queries.StepLine]) -> dict[str, object]:
+    """Return what HR and the chair see of a cycle, as far as each of them may.
+
+    Of cases from which they are kept, nothing on the page depends: neither a count nor whether the button is live.
+    """
     on, move = today(), next_move(cycle.state)
-    missing = missing_for(cycle, on)
     rows = queries.list_cases(actor(), cycle.id)
     is_inside = {row.case.id: row.is_inside for row in rows}
-    seen = lines_seen(is_inside, missing)
+    seen, is_kept = lines_seen(is_inside, missing_for(cycle, on)), is_kept_from_any(cycle.id, is_inside)
     beside = lines_seen(is_inside, also_asked_for(cycle, on))
     reminders = queries.last_reminders(cycle.id)
     days = {row.case.id: queries.day_for(cycle, "packets_due", row.case.id) for row in rows}
@@ -89,12 +95,13 @@ def _inside(cycle: PromotionCycle) -> dict[str, object]:
     return {
         "owed": owed_lines(seen, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
         "beside": owed_lines(beside, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
-        "elsewhere": ELSEWHERE if len(seen) < len(missing) else "",
+        "elsewhere": TAKES_NO_PART if is_kept else "",
         "guards": guards_in_words(seen),
-        "missing": missing_in_words(cycle, len(missing)),
-        "move": _move(cycle, is_early=bool(missing) and all(may_be_early(one) for one in missing)),
+        "missing": missing_in_words(cycle, len(seen)),
+        "move": _move(cycle, seen, is_kept=is_kept),
         "before": MOVE_BEFORE[move.target] if move else "",
-        "is_ready": move is not None and not missing,
+        "is_ready": move is not None and not seen and not is_kept,
+        "steps": [line for line in steps if line.step.case_id is None or is_inside.get(line.step.case_id)],
         "cases": case_lines(cycle, rows, days),
         "marks": marks_of(editions),
         "editions": editions,
@@ -116,21 +123,31 @@ def _mended_at(cycle: PromotionCycle, line: Owed) -> tuple[str, str] | None:
     return (words, url_for(endpoint, case_id=line.case_id)) if may_tell else None
 
 
-def _move(cycle: PromotionCycle, *, is_early: bool) -> dict[str, object] | None:
-    """Return the next move as the reader's button; None where nothing follows by hand."""
+def _move(cycle: PromotionCycle, seen: list[Owed], *, is_kept: bool) -> dict[str, object] | None:
+    """Return the next move as the reader's button; None where nothing follows by hand.
+
+    `seen` is what the reader may see to be missing. Whoever is kept from a case may ask, and hears then.
+    """
     move = next_move(cycle.state)
     if move is None or move.mover is Mover.BELAY:
         return None
-    is_chairs = move.mover is Mover.CHAIR
+    is_chairs, is_early = move.mover is Mover.CHAIR, bool(seen) and all(may_be_early(one) for one in seen)
     mine = may_chair(cycle, actor().person_id, today()) if is_chairs else may(Permission.Cycle.RUN, cycle)
     endpoint = "promotion.ask_chair_move" if is_chairs else "promotion.ask_move"
     return {
         "words": "Close nominations early" if is_early else MOVE_BUTTON[move.target],
         "href": url_for(endpoint, cycle_id=cycle.id),
         "is_mine": mine,
-        "whose": "the chair" if is_chairs else "HR",
-        "is_early": is_early,
+        "whose": _whose(cycle) if is_chairs else "HR",
+        "is_live": mine and (is_early or not seen),
+        "is_main": not seen,
+        "is_asked": mine and is_kept and not seen,
     }
+
+
+def _whose(cycle: PromotionCycle) -> str:
+    mover = mover_of(cycle, today())
+    return "the deputy" if mover is not None and mover == cycle.deputy_id else "the chair"
 
 
 # Drafting --------------------------------------------------------------------------------
