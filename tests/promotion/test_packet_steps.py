@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from app.promotion.queries.cases import get_case
 from app.promotion.queries.packets import chosen_ids
 from tests.conftest import NOW
 from tests.factories.evidence import COACH, LEAD, as_author, share_piece
-from tests.factories.promotion import choose, make_case, make_cycle, make_firm
+from tests.factories.promotion import choose, make_case, make_cycle, make_firm, write_part
 
 
 @pytest.fixture
@@ -113,3 +113,30 @@ def test_the_expectations_offer_what_is_not_chosen_and_would_support_one_that_la
     answer = amara.post(at(case, "packet/evidence"), {"pieces": talk.id, "next": "expectations"})
     assert answer.location.endswith("/packet/expectations")
     assert "Led <the> review" not in amara.get(at(case, "packet/expectations")).words()
+
+
+def test_the_words_say_that_numbers_come_with_the_evidence_and_then_how_to_cite(case, amara, pieces):
+    before = amara.get(at(case, "packet/write"))
+    assert "choose evidence in step 2" in before.words()
+    assert "Cite evidence by its number" not in before.words()
+    choose(case, pieces[0])
+    after = amara.get(at(case, "packet/write")).words()
+    assert "choose evidence in step 2" not in after
+    assert "Cite evidence by its number, as in E1." in after
+
+
+def test_an_earlier_packet_is_offered_only_while_a_part_is_empty(case, firm, amara):
+    earlier = make_case(make_cycle(firm, state=CycleState.CLOSED), firm.amara, nominated_at=NOW - timedelta(days=300))
+    write_part(earlier, firm.amara, PacketPart.SUMMARY, "I ran billing.")
+    assert amara.get(at(case, "packet/write")).has_form("/packet/copy")
+    for part in (PacketPart.SUMMARY, PacketPart.IMPACT, PacketPart.HELPED):
+        write_part(case, firm.amara, part, "Done.")
+    assert not amara.get(at(case, "packet/write")).has_form("/packet/copy")
+
+
+def test_the_address_of_the_question_before_a_statement_leads_to_the_statement(case, firm, client_for):
+    tomasz = client_for(firm.manager)
+    assert tomasz.get(at(case, "statement/ask")).location.endswith("/statement")
+    page = tomasz.get(at(case, "statement")).words()
+    assert "Amara Diallo does not see it before both it and the packet are in." in page
+    assert "You may read the packet once it is in." in page

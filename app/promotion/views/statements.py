@@ -92,6 +92,13 @@ def autosave_statement(case: PromotionCase) -> ResponseReturnValue:
     return autosave(case, StatementForm())
 
 
+@bp.get("/cases/<uuid:case_id>/statement/ask")
+@requires(Permission.Case.WRITE_STATEMENT, on=load_case)
+def show_statement_question(case: PromotionCase) -> ResponseReturnValue:
+    """Lead whoever comes back to the address of the question to the statement, where it begins."""
+    return redirect(url_for("promotion.write_statement", case_id=case.id))
+
+
 @bp.post("/cases/<uuid:case_id>/statement/ask")
 @requires(Permission.Case.WRITE_STATEMENT, on=load_case)
 @writes
