@@ -15,7 +15,7 @@ from app.domain.promotion import CaseEvent, CaseState, CycleState
 from app.infra.templating import long_date
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries.nominations import StepLine
-from app.promotion.wording import CASE_STATE, CASE_STEP, DEADLINE, HIDDEN_STATES, public_state
+from app.promotion.wording import CASE_STATE, CASE_STEP, DEADLINE, HIDDEN_STATES, NOMINATIONS_CLOSED, public_state
 
 LEFT = "left"
 
@@ -81,19 +81,27 @@ def _waits_to_be_deferred(case: PromotionCase) -> bool:
 
 
 def shown_steps(
-    case: PromotionCase, steps: Iterable[StepLine], reader: Reader, *, nominator: str, reads_words: bool
+    case: PromotionCase,
+    steps: Iterable[StepLine],
+    reader: Reader,
+    *,
+    nominator: str,
+    reads_words: bool,
+    reads_reasons: bool,
 ) -> list[ShownStep]:
     """Return what happened to a case as far as its reader may know, the last thing first.
 
     `nominator` is empty for whoever may not read the nominations; `reads_words` opens the words that a candidate wrote
-    to HR.
+    to HR, `reads_reasons` why HR ruled it out.
     """
     shown = [ShownStep("Nominated", case.nominated_at, nominator)]
     for line in steps:
         event = CaseEvent(line.step.event)
         if (event in _QUIET and reader is not Reader.INSIDE) or _is_after_their_time(case, line.step.at, reader):
             continue
-        is_for_reader = reads_words or (event is CaseEvent.RULE_OUT and reader in {Reader.MANAGER, Reader.OTHER})
+        is_for_reader = reads_words or (
+            reads_reasons and event is CaseEvent.RULE_OUT and reader in {Reader.MANAGER, Reader.OTHER}
+        )
         has_left = line.step.reason == LEFT and case.left_at is not None
         shown.append(
             ShownStep(
@@ -117,7 +125,7 @@ _OVER = {
     CaseState.WITHDRAWN: "The case was withdrawn. Nobody looks at it any more, and nothing of it counts for or against "
     "another time.",
     CaseState.DECLINED: "The nomination was not accepted. It counts for nothing, in this cycle or later.",
-    CaseState.INELIGIBLE: "The case was ruled out before its packet was begun. Nothing was judged.",
+    CaseState.INELIGIBLE: "The case was ruled out before the committee had it. Nothing was judged.",
     CaseState.CANCELLED: "The cycle was cancelled, and all its open cases with it. Nothing was decided.",
     CaseState.CLOSED: "The cycle is closed. The decision stays readable.",
 }
@@ -186,9 +194,20 @@ _JUDGED = "The committee rates the packet expectation by expectation, and then d
 _WITH_COMMITTEE = ("With the committee", _JUDGED + "{name} hears the answer, with its reasons, by {communicate_by}.")
 _OWN_WITH_COMMITTEE = ("With the committee", _JUDGED + "You hear the answer, with its reasons, by {communicate_by}.")
 
+_OWN_LATE = (
+    "Your answer",
+    "Nominations closed on {closed}. You may still accept or decline, until HR lets the nomination lapse.",
+)
+_LATE = ("With the candidate", "Nominations closed on {closed}. {name} may still answer, until HR lets it lapse.")
 
-def what_next(case: PromotionCase, name: str, reader: Reader, days: dict[str, date | None]) -> NextStep:
-    """Return what comes next for a case, as its reader may know it. `days` are the deadlines of this very case."""
+
+def what_next(
+    case: PromotionCase, name: str, reader: Reader, days: dict[str, date | None], closed_on: date | None = None
+) -> NextStep:
+    """Return what comes next for a case, as its reader may know it. `days` are the deadlines of this very case.
+
+    `closed_on` is the day on which nominations were closed; whoever had not answered by then still may.
+    """
     said = {key: long_date(day) if day else "a day that is not set yet" for key, day in days.items()}
     said["name"] = name
     if reader is Reader.FORMER and not case.is_told:
@@ -201,6 +220,9 @@ def what_next(case: PromotionCase, name: str, reader: Reader, days: dict[str, da
         outside = _OWN_WITH_COMMITTEE if reader is Reader.CANDIDATE else _WITH_COMMITTEE
         title, text = _INSIDE[case.state] if reader is Reader.INSIDE else outside
         return NextStep(title, text.format(**said))
+    if case.state is CaseState.NOMINATED and closed_on:
+        title, text = _OWN_LATE if reader is Reader.CANDIDATE else _LATE
+        return NextStep(title, text.format(**said | {"closed": long_date(closed_on)}))
     told = _CANDIDATE if reader is Reader.CANDIDATE else _OTHERS
     title, text = told.get(case.state, ("Appeal", "An appeal is being looked at."))
     return NextStep(title, text.format(**said))
@@ -219,10 +241,16 @@ INSIDE_DAYS = (
 )
 
 
-def shown_days(days: dict[str, date | None], reader: Reader) -> Sequence[tuple[str, date]]:
-    """Return the days of a case that its reader is concerned with, each with its name."""
+def shown_days(
+    days: dict[str, date | None], reader: Reader, closed_on: date | None = None
+) -> Sequence[tuple[str, date]]:
+    """Return the days of a case that its reader is concerned with, each with its name.
+
+    `closed_on` is the day on which nominations were closed, which may be before the one that was planned.
+    """
     names = INSIDE_DAYS if reader is Reader.INSIDE else PUBLIC_DAYS
-    return [(DEADLINE[name], day) for name in names if (day := days[name]) is not None]
+    shown = [(DEADLINE[name], day) for name in names if (day := days[name]) is not None]
+    return [(NOMINATIONS_CLOSED, closed_on), *shown[1:]] if closed_on else shown
 
 
 def may_lapse(case: PromotionCase, cycle: PromotionCycle, last: date | None, on: date) -> bool:

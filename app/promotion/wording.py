@@ -102,6 +102,8 @@ DEADLINE: Mapping[str, str] = MappingProxyType(
     }
 )
 """The name of each day of a cycle, as a label."""
+NOMINATIONS_CLOSED = "Nominations closed"
+"""The same of the first day, once it is past."""
 
 DEADLINE_OF: Mapping[CycleState, str] = MappingProxyType(
     {

@@ -243,3 +243,18 @@ def test_an_extension_for_one_case_shows_its_own_day(firm, client_for):
             )
         )
     assert "hand it in by 31 January 2027" in page_of(client_for, firm.amara, case).words()
+
+
+def test_after_an_early_close_the_pages_say_when_nominations_closed(firm, client_for):
+    cycle = make_cycle(firm, state=CycleState.PACKETS, nominations_close=date(2026, 12, 4))
+    case = make_case(cycle, firm.amara)
+    waiting = make_case(cycle, firm.peer, state=CaseState.NOMINATED)
+    with transaction() as session:
+        session.add(CycleStep(cycle_id=cycle.id, at=NOW, kind="move", source="open", target="packets"))
+    for page in (page_of(client_for, firm.amara, case), client_for(firm.stranger).get(f"/promotions/{cycle.id}")):
+        words = page.words("main")
+        assert re.search("Nominations closed ?21 Nov", words)
+        assert "4 Dec" not in words
+    words = page_of(client_for, firm.peer, waiting).words("main")
+    assert "Nominations closed on 21 November 2026. You may still accept or decline" in words
+    assert "Accept or decline by" not in words

@@ -15,7 +15,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
 from app.domain.promotion import DEADLINES, CycleState
-from app.infra.clock import today
+from app.infra.clock import local, today
 from app.infra.db import db, once_per_transaction
 from app.ladders.queries import Edition, get_edition
 from app.people.models import Person, Team, TeamMembership
@@ -135,6 +135,12 @@ def steps_of(cycle_id: uuid.UUID) -> tuple[StepLine, ...]:
     lines = (StepLine(row[0], row[1] or "", row[2]) for row in rows)
     # Two moves of one act carry the same moment; a phase never goes back, so the order of phases is theirs.
     return tuple(sorted(lines, key=lambda line: (line.step.at, _PLACE.get(line.step.target or "", 0)), reverse=True))
+
+
+def nominations_closed_on(cycle_id: uuid.UUID) -> date | None:
+    """Return the day on which nominations of a cycle were closed, early or not; None while they are open."""
+    moves = (line.step for line in steps_of(cycle_id) if line.step.kind == "move")
+    return next((local(step.at).date() for step in moves if step.source == CycleState.OPEN.value), None)
 
 
 def list_steps(cycle_id: uuid.UUID) -> list[StepLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.access.actor import Role
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.access.relations import Fact, relations
@@ -13,6 +14,7 @@ from app.infra.clock import now, today
 from app.infra.unit_of_work import writes
 from app.people.queries import get_person
 from app.promotion.actions import nominations as actions
+from app.promotion.actions.nominations import AFTER_BEGUN, CHANGED, RULES
 from app.promotion.case_pages import (
     INSIDE_DAYS,
     Reader,
@@ -26,6 +28,7 @@ from app.promotion.forms.nominations import RuleOutForm, TargetForm, WordsForm
 from app.promotion.models import PromotionCase
 from app.promotion.queries import edition_of
 from app.promotion.queries.cases import get_cycle
+from app.promotion.queries.cycles import nominations_closed_on
 from app.promotion.queries.nominations import deadlines_of, find_line, get_surroundings, list_nominations, list_steps
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.wording import NOMINATED_BY
@@ -40,7 +43,7 @@ def reader_of(case: PromotionCase) -> Reader:
         return Reader.INSIDE
     if relations.holds(Fact.MANAGES, who.person_id, case.subject_id):
         return Reader.MANAGER
-    if may(Permission.Case.LOOK_AFTER, case) or relations.holds(Fact.LEADS, who.person_id, case.subject_id):
+    if who.has_role(Role.HR) or relations.holds(Fact.LEADS, who.person_id, case.subject_id):
         return Reader.OTHER
     return Reader.FORMER
 
@@ -55,7 +58,7 @@ def show_case(case: PromotionCase) -> ResponseReturnValue:
 def _case_page(case: PromotionCase, form: TargetForm) -> ResponseReturnValue:
     (cycle, person), edition = get_surroundings(case), edition_of(case)
     reader, looks_after = reader_of(case), may(Permission.Case.LOOK_AFTER, case)
-    days = deadlines_of(cycle, case.id, INSIDE_DAYS)
+    days, closed_on = deadlines_of(cycle, case.id, INSIDE_DAYS), nominations_closed_on(cycle.id)
     nominations = list_nominations(case, actor())
     may_answer = case.state is CaseState.NOMINATED and may(Permission.Case.ANSWER, case)
     line = find_line(cycle.id, case.subject_id) if may_answer else None
@@ -67,6 +70,7 @@ def _case_page(case: PromotionCase, form: TargetForm) -> ResponseReturnValue:
         reader,
         nominator=nominator,
         reads_words=looks_after or reader is Reader.CANDIDATE,
+        reads_reasons=may(Permission.Case.READ_REASONS, case),
     )
     page = render_template(
         "promotion/case.html",
@@ -75,8 +79,8 @@ def _case_page(case: PromotionCase, form: TargetForm) -> ResponseReturnValue:
         person=person,
         is_own=reader is Reader.CANDIDATE,
         state=state_words(case, reader),
-        next=what_next(case, person.name, reader, days),
-        days=shown_days(days, reader),
+        next=what_next(case, person.name, reader, days, closed_on),
+        days=shown_days(days, reader, closed_on),
         steps=steps,
         nominations=nominations,
         kinds=NOMINATED_BY,
@@ -87,7 +91,7 @@ def _case_page(case: PromotionCase, form: TargetForm) -> ResponseReturnValue:
         may_withdraw=case.state is not CaseState.NOMINATED and may(Permission.Case.WITHDRAW, case),
         may_rule_out=looks_after and after(case.state, CaseEvent.RULE_OUT) is not None,
         may_lapse=looks_after and may_lapse(case, cycle, days["nominations_close"], today()),
-        reads_incomplete=reader is not Reader.FORMER,
+        reads_incomplete=may(Permission.Case.READ_REASONS, case),
     )
     return make_response(page, form.status)
 
@@ -198,6 +202,7 @@ def show_rule_out(case: PromotionCase) -> ResponseReturnValue:
 def _rule_out_page(case: PromotionCase, form: RuleOutForm) -> ResponseReturnValue:
     if after(case.state, CaseEvent.RULE_OUT) is None:
         return _back(case)
+    form.offer(RULES if case.state not in AFTER_BEGUN else {CHANGED: RULES[CHANGED]})
     page = render_template("promotion/case_rule_out.html", case=case, form=form, person=get_person(case.subject_id))
     return make_response(page, form.status)
 
@@ -206,7 +211,7 @@ def _rule_out_page(case: PromotionCase, form: RuleOutForm) -> ResponseReturnValu
 @requires(Permission.Case.LOOK_AFTER, on=load_case)
 @writes
 def rule_out_case(case: PromotionCase) -> ResponseReturnValue:
-    """Rule a case out before its packet is begun."""
+    """Rule a case out before the committee has it."""
     form = RuleOutForm()
     if form.validate():
         form.attempt(actions.rule_out, case, form.rule.data or "", form.reason.data, by=author(), at=now())
