@@ -222,13 +222,13 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Case.READ_READERS: OWN,
     Permission.Case.ADD_TO_PACKET: rule(
         (p.is_subject, p.is_under_review),
-        (p.is_current_manager, p.is_under_review),
+        (p.is_current_manager, p.is_under_review, p.is_open_to_others),
         (*HR_FOR_OTHERS, p.is_under_review),
     ),
     # 30
     Permission.Case.ASK_FEEDBACK: rule(UNRECUSED_HR),
     Permission.Case.READ_FEEDBACK: rule((p.reviews, p.is_under_review), (p.chairs, p.is_under_review), UNRECUSED_HR),
-    Permission.Case.READ_FEEDBACK_SUMMARY: rule((p.is_subject, p.is_told), (p.is_current_manager, p.is_told)),
+    Permission.Case.READ_FEEDBACK_SUMMARY: rule((p.is_subject, p.is_told), (p.is_current_manager, p.is_told, p.is_open_to_others)),
     Permission.Feedback.LIST: INSIDERS,
     Permission.Feedback.GIVE: rule((p.is_author,), never=(p.is_subject,)),
     # 24
@@ -263,9 +263,9 @@ POLICY: Mapping[StrEnum, Rule] = {
     # 15
     Permission.Case.READ_DECISION: rule(
         (p.is_subject, p.is_told),
-        (p.is_current_manager, p.is_told),
-        (p.is_above_manager, p.is_told),
-        (p.was_manager_then, p.is_told),
+        (p.is_current_manager, p.is_told, p.is_open_to_others),
+        (p.is_above_manager, p.is_told, p.is_open_to_others),
+        (p.was_manager_then, p.is_told, p.is_open_to_others),
         (p.reviews, p.is_told),
         (p.chairs, p.is_told),
         (*HR_FOR_OTHERS, p.is_told),

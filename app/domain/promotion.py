@@ -221,6 +221,10 @@ _FORWARD: Mapping[tuple[CaseState, CaseEvent], CaseState] = {
     (CaseState.NOMINATED, CaseEvent.LAPSE): CaseState.DECLINED,
     (CaseState.NOMINATED, CaseEvent.RULE_OUT): CaseState.INELIGIBLE,
     (CaseState.ACCEPTED, CaseEvent.RULE_OUT): CaseState.INELIGIBLE,
+    # Once the packet is begun only because the level held has changed: the step is no longer the next one.
+    (CaseState.DRAFTING, CaseEvent.RULE_OUT): CaseState.INELIGIBLE,
+    (CaseState.SUBMITTED, CaseEvent.RULE_OUT): CaseState.INELIGIBLE,
+    (CaseState.IN_FEEDBACK, CaseEvent.RULE_OUT): CaseState.INELIGIBLE,
     (CaseState.ACCEPTED, CaseEvent.BEGIN_DRAFTING): CaseState.DRAFTING,
     (CaseState.DRAFTING, CaseEvent.SUBMIT): CaseState.SUBMITTED,
     # Incomplete is a flag and not a state: with it, what is there goes on as it is, to be deferred or withdrawn.

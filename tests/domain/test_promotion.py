@@ -38,9 +38,9 @@ CANCELLABLE = "draft open packets feedback review calibration"
 CASE = """
 nominated       accept:accepted decline:declined lapse:declined rule_out:ineligible
 accepted        rule_out:ineligible begin_drafting:drafting
-drafting        submit:submitted hand_on_incomplete:in_feedback
-submitted       enter_feedback:in_feedback
-in_feedback     enter_review:in_review
+drafting        submit:submitted hand_on_incomplete:in_feedback rule_out:ineligible
+submitted       enter_feedback:in_feedback rule_out:ineligible
+in_feedback     enter_review:in_review rule_out:ineligible
 in_review       close_rating:rated
 rated           calibrate:calibrated
 calibrated      decide:decided

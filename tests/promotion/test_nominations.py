@@ -22,7 +22,7 @@ from app.people.queries import get_person
 from app.promotion.actions import nominations as actions
 from app.promotion.models import CaseStep, NominatedBy, Nomination, PromotionCase
 from app.promotion.queries.cases import get_case, get_cycle
-from app.promotion.queries.nominations import NOMINATION
+from app.promotion.queries.nominations import MOST_PEOPLE, NOMINATION
 from tests.factories.people import grant, make_person
 from tests.factories.promotion import make_case, make_cycle, make_eligible, make_firm
 
@@ -270,9 +270,32 @@ def test_hr_rules_out_before_the_packet_is_begun_and_names_the_rule(firm, cycle,
         act("rule_out", case_id, firm.amara, rule="level_changed", reason="Me.")
     act("rule_out", case_id, firm.hr, rule="level_changed", reason="L3 since Monday.")
     assert cases(session)[0].state is CaseState.INELIGIBLE
-    begun = make_case(make_cycle(firm, state=CycleState.PACKETS))
+    judged = make_case(make_cycle(firm, state=CycleState.REVIEW))
     with pytest.raises(NotAllowedNowError):
-        act("rule_out", begun.id, firm.hr, rule="level_changed", reason="Late.")
+        act("rule_out", judged.id, firm.hr, rule="level_changed", reason="Late.")
+
+
+@pytest.mark.parametrize("state", [CaseState.DRAFTING, CaseState.SUBMITTED, CaseState.IN_FEEDBACK])
+def test_a_packet_that_is_begun_is_ruled_out_only_because_the_level_has_changed(firm, client_for, session, state):
+    begun = make_case(make_cycle(firm, state=CycleState.PACKETS), firm.amara, state=state)
+    with pytest.raises(InvalidError, match="only a level that has changed"):
+        act("rule_out", begun.id, firm.hr, rule="top", reason="Nothing follows.")
+    ruth = client_for(firm.hr)
+    page = ruth.get(f"/promotions/cases/{begun.id}/rule-out")
+    assert "The level held has changed." in page.text
+    assert "Nothing follows the level held." not in page.text
+    assert ruth.send(page.form(ending="/rule-out"), rule="level_changed", reason="L3 since Monday.").status == 302
+    assert cases(session)[0].state is CaseState.INELIGIBLE
+
+
+def test_a_new_nomination_does_not_undo_that_hr_has_ruled_a_case_out(firm, cycle, session):
+    case_id = nominate(cycle, firm.amara, firm.manager)
+    act("rule_out", case_id, firm.hr, rule="level_changed", reason="L3 since Monday.")
+    for told in (firm.amara, firm.manager):
+        with pytest.raises(InvalidError, match="HR has ruled a case out"):
+            nominate(cycle, firm.amara, told)
+    assert nominate(cycle, firm.amara, firm.colleague) is None
+    assert [case.state for case in cases(session)] == [CaseState.INELIGIBLE]
 
 
 # Pages --------------------------------------------------------------------------------
@@ -327,6 +350,27 @@ def test_looking_for_somebody_shows_names_and_nothing_else(firm, cycle, client_f
     assert "Ffion Prydderch" in page.words()
     assert "larkspur.example" not in page.text
     assert "L2" not in page.words("main")
+
+
+def test_the_only_one_found_is_chosen_and_a_team_is_shown_to_whoever_may_see_it(firm, cycle, client_for):
+    def main(person, search):
+        return client_for(person).get(f"/promotions/{cycle.id}/nominate?q={search}")
+
+    led = main(firm.manager, "amara")
+    assert dict(led.form(ending="?q=amara").fields)["person"] == str(firm.amara.id)
+    assert "Amara Diallo Team 1" in led.words("main")
+    assert "Team 1" not in main(firm.stranger, "amara").words("main")
+    assert "person" not in dict(main(firm.manager, "e").form(ending="?q=e").fields)
+
+
+def test_a_manager_is_offered_their_reports_without_a_search(firm, cycle, client_for):
+    for number in range(MOST_PEOPLE):
+        make_person(name=f"Aaron {number}")
+    page = client_for(firm.manager).get(f"/promotions/{cycle.id}/nominate").words("main")
+    assert "Your reports. Look for anybody else by name." in page
+    assert "Amara Diallo" in page
+    assert "Aaron" not in page
+    assert "Amara Diallo" not in client_for(firm.stranger).get(f"/promotions/{cycle.id}/nominate").words("main")
 
 
 def test_a_proposal_without_a_case_opens_one_once_the_rule_is_waived(firm, cycle, session):

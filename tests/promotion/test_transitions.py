@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.access.policy import can, visible_to
-from app.audit.actions import Author
+from app.audit.actions import Author, log
 from app.audit.models import AuditEvent
 from app.audit.queries import count_events
 from app.audit.tags import Tag
@@ -28,7 +28,7 @@ from app.people import actions as people
 from app.people.queries import get_person
 from app.promotion.actions import committees, panels, ratings
 from app.promotion.actions import nominations as actions
-from app.promotion.models import GivenRating, PacketPart
+from app.promotion.models import GivenRating, Nomination, PacketPart, PromotionCase
 from app.promotion.queries.cases import get_case, get_cycle
 from app.promotion.queries.nominations import NOMINATION
 from app.promotion.queries.panels import seats_of
@@ -182,12 +182,20 @@ def test_t4_a_candidate_who_leaves_ends_the_case_and_hr_alone_reads_it(firm, cli
         assert own.get(f"/promotions/cases/{case.id}").status in {302, 401, 404}
 
 
-def test_t4_a_decision_that_was_taken_stays_for_hr_to_deal_with(firm, client_for, session):
+def test_t4_a_decision_that_was_taken_stays_for_hr_and_the_chair_and_shows_no_manager_that_it_was(
+    firm, client_for, session
+):
     case = case_in(firm, CycleState.DECIDED, state=CaseState.DECIDED)
     leave(firm.amara)
     session.rollback()
-    assert get_case(case.id).state is CaseState.DECIDED
-    assert page(client_for, firm.hr, case).status == 200
+    assert (get_case(case.id).state, get_case(case.id).left_at) == (CaseState.DECIDED, now())
+    for who in (firm.hr, firm.chair):
+        assert page(client_for, who, case).status == 200
+        assert page(client_for, who, case, "/packet").status == 200
+    for who in (firm.manager, firm.skip):
+        for beside in ("", "/packet", "/packet.pdf", "/packet/add", "/panel", "/ratings", "/decision", "/feedback"):
+            assert page(client_for, who, case, beside).status == 404, (who.name, beside)
+        assert "Amara" not in client_for(who).get("/promotions/").text
 
 
 def test_t4_nothing_waits_for_a_candidate_who_leaves_and_they_stand_on_no_new_list(firm, session):
@@ -478,3 +486,180 @@ def test_record_says_the_same_of_one_row_and_of_a_list(app, session):
         assert {row.seq for row in rows if can(who, Permission.Audit.READ, row)} == listed
         assert (len(listed) < len(rows)) is (person is firm.hr)
         assert count_events(who) == len(listed)
+
+
+# T11, note 4 ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["manager", "skip"])
+def test_t11_whoever_leads_a_former_peer_reads_decisions_of_closed_cycles_and_no_words(firm, client_for, who):
+    lead = {"manager": firm.peer, "skip": firm.stranger}[who]
+    closed, open_ = case_in(firm, CycleState.CLOSED), case_in(firm, CycleState.CALIBRATION)
+    decide(closed, firm.chair, reasons="Canary of reasons.", feedback_summary="Canary of a summary.")
+    assert page(client_for, lead, closed).status == 404
+    with transaction():
+        people.set_manager(firm.peer, firm.stranger, from_on=today(), by=SYSTEM, at=now())
+        people.set_manager(firm.amara, firm.peer, from_on=today(), by=SYSTEM, at=now())
+    for beside in ("/packet", "/packet.json", "/packet.pdf", "/packet/add", "/feedback/summary"):
+        assert page(client_for, lead, closed, beside).status == 404, beside
+    assert page(client_for, lead, closed).status == 200
+    assert not reads(client_for, lead, closed)
+    decision = page(client_for, lead, closed, "/decision")
+    assert decision.status == 200
+    assert "Canary of reasons." in decision.text
+    assert "Canary of a summary." not in decision.text
+    # What runs is theirs to read, and whoever led then keeps the words of their time.
+    assert page(client_for, lead, open_, "/packet").status == 200
+    assert page(client_for, firm.manager, closed, "/packet").status == 200
+
+
+def test_t11_a_list_and_a_page_say_the_same_of_older_cycles(firm, session):
+    cases = [case_in(firm, phase) for phase in (CycleState.CLOSED, CycleState.CANCELLED, CycleState.FEEDBACK)]
+    new = make_person("Priya Raghunathan")
+    with transaction():
+        people.set_manager(firm.amara, new, from_on=today(), by=SYSTEM, at=now())
+    for person in (new, firm.manager, firm.skip):
+        who = Actor(person.id, "")
+        for permission in (Permission.Case.READ_PACKET, Permission.Case.READ_REASONS):
+            listed = set(session.scalars(select(PromotionCase.id).where(visible_to(who, permission, PromotionCase))))
+            assert {one.id for one in cases if can(who, permission, get_case(one.id))} == listed
+        rows = session.scalars(select(Nomination)).all()
+        permission = Permission.NominationOf.READ
+        listed = set(session.scalars(select(Nomination.id).where(visible_to(who, permission, Nomination))))
+        assert {one.id for one in rows if can(who, permission, one)} == listed
+
+
+# Withdrawn in the middle ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [CaseState.WITHDRAWN, CaseState.CANCELLED])
+def test_chair_reads_no_ratings_of_a_case_that_ended_before_its_decision(firm, client_for, state):
+    case = case_in(firm, CycleState.CALIBRATION)
+    assert page(client_for, firm.chair, case, "/ratings").status == 200
+    with transaction() as changing:
+        changing.merge(get_case(case.id)).state = state
+    for beside in ("/ratings", "/calibration", "/decision/draft", "/packet", "/feedback"):
+        assert page(client_for, firm.chair, case, beside).status == 404, beside
+
+
+# HR that takes no part --------------------------------------------------------------------
+
+
+def hr_who_nominated(firm, case):
+    add_nomination(case, firm.hr)
+
+
+def hr_who_reports_to_the_candidate(firm, case):
+    with transaction():
+        people.set_manager(firm.hr, get_person(case.subject_id), from_on=today(), by=SYSTEM, at=now())
+
+
+def hr_who_competes(firm, case):
+    make_case(get_cycle(case.cycle_id), firm.hr, state=CaseState.DRAFTING)
+
+
+@pytest.mark.parametrize("tie", [hr_who_nominated, hr_who_reports_to_the_candidate, hr_who_competes])
+def test_hr_who_is_recused_neither_looks_after_the_case_nor_reads_what_is_written(firm, client_for, tie):
+    case = case_in(firm)
+    places = ("/packet/draft", "/packet/incomplete", "/rule-out")
+    assert all(page(client_for, firm.hr, case, beside).status != 404 for beside in places)
+    assert reads(client_for, firm.hr, case)
+    tie(firm, case)
+    assert all(page(client_for, firm.hr, case, beside).status == 404 for beside in places)
+    assert not reads(client_for, firm.hr, case)
+    assert reads(client_for, firm.hr_too, case)
+
+
+def test_hr_who_competes_waives_the_minimum_for_nobody_in_that_cycle(firm, client_for):
+    cycle = make_cycle(firm)
+    line = make_eligible(cycle, firm.amara, rule="minimum")
+    address = f"/promotions/eligibility/{line.id}/waive"
+    assert client_for(firm.hr).get(address).status == 200
+    make_case(cycle, firm.hr)
+    assert client_for(firm.hr).get(address).status == 404
+    assert client_for(firm.hr_too).get(address).status == 200
+
+
+# T10: what the record holds back ----------------------------------------------------------
+
+
+def numbers_on(page):
+    return [int("".join(one.itertext()).removeprefix("Row ")) for one in page.all("span", class_="record-number")]
+
+
+def test_record_says_who_handed_in_to_hr_once_ratings_are_open_and_to_administrators_never(client_for, session):
+    firm = make_firm(reviewers=4)
+    admin = make_person("Ada Admin", roles=(Role.ADMIN,))
+    case = judged(firm, firm.amara)
+    before = {one.id: count_events(Actor(one.id, "", frozenset({role}))) for one, role in offices(firm, admin)}
+    with transaction():
+        log(Tag.RATINGS_GIVEN, by=Author(firm.reviewers[0].id), at=now(), object_id=case.id, ratings=3)
+    with transaction():
+        log(Tag.SEAT_ENDED, by=SYSTEM, at=now(), object_id=case.id, reason="recused", had_rated=True)
+    for who, role in offices(firm, admin):
+        for query in ("", "?kind=promotion", f"?kind={Tag.RATINGS_GIVEN}", "?by=Reviewer"):
+            shown = client_for(who).get(f"/admin/audit{query}")
+            assert "handed in ratings" not in shown.words("main"), query
+            assert "Had rated" not in shown.text
+        # The row of the seat is counted and the one of the ratings is not; no number is missing between those shown.
+        counted = count_events(Actor(who.id, "", frozenset({role})))
+        assert counted == before[who.id] + 1
+        shown = numbers_on(client_for(who).get("/admin/audit"))
+        assert shown == list(range(shown[0], shown[0] - len(shown), -1))
+    with transaction() as changing:
+        changing.merge(get_case(case.id)).lifted_at = now()
+    read = client_for(firm.hr).get("/admin/audit")
+    assert "Reviewer 1 handed in ratings of a promotion case" in read.words("main")
+    assert "Had rated" in read.text
+    assert "handed in ratings" not in client_for(admin).get("/admin/audit").words("main")
+
+
+def offices(firm, admin):
+    return ((firm.hr, Role.HR), (admin, Role.ADMIN))
+
+
+def test_stretches_of_the_record_lead_on_and_back_without_gaps_past_rows_that_are_hidden(client_for):
+    firm = make_firm(reviewers=4)
+    admin = make_person("Ada Admin", roles=(Role.ADMIN,))
+    case = judged(firm, firm.amara)
+    for number in range(130):
+        tag = Tag.RATINGS_GIVEN if number % 3 == 0 else Tag.REMARK_MADE
+        with transaction():
+            log(tag, by=SYSTEM, at=now(), object_id=case.id)
+    client, seen, address = client_for(admin), [], "/admin/audit"
+    while address:
+        shown = client.get(address)
+        seen += numbers_on(shown)
+        address = next((link.get("href") for link in shown.all("a", rel="next")), None)
+    assert seen == list(range(seen[0], 0, -1))
+    back = client.get(f"/admin/audit?after={seen[-1]}")
+    assert numbers_on(back) == list(range(seen[-1] + 50, seen[-1], -1))
+
+
+@pytest.mark.parametrize("role", [Role.HR, Role.ADMIN])
+def test_t10_whoever_waits_for_a_decision_reads_of_its_cycle_what_everybody_reads(client_for, session, role):
+    firm = make_firm(reviewers=3)
+    subject = make_person("Noor Own-Case", roles=(role,))
+    cycle = make_cycle(firm, state=CycleState.DECIDED, members=firm.reviewers)
+    make_case(cycle, subject)
+    with transaction():
+        log(Tag.CYCLE_MOVED, by=SYSTEM, at=now(), object_id=cycle.id, source="feedback", target="review")
+        log(Tag.CYCLE_MOVED, by=SYSTEM, at=now(), object_id=cycle.id, source="review", target="calibration")
+        log(Tag.CYCLE_MOVED, by=SYSTEM, at=now(), object_id=cycle.id, source="calibration", target="decided")
+        log(Tag.CYCLE_APPROVED, by=Author(firm.chair.id), at=now(), object_id=cycle.id, digest="0")
+
+    def told(who):
+        words = client_for(who).get(f"/admin/audit?kind={Tag.CYCLE_MOVED}").words("main")
+        approved = client_for(who).get(f"/admin/audit?kind={Tag.CYCLE_APPROVED}").words("main")
+        return words.count("cli:test moved a promotion cycle"), "Oluwaseun Chair approved" in approved
+
+    assert told(subject) == (1, False)
+    assert told(firm.hr) == (3, True)
+    who = Actor(subject.id, "", frozenset({role}))
+    rows = session.scalars(select(AuditEvent)).all()
+    listed = set(session.scalars(select(AuditEvent.seq).where(visible_to(who, Permission.Audit.READ, AuditEvent))))
+    assert {row.seq for row in rows if can(who, Permission.Audit.READ, row)} == listed
+    assert count_events(who) == len(listed) == len(rows) - 3
+    with transaction() as changing:
+        changing.merge(get_cycle(cycle.id)).state = CycleState.COMMUNICATED
+    assert told(subject) == (3, True)

@@ -33,6 +33,7 @@ from app.promotion.wording import NOT_ELIGIBLE
 LEFT = "left"
 """The reason of a withdrawal that came from the candidate's leaving."""
 LEVEL_CHANGED = "The level held has changed since the list was made, so this step is no longer the next one."
+RULED_OUT = "HR has ruled a case out in this cycle; a new nomination does not change that. Ask HR."
 MISSING_WORDS = "Say in a few sentences why: the candidate and HR read it."
 
 
@@ -55,7 +56,7 @@ def nominate(
     if kind is not NominatedBy.SELF and not words:
         raise InvalidError(MISSING_WORDS, field="words")
     line = find_line(cycle.id, subject.id)
-    refusal = why_not(line, subject, on)
+    refusal = why_not(line, subject, on) or _why_ruled_out(cycle, subject)
     is_told = kind is not NominatedBy.PEER
     if refusal and is_told:
         raise InvalidError(refusal, field="person")
@@ -91,6 +92,16 @@ def why_not(line: Eligibility | None, subject: Person, on: date) -> str:
     if subject.left_on is not None:
         return NOT_ELIGIBLE[NotEligible.LEAVING]
     return "" if _still_holds(line, on) else LEVEL_CHANGED
+
+
+def _why_ruled_out(cycle: PromotionCycle, subject: Person) -> str:
+    """Return that HR has ruled a case of somebody out in this cycle; a new nomination does not undo that."""
+    ruled_out = select(PromotionCase.id).where(
+        PromotionCase.cycle_id == cycle.id,
+        PromotionCase.subject_id == subject.id,
+        PromotionCase.state == CaseState.INELIGIBLE,
+    )
+    return RULED_OUT if db.session.scalar(ruled_out.limit(1)) is not None else ""
 
 
 def accept(case: PromotionCase, by: Author, at: datetime, target: str | None = None) -> None:
@@ -141,21 +152,27 @@ def lapse(case: PromotionCase, *, by: Author, at: datetime) -> None:
 
 
 def rule_out(case: PromotionCase, rule: str, reason: str, *, by: Author, at: datetime) -> None:
-    """Rule a case out before its packet is begun, naming the rule and why it applies.
+    """Rule a case out before it is under review, naming the rule and why it applies.
 
-    InvalidError for one's own, for an unknown rule and without a reason; NotAllowedNowError once the packet is begun.
+    InvalidError for one's own, for an unknown rule, without a reason, and once the packet is begun for any other rule
+    than that the level has changed. NotAllowedNowError once the committee has the case.
     """
     _hold_as_hr(case, by)
     if rule not in RULES:
         raise InvalidError("Choose the rule that stands against it.", field="rule")
+    if rule != CHANGED and case.state in AFTER_BEGUN:
+        raise InvalidError("Once the packet is begun, only a level that has changed rules a case out.", field="rule")
     if not reason:
         raise InvalidError("Say how the rule applies; the candidate and their manager read it.", field="reason")
     advance(case, CaseEvent.RULE_OUT, by=by, at=at, reason=f"{RULES[rule]} {reason}")
     db.session.flush()
 
 
+CHANGED = "level_changed"
+AFTER_BEGUN = (CaseState.DRAFTING, CaseState.SUBMITTED, CaseState.IN_FEEDBACK)
+"""States in which a case is ruled out by that one rule."""
 RULES = {
-    "level_changed": "The level held has changed.",
+    CHANGED: "The level held has changed.",
     **{rule.value: f"{NOT_ELIGIBLE[rule]}" for rule in NotEligible},
 }
 """The rules by which HR may rule a case out, as the candidate reads them."""
@@ -164,13 +181,16 @@ RULES = {
 def withdraw_leavers(people: People, by: Author, at: datetime) -> None:
     """Withdraw the open cases of people whose leaving is recorded; from then on HR alone reads them.
 
-    Source: access matrix, T4. A decision that was taken already stays for HR to deal with.
+    Source: access matrix, T4. A decision that was taken already stays for HR and the chair to deal with; to the line
+    manager and those above the case closes all the same, so that nothing shows whether there is one.
     """
     rows = select(PromotionCase).where(PromotionCase.subject_id.in_(people)).order_by(PromotionCase.id)
     for case in db.session.scalars(rows.with_for_update()).all():
+        if not case.is_open_to_withdrawal:
+            continue
         if case.state.is_before_decided:
             advance(case, CaseEvent.WITHDRAW, by=by, at=at, reason=LEFT)
-            case.left_at = at
+        case.left_at = at
     db.session.flush()
 
 

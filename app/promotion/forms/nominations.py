@@ -81,6 +81,10 @@ class RuleOutForm(Form):
     rule = RadioField("Which rule?", choices=RULES, validate_choice=False)
     reason = _words("How does it apply?", "Say how the rule applies.", REASON_LENGTH)
 
+    def offer(self, rules: Mapping[str, str]) -> None:
+        """Offer the rules that can still stand against a case."""
+        self.rule.choices = dict(rules)
+
 
 class WaiveForm(Form):
     """Why the minimum time does not apply to somebody."""

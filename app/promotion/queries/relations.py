@@ -183,8 +183,8 @@ def select_chaired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
         .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
         .where(
             or_(PromotionCycle.chair_id == actor_id, *stands_in),
-            # What ended because its candidate left is for HR alone.
-            PromotionCase.left_at.is_(None),
+            # What ended because its candidate left is for HR alone; a decision that was taken is still to be released.
+            or_(PromotionCase.left_at.is_(None), PromotionCase.state.not_in(_GIVEN_UP)),
             PromotionCase.id.not_in(select_recused(actor_id)),
             PromotionCycle.is_in_use,
         )

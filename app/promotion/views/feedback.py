@@ -19,7 +19,7 @@ from app.promotion.forms.feedback import AskFeedbackForm, DeclineForm, FeedbackF
 from app.promotion.models import PeerFeedback, PromotionCase
 from app.promotion.queries import feedback as queries
 from app.promotion.queries.cases import deadline_of, get_cycle
-from app.promotion.queries.collaborators import asked_about, find_colleagues
+from app.promotion.queries.collaborators import asked_about, find_colleagues, teams_shown
 from app.promotion.queries.decisions import find_decision
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.wording import FEEDBACK_RULE, LEANING
@@ -87,7 +87,7 @@ def decline_feedback(feedback: PeerFeedback) -> ResponseReturnValue:
     declining = DeclineForm()
     if declining.validate_on_submit():
         acts.decline_feedback(feedback, reason=declining.reason.data or "", by=author(), at=now())
-        flash("You have declined. HR reads your reason.")
+        flash("You have declined. HR and the committee read your reason.")
         return redirect(url_for("promotion.list_feedback"))
     asked = queries.request_for(feedback)
     form = FeedbackForm.filled({one.id: (one.leaning, one.words) for one in asked.said}, feedback.version)
@@ -134,6 +134,8 @@ def _ask_page(case: PromotionCase, form: AskFeedbackForm) -> ResponseReturnValue
     search = request.args.get("q", "").strip()[:MAX_SEARCH]
     found = find_colleagues(case, search, _chosen_id(form))
     form.colleague.choices = [(str(one.id), one.name) for one in found if not one.why_not]
+    if len(form.colleague.choices) == 1 and form.colleague.data is None:
+        form.colleague.data = form.colleague.choices[0][0]
     form.expectations.choices = [(one.id, one.text) for one in asked_about(case)]
     page = render_template(
         "promotion/feedback_ask.html",
@@ -142,6 +144,7 @@ def _ask_page(case: PromotionCase, form: AskFeedbackForm) -> ResponseReturnValue
         form=form,
         search=search,
         found=found,
+        teams=teams_shown(actor(), [one.id for one in found]),
     )
     return make_response(page, form.status)
 
