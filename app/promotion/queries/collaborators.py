@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -11,13 +12,16 @@ from operator import itemgetter
 from sqlalchemy import Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
 from app.domain.collaborators import Collaborator, Tie
 from app.domain.evidence import CorroborationAnswer
 from app.domain.ladder import Expectation
 from app.evidence.models import Claim, Corroboration, Evidence
 from app.infra.clock import today
 from app.infra.db import db, once_per_transaction
-from app.people.models import ManagerLink, Person, TeamMembership
+from app.people.models import ManagerLink, Person, Team, TeamMembership
 from app.people.queries import holds_on, like_pattern, managers_of, sort_key, works_here
 from app.promotion.models import CommitteeMember, FeedbackState, Nomination, PeerFeedback, PromotionCase
 from app.promotion.queries.cases import edition_of, get_cycle, rated_ids, report_of
@@ -167,3 +171,18 @@ def find_colleagues(case: PromotionCase, search: str, chosen: uuid.UUID | None =
     ).all()
     reasons = excluded_from(case.id, today())
     return [Found(row.id, row.name, reasons.get(row.id, "")) for row in rows]
+
+
+def teams_shown(actor: Actor, person_ids: Collection[uuid.UUID]) -> dict[str, str]:
+    """Return the team of each of these people today by their id as text, of those alone whose team somebody may read.
+
+    Of anybody else a reader learns the name and nothing more (access matrix, row 28).
+    """
+    rows = db.session.execute(
+        select(Person.id, Team.name)
+        .join(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, today())))
+        .join(Team, Team.id == TeamMembership.team_id)
+        .where(Person.id.in_(person_ids), visible_to(actor, Permission.Person.READ, Person))
+        .order_by(Person.id)
+    )
+    return {str(person_id): team for person_id, team in rows}

@@ -12,11 +12,12 @@ from app.infra.clock import now, today
 from app.infra.forms import clean_line
 from app.infra.unit_of_work import writes
 from app.people.models import Person
-from app.people.queries import get_person
+from app.people.queries import get_person, list_reports
 from app.promotion.actions.nominations import nominate as nominate_somebody
 from app.promotion.eligibility_pages import own_words
 from app.promotion.forms.nominations import CHOOSE, NominationForm, SelfNominationForm
 from app.promotion.models import PromotionCase, PromotionCycle
+from app.promotion.queries.collaborators import teams_shown
 from app.promotion.queries.nominations import find_line, find_open_case, find_people
 from app.promotion.start_pages import takes_nominations
 from app.promotion.views.blueprint import author, bp, load_cycle
@@ -89,8 +90,19 @@ def _form_page(cycle: PromotionCycle, form: NominationForm) -> ResponseReturnVal
         return _home(cycle)
     search = clean_line(request.args.get("q"))[:MOST_SEARCHED].replace("\x00", "")
     found, has_more = find_people(search, form.person_id)
+    if not search:
+        found = {one.id: one.name for one in list_reports(actor().person_id)} | found
     form.offer_people(found)
-    page = render_template("promotion/nominate.html", cycle=cycle, form=form, search=search, has_more=has_more)
+    if search and len(found) == 1 and form.person.data is None:
+        (form.person.data,) = form.person.choices
+    page = render_template(
+        "promotion/nominate.html",
+        cycle=cycle,
+        form=form,
+        search=search,
+        has_more=has_more,
+        teams=teams_shown(actor(), found),
+    )
     return make_response(page, form.status)
 
 
