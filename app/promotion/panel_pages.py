@@ -35,7 +35,7 @@ from app.promotion.queries.panels import (
 from app.promotion.wording import RECUSAL
 
 SEAT_BY: Mapping[str, str] = MappingProxyType(
-    {"drawn": "Drawn by rule", "substitute": "Substitute, drawn by rule", "appointed": "Appointed"}
+    {"drawn": "Drawn by rule", "substitute": "Substitute, drawn by rule"}
 )
 SEAT_ENDED: Mapping[str, str] = MappingProxyType(
     {
@@ -105,6 +105,11 @@ class PanelPage:
     size: int
     is_behind: bool
     """Somebody who sits is recused by now: the seat ends at the next sweep, or when somebody lets the panel follow."""
+
+    @property
+    def can_be_quorate(self) -> bool:
+        """Say whether enough would sit on the case if everybody stepped in who may."""
+        return len(self.held) + self.pool >= self.quorum
 
     @property
     def submitted(self) -> int:

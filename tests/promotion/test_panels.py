@@ -24,11 +24,11 @@ from app.people.models import SpellReason
 from app.promotion import queries
 from app.promotion.actions import panels, ratings
 from app.promotion.models import GivenRating, PanelSeat, Recusal
+from app.promotion.queries.guards import missing_for
 from app.promotion.queries.panels import (
     Obstacle,
     candidates_for,
     chair_of,
-    panel_state,
     ranks_of,
     recusals_recorded,
     seats_of,
@@ -171,17 +171,6 @@ def test_pool_holds_who_reaches_the_rank_is_not_recused_and_does_not_sit(review)
     assert found[firm.reviewers[3].id].obstacle is Obstacle.SAT_BEFORE
     assert found[firm.manager.id].reasons == (RecusalReason.MANAGER, RecusalReason.STATEMENT)
     assert ranks_of(frozenset({ranked.id}), TODAY)[ranked.id].value == 3
-
-
-def test_panel_says_whether_it_can_reach_its_quorum(app):
-    firm = make.make_firm(reviewers=3)
-    cycle = make.make_cycle(firm, state=CycleState.REVIEW, members=[*firm.reviewers[:2], firm.manager])
-    case = make.make_case(cycle, firm.amara)
-    draw(case.id)
-    state = panel_state(queries.get_case(case.id))
-    assert (state.held, state.pool, state.is_quorate, state.can_be_quorate) == (2, 0, False, False)
-    make.add_member(cycle, firm.reviewers[2])
-    assert panel_state(queries.get_case(case.id)).can_be_quorate
 
 
 # Recusals -----------------------------------------------------------------------------
@@ -367,6 +356,52 @@ def test_nobody_steps_aside_from_a_case_that_is_decided_or_over(review, state):
     with pytest.raises(NotAllowedNowError):
         recuse(review, review.reviewers[0])
     assert len(sitting(review)) == 3
+
+
+def test_once_ratings_were_open_hr_alone_records_a_recusal_of_somebody_else_and_says_why(review, client_for):
+    rate_all(review)
+    with transaction():
+        ratings.lift_when_all_in(the_case(review), by=SYSTEM, at=now())
+    first, second, _ = review.reviewers[:3]
+    with pytest.raises(NotAllowedNowError, match="HR alone"):
+        recuse(review, first, "I think so.", by=review.firm.chair)
+    address = f"/promotions/cases/{review.id}/panel/recuse"
+    assert "HR alone records this now" in client_for(review.firm.chair).get(address).words()
+    hr = client_for(review.firm.hr)
+    page = hr.get(address)
+    assert "They count no more from then on" in page.words()
+    assert hr.send(page.form(ending="/panel/recuse"), person=str(first.id)).status == 422
+    assert first.id in sitting(review)
+    hr.send(page.form(ending="/panel/recuse"), person=str(first.id), note="A quarrel over money.")
+    assert first.id not in sitting(review)
+    recuse(review, second)
+    assert second.id not in sitting(review)
+
+
+def test_a_case_for_which_no_quorum_can_be_found_goes_on_unrated_and_is_only_deferred(app, client_for):
+    firm = make.make_firm(reviewers=3)
+    cycle = make.make_cycle(firm, state=CycleState.REVIEW, members=firm.reviewers)
+    case = make.make_case(cycle, firm.amara)
+    for one in firm.reviewers:
+        make.seat(case, one)
+    address = f"/promotions/cases/{case.id}/panel"
+    hr = client_for(firm.hr)
+    assert "Can nobody else be named" not in hr.get(address).words()
+    assert hr.post(address, {"shortage": "1", "reason": "Nobody else has the rank."}).status != 302
+    assert not queries.get_case(case.id).is_incomplete
+    with transaction():
+        panels.recuse(queries.get_case(case.id), firm.reviewers[0].id, "", by=Author(firm.reviewers[0].id), at=now())
+    assert "Can nobody else be named" not in client_for(firm.chair).get(address).words()
+    assert client_for(firm.chair).post(address, {"shortage": "1", "reason": "Chair says so."}).status != 302
+    page = hr.get(address)
+    assert hr.send(page.form(ending="/panel"), reason=" ").status == 422
+    assert hr.send(page.form(ending="/panel"), reason="Nobody else has the rank.").location == address
+    found = queries.get_case(case.id)
+    assert (found.is_incomplete, found.lacks_reviewers, found.is_in_rating) == (True, True, False)
+    assert "Nobody else has the rank" in hr.get(address).words()
+    assert {one["subject"] for one in audited(Tag.CASE_INCOMPLETE)} == {None}
+    assert missing_for(queries.get_cycle(cycle.id), TODAY) == []
+    assert "rank" not in client_for(firm.amara).get(f"/promotions/cases/{case.id}").words()
 
 
 # Following what holds -----------------------------------------------------------------

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.audit.actions import Author
 from app.audit.tags import Tag
 from app.domain.committee import RecusalReason, substitutes
-from app.domain.errors import NotAllowedNowError
+from app.domain.errors import InvalidError, NotAllowedNowError
 from app.domain.promotion import CaseState
 from app.infra.clock import local
 from app.infra.db import db, forget_answers
@@ -23,8 +23,9 @@ from app.notices.actions import tell
 from app.people.queries import get_people
 from app.promotion.actions.ratings import lift_when_all_in
 from app.promotion.actions.steps import lock_case, lock_cycle, note
-from app.promotion.models import PanelSeat, PromotionCase, PromotionCycle, Recusal
+from app.promotion.models import REASON_LENGTH, PanelSeat, PromotionCase, PromotionCycle, Recusal
 from app.promotion.queries.cases import get_cycle
+from app.promotion.queries.decisions import hr_ids
 from app.promotion.queries.panels import (
     OVER,
     candidates_for,
@@ -91,13 +92,19 @@ def recuse(case: PromotionCase, person_id: uuid.UUID, note_text: str, *, by: Aut
     """Record that somebody takes no part in a case, with a private note that HR and its author alone read.
 
     Their seat ends, with its ratings, which stay in the record and count no more; a substitute is drawn by rule.
-    NotAllowedNowError once the case is decided or over, and when it is recorded already.
+    NotAllowedNowError once the case is decided or over, and when it is recorded already. Once ratings were open, it
+    voids what everybody has read: then HR alone records it of somebody else, and InvalidError asks for the reason.
     """
     cycle = get_cycle(case.cycle_id)
     lock_cycle(cycle)
     lock_case(case)
     if not case.state.is_before_decided:
         raise NotAllowedNowError("This case is decided or over, so nobody can step aside from it any more.")
+    if was_open(case) and by.person_id != person_id:
+        if by.person_id not in hr_ids(at):
+            raise NotAllowedNowError("The ratings of this case have been open, so that HR alone records this now.")
+        if not note_text.strip():
+            raise InvalidError("Say why: the ratings were open, and theirs count no more.", field="note")
     declared = RecusalReason.DECLARED.value
     if any(row.person_id == person_id and row.reason == declared for row in recusals_recorded(case.id)):
         raise NotAllowedNowError("This has been recorded already.")
@@ -114,6 +121,40 @@ def recuse(case: PromotionCase, person_id: uuid.UUID, note_text: str, *, by: Aut
     db.session.flush()
     note(Tag.RECUSED, case, by=by, at=at, is_quiet=True, person=person_id, reason=declared)
     _settle(case, cycle, by=by, at=at)
+
+
+def was_open(case: PromotionCase) -> bool:
+    """Say whether the ratings of a case are open, or were before the round opened again."""
+    return case.state in {CaseState.RATED, CaseState.CALIBRATED}
+
+
+def may_lack_reviewers(case: PromotionCase) -> bool:
+    """Say whether fewer people than the quorum sit on a case or could step in, so that it cannot be rated."""
+    if case.is_incomplete or case.state not in JUDGED:
+        return False
+    return len(seats_of(case.id)) + len(candidates_for(case)) < get_cycle(case.cycle_id).quorum
+
+
+def record_shortage(case: PromotionCase, reason: str, *, by: Author, at: datetime) -> None:
+    """Let a case go on unrated for which no quorum can be found: it can only be deferred, or withdrawn.
+
+    The panel follows what holds today first. NotAllowedNowError for anybody but HR, and while enough people sit on it
+    or could step in. InvalidError without a reason.
+    """
+    cycle = get_cycle(case.cycle_id)
+    lock_cycle(cycle)
+    lock_case(case)
+    _settle(case, cycle, by=by, at=at)
+    forget_answers()
+    if by.person_id not in hr_ids(at) or not may_lack_reviewers(case):
+        raise NotAllowedNowError("Enough people sit on this case or could step in, or HR does not record this now.")
+    if not reason.strip():
+        raise InvalidError("Say why no further reviewers can be named.", field="reason")
+    if len(reason) > REASON_LENGTH:
+        raise InvalidError(f"Say it in {REASON_LENGTH} characters; there are {len(reason)}.", field="reason")
+    case.is_incomplete, case.incomplete_reason = True, reason.strip()
+    note(Tag.CASE_INCOMPLETE, case, by=by, at=at, is_quiet=True, lacks="reviewers")
+    db.session.flush()
 
 
 def end_seat(case: PromotionCase, seat: PanelSeat, reason: str, *, by: Author, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.infra.forms import UNCUT, Form, StorableText, clean_line, clean_text
@@ -99,6 +99,13 @@ class RecusalForm(Form):
     """Stepping aside, with a private note."""
 
     note = _note("Note")
+
+
+class ShortageForm(Form):
+    """Why no quorum can be found for a case; `shortage` tells it from letting the panel follow."""
+
+    shortage = HiddenField(validators=[Length(max=1)])
+    reason = _reason("Why can nobody else be named?", "Say why no further reviewers can be named.")
 
 
 class OthersRecusalForm(RecusalForm):

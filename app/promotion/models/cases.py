@@ -65,7 +65,7 @@ class PromotionCase(Keyed, Model):
     nominated_by: Mapped[NominatedBy] = mapped_column(Code(NominatedBy, 8))
     answered_at: Mapped[datetime | None]
     is_incomplete: Mapped[bool] = mapped_column(default=False)
-    """HR let it go on without a whole packet; it can only be deferred or withdrawn."""
+    """HR let it go on without a whole packet, or without a quorum; it can only be deferred or withdrawn."""
     incomplete_reason: Mapped[str | None] = mapped_column(short(REASON_LENGTH))
     submitted_at: Mapped[datetime | None]
     submitted_on: Mapped[date | None]
@@ -93,6 +93,11 @@ class PromotionCase(Keyed, Model):
     def code(self) -> str:
         """Return the name of the case inside its cycle, as in “P-06”."""
         return f"P-{self.number:02}"
+
+    @property
+    def lacks_reviewers(self) -> bool:
+        """Say whether it goes on unrated because no quorum could be found: the packet is in, and not at fault."""
+        return self.is_incomplete and self.submitted_at is not None
 
     @hybrid_property
     def is_in(self) -> bool:

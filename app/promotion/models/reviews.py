@@ -20,7 +20,7 @@ HELD = text("ended_at IS NULL")
 class PanelSeat(Keyed, Model):
     """That somebody reviews a case. A seat that ended stays, with its ratings, which then count no more.
 
-    `drawn_by` says how it was filled: `drawn`, `substitute` or `appointed`. `submitted_at`: all ratings are in.
+    `drawn_by` says how it was filled: `drawn` or `substitute`. `submitted_at`: all ratings are in.
     """
 
     __tablename__ = "panel_seat"

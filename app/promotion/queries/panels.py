@@ -211,6 +211,14 @@ def chair_of(case: PromotionCase) -> uuid.UUID | None:
     return next((one for one in asked if not recused[one]), None)
 
 
+def deputy_for(case: PromotionCase, person_id: uuid.UUID) -> bool:
+    """Say whether somebody else can chair a case from which this person steps aside."""
+    cycle = get_cycle(case.cycle_id)
+    leading = [one for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
+    others = frozenset(one for one in leading if one != person_id)
+    return any(not reasons for reasons in recusals_among(case.id, others).values())
+
+
 # The pool ------------------------------------------------------------------
 
 
@@ -299,32 +307,6 @@ def candidates_for(case: PromotionCase) -> list[Candidate]:
 def has_gone(person: Person, on: date) -> bool:
     """Say whether somebody has left by a day."""
     return person.left_on is not None and person.left_on <= on
-
-
-@dataclass(frozen=True, slots=True)
-class PanelState:
-    """Whether a panel can reach its quorum: seats held, seats wanted, the quorum, and how many could step in."""
-
-    held: int
-    size: int
-    quorum: int
-    pool: int
-
-    @property
-    def is_quorate(self) -> bool:
-        """Say whether enough reviewers sit on the case."""
-        return self.held >= self.quorum
-
-    @property
-    def can_be_quorate(self) -> bool:
-        """Say whether enough would sit on it if everybody stepped in who may."""
-        return self.held + self.pool >= self.quorum
-
-
-def panel_state(case: PromotionCase) -> PanelState:
-    """Return whether the panel of a case can reach its quorum as things stand."""
-    cycle = get_cycle(case.cycle_id)
-    return PanelState(len(seats_of(case.id)), cycle.panel_size, cycle.quorum, len(candidates_for(case)))
 
 
 def gone_among(ids: Iterable[uuid.UUID], on: date) -> People:
