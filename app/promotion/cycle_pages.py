@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from app.domain.promotion import CaseState, CycleState, Guard, next_move
 from app.infra.clock import local
-from app.infra.templating import ago, counted, day_and_month, long_date, number_word, plural
+from app.infra.templating import ago, counted, day_and_month, join_words, long_date, number_word, plural
 from app.promotion.actions.cycles import CUT_OFF
 from app.promotion.models import CycleStep, NominatedBy, PromotionCycle
 from app.promotion.queries.cycles import CaseRow, StepLine, days_of
@@ -173,11 +173,22 @@ def guards_in_words(lines: Collection[Owed]) -> str:
     return ". ".join(GUARD[guard] for guard in Guard if any(line.guard is guard for line in lines))
 
 
-def missing_in_words(cycle: PromotionCycle, number: int) -> str:
-    """Return how many things are missing and for what: “Three things are missing before feedback can open”."""
+MOST_CODES = 3
+
+
+def missing_in_words(cycle: PromotionCycle, lines: Collection[Owed]) -> str:
+    """Return what is missing and for what: “Three things are missing before feedback can open”.
+
+    However many colleagues owe answers on a case, that is one thing, and named where nothing else is missing.
+    """
     move = next_move(cycle.state)
-    if move is None or not number:
+    if move is None or not lines:
         return ""
+    codes = sorted({line.case_code for line in lines if line.guard is Guard.FEEDBACK_GIVEN})
+    others = sum(line.guard is not Guard.FEEDBACK_GIVEN for line in lines)
+    if not others and len(codes) <= MOST_CODES:
+        return f"Feedback on {join_words(codes)} is missing {MOVE_BEFORE[move.target]}."
+    number = others + len(codes)
     things = plural(number, "thing is", "things are")
     return f"{number_word(number).capitalize()} {things} missing {MOVE_BEFORE[move.target]}."
 
@@ -229,7 +240,7 @@ def _feedback(cycle: PromotionCycle, row: CaseRow, *, is_over: bool) -> str:
         return "–"
     if row.case.feedback_waived_reason:
         return f"{row.given}, waived"
-    return f"{row.given} of {max(row.asked, cycle.feedback_needed)}" if row.asked else "not asked"
+    return f"{row.given} of {row.asked} asked, {cycle.feedback_needed} needed" if row.asked else "not asked"
 
 
 def _reviewers(row: CaseRow, *, is_over: bool) -> str:

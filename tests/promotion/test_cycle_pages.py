@@ -112,6 +112,20 @@ def test_a_recused_chair_does_not_see_that_there_is_a_case(firm, client_for):
     assert "Amara Diallo" not in words
 
 
+def test_the_feedback_of_a_case_is_counted_once_and_in_the_same_words_in_list_and_table(firm, client_for):
+    cycle = make_cycle(firm, state=CycleState.FEEDBACK, evidence_until=TODAY)
+    case = make_case(cycle, firm.amara)
+    for colleague in (firm.peer, firm.colleague, firm.stranger):
+        make_feedback(case, colleague)
+    words = client_for(firm.hr).get(home(cycle)).words("main")
+    assert "Feedback on P-01 is missing before the review can open." in words
+    assert words.count("Feedback given: 0 of 3 asked, 2 needed") == 3
+    assert words.count("0 of 3 asked, 2 needed") == 4
+    with transaction() as session:
+        session.get(PromotionCycle, cycle.id).evidence_until = TODAY + timedelta(days=1)
+    assert "Two things are missing" in client_for(firm.hr).get(home(cycle)).words("main")
+
+
 @pytest.mark.parametrize("viewer", ["hr", "chair"])
 def test_nobody_reads_who_has_handed_in_while_rating_is_blind(firm, client_for, viewer):
     cycle = make_cycle(firm, state=CycleState.REVIEW)

@@ -74,7 +74,7 @@ def test_who_is_kept_from_a_case_may_ask_to_move_and_hears_only_then_that_it_can
     answer = client.send(client.get(f"{home(cycle)}/move").form(ending="/move"))
     assert answer.status == 409
     assert ELSEWHERE in answer.words()
-    assert "0 of 2 answers" not in answer.words()
+    assert "Feedback given" not in answer.words()
     assert case.code not in answer.words()
 
 

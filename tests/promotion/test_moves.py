@@ -184,15 +184,13 @@ def test_answers_of_colleagues_are_owed_by_name_and_a_waiver_makes_up_for_them(f
     make_case(cycle, feedback_waived_reason="New in the team.")
     make_feedback(case, firm.peer, answers={"swe.coach-juniors": ("shows", "Yes.")})
     make_feedback(case, firm.colleague)
-    assert said(cycle) == [
-        (Guard.FEEDBACK_GIVEN, "Feedback asked for; 1 of 2 answers is in", "Henrik Lindqvist", "P-01")
-    ]
+    assert said(cycle) == [(Guard.FEEDBACK_GIVEN, "Feedback given: 1 of 2 asked, 2 needed", "Henrik Lindqvist", "P-01")]
 
 
 def test_where_too_few_are_asked_hr_owes_another_or_a_waiver(firm):
     cycle = make_cycle(firm, state=CycleState.FEEDBACK, evidence_until=TODAY)
     make_case(cycle, firm.amara)
-    what = "0 of 2 answers are in, and too few colleagues are asked: ask another, or waive it with a reason"
+    what = "Feedback given: nobody is asked, 2 needed. Ask another colleague, or waive it with a reason"
     assert said(cycle) == [(Guard.FEEDBACK_GIVEN, what, "HR", "P-01")]
 
 

@@ -335,14 +335,15 @@ def _feedback_owed(
     case: PromotionCase, cycle: PromotionCycle, given: int, waiting: list[tuple[PeerFeedback, str]]
 ) -> list[Owed]:
     needed, guard = cycle.feedback_needed, Guard.FEEDBACK_GIVEN
-    so_far = f"{given} of {counted(needed, 'answer', 'answers')} {plural(given, 'is', 'are')} in"
-    what, due_on = f"Feedback asked for; {so_far}", day_for(cycle, "feedback_due", case.id)
+    asked = given + len(waiting)
+    so_far = f"{given} of {asked} asked, {needed} needed" if asked else f"nobody is asked, {needed} needed"
+    what, due_on = f"Feedback given: {so_far}", day_for(cycle, "feedback_due", case.id)
     lines = [
         _about(case, guard, what, name, one.author_id, waits=("promotion.feedback", one.id), due_on=due_on)
         for one, name in waiting
     ]
-    if given + len(waiting) < needed:
-        what = f"{so_far}, and too few colleagues are asked: ask another, or waive it with a reason"
+    if asked < needed:
+        what = f"Feedback given: {so_far}. Ask another colleague, or waive it with a reason"
         lines.append(_about(case, guard, what, HR))
     return lines
 

@@ -97,7 +97,7 @@ def _inside(cycle: PromotionCycle, steps: list[queries.StepLine]) -> dict[str, o
         "beside": owed_lines(beside, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
         "elsewhere": TAKES_NO_PART if is_kept else "",
         "guards": guards_in_words(seen),
-        "missing": missing_in_words(cycle, len(seen)),
+        "missing": missing_in_words(cycle, seen),
         "move": _move(cycle, seen, is_kept=is_kept),
         "before": MOVE_BEFORE[move.target] if move else "",
         "is_ready": move is not None and not seen and not is_kept,
