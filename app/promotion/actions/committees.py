@@ -28,8 +28,9 @@ from app.people.models import Person
 from app.people.queries import find_person_by_email, get_people
 from app.promotion.actions.panels import settle_recusals
 from app.promotion.actions.steps import lock_cycle
-from app.promotion.models import CommitteeMember, PromotionCycle, ReviewRank
+from app.promotion.models import CommitteeMember, PanelSeat, PromotionCase, PromotionCycle, ReviewRank
 from app.promotion.queries.panels import has_gone, rank_limits, ranks_of, serving
+from app.promotion.queries.relations import select_recused
 
 _LEFT = "Left the company."
 CHAIR, DEPUTY, MEMBER = "chair", "deputy", "member"
@@ -134,15 +135,18 @@ def name_external(
 def remove_member(cycle: PromotionCycle, person: Person, reason: str, *, by: Author, at: datetime) -> None:
     """Take somebody off the committee, with a reason; their seats end, and substitutes are drawn by rule.
 
-    NotAllowedNowError when they are no member, or once the cycle is decided. InvalidError without a reason.
+    NotAllowedNowError when they are no member, once the cycle is decided, or where the author is recused from a case on
+    which they sit: whoever may not judge a case does not choose who leaves it. InvalidError without a reason, unless
+    the cycle is a draft: nobody has judged anything in it yet.
     """
     lock_cycle(cycle)
     _check_undecided(cycle)
-    if not reason.strip():
+    if not reason.strip() and cycle.state is not CycleState.DRAFT:
         raise InvalidError("Say why; it stays in the record of the cycle.", field="reason")
     row = next((one for one in serving(cycle.id) if one.person_id == person.id), None)
     if row is None:
         raise NotAllowedNowError(f"{person.name} is not on this committee any more.")
+    _check_unrecused(cycle, person, by)
     _end(row, reason.strip(), by=by, at=at)
     settle_recusals(cycle, by=by, at=at)
 
@@ -226,6 +230,26 @@ def _check_running(cycle: PromotionCycle) -> None:
 def _check_undecided(cycle: PromotionCycle) -> None:
     if not may_be_changed(cycle):
         raise NotAllowedNowError("This cycle is decided; its committee stays as it was.")
+
+
+def _check_unrecused(cycle: PromotionCycle, person: Person, by: Author) -> None:
+    if by.person_id is None:
+        return
+    sits_on = (
+        select(PromotionCase.id)
+        .join(PanelSeat, PanelSeat.case_id == PromotionCase.id)
+        .where(
+            PromotionCase.cycle_id == cycle.id,
+            PromotionCase.id.in_(select_recused(by.person_id)),
+            PanelSeat.person_id == person.id,
+            PanelSeat.ended_at.is_(None),
+        )
+    )
+    if db.session.scalar(select(sits_on.exists())):
+        raise NotAllowedNowError(
+            f"You take no part in one of the cases that {person.name} may review, so somebody else of HR or the chair "
+            "has to take them off."
+        )
 
 
 def _check_here(person: Person, at: datetime) -> None:

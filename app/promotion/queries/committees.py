@@ -157,6 +157,19 @@ def targets_of(cycle: PromotionCycle, members: Sequence[MemberLine]) -> list[Tar
     ]
 
 
+def why_no_target(cycle: PromotionCycle, person_id: uuid.UUID) -> str:
+    """Return why somebody may review no target of a cycle, to follow their name; empty where they may review one."""
+    rank = ranks_of(frozenset({person_id}), today())[person_id]
+    targets = [mark for edition in pinned_of(cycle.id) for mark in _targets_on(edition)]
+    if not targets or any(rank.reaches(mark.rank) for mark in targets):
+        return ""
+    if rank.held is not None:
+        return f"holds {rank.held.level}, which is below every target of this cycle, and will be drawn for no case"
+    if rank.granted is not None:
+        return f"reviews up to rank {rank.granted}, below every target of this cycle, and will be drawn for no case"
+    return "holds no level and has no review rank, and will be drawn for no case until HR sets a rank"
+
+
 def _targets_on(edition: Edition) -> list[LevelMark]:
     ladder = edition.ladder
     rungs = max(level.rank for level in ladder.levels)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
+from app.domain.promotion import CycleState
 from app.infra.clock import now
 from app.infra.unit_of_work import writes
 from app.notices.transport import mail_is_on
@@ -21,6 +22,7 @@ from app.promotion.models import CommitteeMember, PromotionCycle, ReviewRank
 from app.promotion.queries import committees as queries
 from app.promotion.queries.committees import Membership
 from app.promotion.queries.panels import OVER, serving
+from app.promotion.queries.relations import competes
 from app.promotion.views.blueprint import author, bp, load_cycle
 
 
@@ -44,7 +46,7 @@ def show_committee(cycle: PromotionCycle) -> ResponseReturnValue:
 
 
 def _page(cycle: PromotionCycle, form: MemberForm) -> ResponseReturnValue:
-    who, is_hr = actor(), may(Permission.Cycle.RUN, cycle)
+    who, may_lead = actor(), may(Permission.Cycle.LEAD_COMMITTEE, cycle)
     may_name = may(Permission.Cycle.EDIT_COMMITTEE, cycle)
     is_undecided = actions.may_be_changed(cycle)
     people = get_people([*(row.person_id for row in serving(cycle.id)), *queries.leading(cycle)])
@@ -62,8 +64,9 @@ def _page(cycle: PromotionCycle, form: MemberForm) -> ResponseReturnValue:
         own_id=who.person_id,
         sees_cases=may_name,
         may_name=may_name and is_undecided,
-        may_lead=is_hr and cycle.state not in OVER,
-        may_rank=is_hr and is_undecided,
+        may_lead=may_lead and cycle.state not in OVER,
+        may_rank=may_lead and is_undecided,
+        competes=competes(who.person_id, cycle.id) and is_undecided,
     )
     return make_response(page, form.status)
 
@@ -76,8 +79,14 @@ def add_committee_member(cycle: PromotionCycle) -> ResponseReturnValue:
     form = MemberForm().look_for()
     if form.validate() and (row := form.attempt(_add, cycle, form)):
         flash(f"{get_person(row.person_id).name} sits on the committee.", "good")
+        _warn_of_no_target(cycle, row)
         return _back(cycle)
     return _page(cycle, form)
+
+
+def _warn_of_no_target(cycle: PromotionCycle, row: CommitteeMember) -> None:
+    if why := queries.why_no_target(cycle, row.person_id):
+        flash(f"{get_person(row.person_id).name} {why}.", "warn")
 
 
 def _add(cycle: PromotionCycle, form: MemberForm) -> CommitteeMember:
@@ -92,7 +101,7 @@ def _chosen(form: MemberForm) -> Person:
 
 
 @bp.get("/<uuid:cycle_id>/committee/lead")
-@requires(Permission.Cycle.RUN, on=load_cycle)
+@requires(Permission.Cycle.LEAD_COMMITTEE, on=load_cycle)
 def show_name_lead(cycle: PromotionCycle) -> ResponseReturnValue:
     """Show the form that names the chair or the deputy."""
     role = actions.DEPUTY if request.args.get("role") == actions.DEPUTY else actions.CHAIR
@@ -105,7 +114,7 @@ def _lead_page(cycle: PromotionCycle, form: LeadForm) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:cycle_id>/committee/lead")
-@requires(Permission.Cycle.RUN, on=load_cycle)
+@requires(Permission.Cycle.LEAD_COMMITTEE, on=load_cycle)
 @writes
 def name_lead(cycle: PromotionCycle) -> ResponseReturnValue:
     """Name the chair or the deputy."""
@@ -127,7 +136,7 @@ def _lead(cycle: PromotionCycle, form: LeadForm) -> Person:
 
 
 @bp.get("/<uuid:cycle_id>/committee/external")
-@requires(Permission.Cycle.RUN, on=load_cycle)
+@requires(Permission.Cycle.LEAD_COMMITTEE, on=load_cycle)
 def show_name_external(cycle: PromotionCycle) -> ResponseReturnValue:
     """Show the form that names a reviewer from outside."""
     return _external_page(cycle, ExternalForm(formdata=None))
@@ -144,7 +153,7 @@ def _sends_mail() -> bool:
 
 
 @bp.post("/<uuid:cycle_id>/committee/external")
-@requires(Permission.Cycle.RUN, on=load_cycle)
+@requires(Permission.Cycle.LEAD_COMMITTEE, on=load_cycle)
 @writes
 def name_external(cycle: PromotionCycle) -> ResponseReturnValue:
     """Name a reviewer from outside, and invite them."""
@@ -152,6 +161,7 @@ def name_external(cycle: PromotionCycle) -> ResponseReturnValue:
     form.offer_ranks(queries.ranks_in_words())
     if form.validate() and (row := form.attempt(_name_external, cycle, form)):
         _say_named(get_person(row.person_id))
+        _warn_of_no_target(cycle, row)
         return _back(cycle)
     return _external_page(cycle, form)
 
@@ -190,16 +200,17 @@ def _removal_page(member: Membership, form: RemovalForm) -> ResponseReturnValue:
 @writes
 def remove_member(member: Membership) -> ResponseReturnValue:
     """Take somebody off the committee."""
-    form = RemovalForm()
-    if not form.validate():
+    form, is_draft = RemovalForm(), member.cycle.state is CycleState.DRAFT
+    if not form.validate() and not (is_draft and not form.reason.data):
         return _removal_page(member, form)
     actions.remove_member(member.cycle, member.person, form.reason.data, by=author(), at=now())
-    flash(f"{member.person.name} is off the committee. Their seats ended, and substitutes were drawn by rule.", "good")
+    followed = "" if is_draft else " Their seats ended, and substitutes were drawn by rule."
+    flash(f"{member.person.name} is off the committee.{followed}", "good")
     return _back(member.cycle)
 
 
 @bp.get("/committee/<uuid:member_id>/rank")
-@requires(Permission.Cycle.RUN, on=load_membership)
+@requires(Permission.Cycle.LEAD_COMMITTEE, on=load_membership)
 def show_review_rank(member: Membership) -> ResponseReturnValue:
     """Show the form that says up to which rank a member off the ladder reviews."""
     live = queries.find_review_rank(member.person.id)
@@ -215,7 +226,7 @@ def _rank_page(member: Membership, form: RankForm) -> ResponseReturnValue:
 
 
 @bp.post("/committee/<uuid:member_id>/rank")
-@requires(Permission.Cycle.RUN, on=load_membership)
+@requires(Permission.Cycle.LEAD_COMMITTEE, on=load_membership)
 @writes
 def set_review_rank(member: Membership) -> ResponseReturnValue:
     """Set up to which rank a member off the ladder reviews."""
