@@ -129,7 +129,11 @@ class Permission:
         READ_CASES = "cycle:read_cases"  # See the cases of a cycle with their states, and who owes what.
         READ_COMMITTEE = "cycle:read_committee"  # See who sits on the committee.
         EDIT_COMMITTEE = "cycle:edit_committee"  # Name and remove members of the committee.
+        LEAD_COMMITTEE = "cycle:lead_committee"  # As HR: name chair, deputy and outsiders, and set review ranks.
         READ_ELIGIBILITY = "cycle:read_eligibility"  # Read the whole list of who could be nominated.
+        LIST_ELIGIBLE = (
+            "cycle:list_eligible"  # See those lines of the list of who could be nominated that one may read.
+        )
         NOMINATE = "cycle:nominate"  # Nominate oneself or somebody else while nominations are open.
         CALIBRATE = "cycle:calibrate"  # Compare those cases of a cycle that one may read by expectation.
         APPROVE = "cycle:approve"  # Approve the list of decisions as the second person.
@@ -146,6 +150,7 @@ class Permission:
         READ = "case:read"  # See that a case exists, its step and its state.
         ANSWER = "case:answer"  # Accept or decline one's own nomination.
         WITHDRAW = "case:withdraw"  # Withdraw one's own case before it is decided.
+        READ_REASONS = "case:read_reasons"  # Read why HR ruled it out, or let it go on with an incomplete packet.
         LOOK_AFTER = "case:look_after"  # As HR: rule out, let lapse, mark incomplete, waive feedback, extend.
         WRITE_PACKET = "case:write_packet"  # Write and hand in one's own packet.
         WRITE_STATEMENT = "case:write_statement"  # Write and hand in the line manager's statement.

@@ -46,6 +46,10 @@ HR_FOR_OTHERS = (p.is_hr, p.is_about_somebody_else)
 """HR is company-wide, but never for their own row: a second person of HR looks after it."""
 UNRECUSED_HR = (p.is_hr, p.is_about_somebody_else, p.is_unrecused)
 """Before a decision is told, recusal closes what HR would see of the judging."""
+OLDER_CYCLES = (p.is_running_or_was_theirs,)
+"""Note 4: what was written in an older cycle stays with whoever was line manager then; decisions are read by all."""
+HELD_BACK = (p.is_kept_from, p.is_of_blind_ratings, p.is_of_unreleased_decisions)
+"""Rows of the record: blind until all are in (note 7), and no decision is heard of before its release."""
 HR_OR_ADMIN = rule((p.is_hr,), (p.is_admin,))
 
 POLICY: Mapping[StrEnum, Rule] = {
@@ -99,7 +103,9 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Waiver.APPROVE_AS_MANAGER: rule((p.is_current_manager,), never=(p.is_subject,)),
     Permission.Waiver.APPROVE_AS_HR: rule((p.is_hr,), never=(p.is_subject,)),
     # 1, 2, 29. A person's list holds what `Evidence.READ` lets through, piece by piece.
-    Permission.Evidence.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Evidence.LIST: rule(
+        (p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,), never=(p.is_outside,)
+    ),
     Permission.Evidence.LIST_ASKED: INSIDERS,
     Permission.Evidence.CREATE: INSIDERS,
     Permission.Evidence.READ: rule(
@@ -118,8 +124,10 @@ POLICY: Mapping[StrEnum, Rule] = {
     # Whoever writes while the piece is withdrawn gets the own words back; no answer is kept then, and nothing is read.
     Permission.Evidence.CORROBORATE: rule((p.was_asked, p.was_shared), never=(p.is_subject,)),
     # 3 to 6
-    Permission.Assessment.LIST: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
-    Permission.Assessment.OPEN: rule((p.is_subject,), (p.is_current_manager,)),
+    Permission.Assessment.LIST: rule(
+        (p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,), never=(p.is_outside,)
+    ),
+    Permission.Assessment.OPEN: rule((p.is_subject,), (p.is_current_manager,), never=(p.is_outside,)),
     Permission.Assessment.READ: rule(
         (p.is_subject,),
         (p.is_current_manager,),
@@ -172,26 +180,30 @@ POLICY: Mapping[StrEnum, Rule] = {
     ),
     # 24, 31, and the moves of domain specification 3.2
     Permission.Cycle.LIST: EVERYBODY,
-    Permission.Cycle.READ: rule((p.is_public,), (p.is_hr,)),
+    Permission.Cycle.READ: rule((p.is_public,), (p.is_hr,), never=(p.is_outside_of_it,)),
     Permission.Cycle.DRAFT: HR_ALONE,
     Permission.Cycle.RUN: HR_ALONE,
     Permission.Cycle.CHAIR: CHAIR_ALONE,
     Permission.Cycle.READ_CASES: rule((p.is_hr,), CHAIR, DEPUTY),
     Permission.Cycle.READ_COMMITTEE: rule((p.is_hr,), CHAIR, DEPUTY, (p.is_on_committee,)),
-    Permission.Cycle.EDIT_COMMITTEE: rule((p.is_hr,), CHAIR),
+    # 3.4: nobody picks who judges them.
+    Permission.Cycle.EDIT_COMMITTEE: rule((p.is_hr,), CHAIR, never=(p.competes,)),
+    Permission.Cycle.LEAD_COMMITTEE: rule((p.is_hr,), never=(p.competes,)),
     Permission.Cycle.READ_ELIGIBILITY: rule((p.is_hr,), CHAIR),
+    Permission.Cycle.LIST_ELIGIBLE: rule((p.is_public,), (p.is_hr,), never=(p.is_outside,)),
     Permission.Cycle.NOMINATE: rule((p.is_public,), never=(p.is_outside,)),
     Permission.Cycle.CALIBRATE: rule((p.is_hr,), CHAIR, DEPUTY, (p.is_on_committee,)),
     Permission.Cycle.APPROVE: HR_ALONE,
     Permission.Eligible.READ: rule((p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
-    Permission.Eligible.WAIVE: rule(HR_FOR_OTHERS),
+    # Whoever competes in the cycle lets nobody else in, or leaves them out.
+    Permission.Eligible.WAIVE: rule(HR_FOR_OTHERS, never=(p.competes_in_its_cycle,)),
     Permission.NominationOf.READ: rule(
         (p.is_author,),
         (p.is_subject,),
-        (p.is_current_manager,),
-        (p.is_above_manager,),
+        (p.is_current_manager, p.is_running_or_its_case_was_theirs),
+        (p.is_above_manager, p.is_running_or_its_case_was_theirs),
         (p.chairs_its_case,),
-        HR_FOR_OTHERS,
+        (*HR_FOR_OTHERS, p.is_unrecused_from_its_case),
     ),
     # 7, 8: the case itself is seen by whoever may see something of it. One that ended because its candidate left is for
     # HR alone (T4); the facts about reviewers and chair end with it.
@@ -204,31 +216,42 @@ POLICY: Mapping[StrEnum, Rule] = {
         (p.chairs,),
         HR_FOR_OTHERS,
     ),
+    Permission.Case.READ_REASONS: rule(
+        (p.is_subject,),
+        (p.is_current_manager, p.is_open_to_others, *OLDER_CYCLES),
+        (p.is_above_manager, p.is_open_to_others, *OLDER_CYCLES),
+        (p.reviews, p.is_under_review),
+        (p.chairs,),
+        UNRECUSED_HR,
+    ),
     Permission.Case.ANSWER: OWN,
     Permission.Case.WITHDRAW: rule((p.is_subject, p.is_open_to_withdrawal)),
-    Permission.Case.LOOK_AFTER: rule(HR_FOR_OTHERS),
+    Permission.Case.LOOK_AFTER: rule(UNRECUSED_HR),
     Permission.Case.WRITE_PACKET: OWN,
     Permission.Case.WRITE_STATEMENT: rule((p.is_current_manager, p.is_open_to_others), never=(p.is_subject,)),
-    Permission.Case.READ_DRAFT: rule((p.is_subject,), HR_FOR_OTHERS),
+    Permission.Case.READ_DRAFT: rule((p.is_subject,), UNRECUSED_HR),
     Permission.Case.READ_PACKET: rule(
         (p.is_subject, p.is_in),
-        (p.is_current_manager, p.is_in, p.is_open_to_others),
-        (p.is_above_manager, p.is_in, p.is_open_to_others),
+        (p.is_current_manager, p.is_in, p.is_open_to_others, *OLDER_CYCLES),
+        (p.is_above_manager, p.is_in, p.is_open_to_others, *OLDER_CYCLES),
         (p.was_manager_then, p.is_in, p.is_open_to_others),
         (p.reviews, p.is_under_review),
         (p.chairs, p.is_under_review),
-        (*HR_FOR_OTHERS, p.is_in),
+        (*UNRECUSED_HR, p.is_in),
+        (*HR_FOR_OTHERS, p.is_told),
     ),
     Permission.Case.READ_READERS: OWN,
     Permission.Case.ADD_TO_PACKET: rule(
         (p.is_subject, p.is_under_review),
-        (p.is_current_manager, p.is_under_review, p.is_open_to_others),
-        (*HR_FOR_OTHERS, p.is_under_review),
+        (p.is_current_manager, p.is_under_review, p.is_open_to_others, *OLDER_CYCLES),
+        (*UNRECUSED_HR, p.is_under_review),
     ),
     # 30
     Permission.Case.ASK_FEEDBACK: rule(UNRECUSED_HR),
     Permission.Case.READ_FEEDBACK: rule((p.reviews, p.is_under_review), (p.chairs, p.is_under_review), UNRECUSED_HR),
-    Permission.Case.READ_FEEDBACK_SUMMARY: rule((p.is_subject, p.is_told), (p.is_current_manager, p.is_told, p.is_open_to_others)),
+    Permission.Case.READ_FEEDBACK_SUMMARY: rule(
+        (p.is_subject, p.is_told), (p.is_current_manager, p.is_told, p.is_open_to_others, *OLDER_CYCLES)
+    ),
     Permission.Feedback.LIST: INSIDERS,
     Permission.Feedback.GIVE: rule((p.is_author,), never=(p.is_subject,)),
     # 24
@@ -242,12 +265,18 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Case.READ_COUNT: rule((p.chairs,), UNRECUSED_HR),
     Permission.Case.CLOSE_ROUND: rule((p.chairs, p.is_in_rating)),
     Permission.Case.READ_RATINGS: rule(
-        (p.reviews, p.is_lifted), (p.chairs, p.is_lifted), (*UNRECUSED_HR, p.is_lifted), never=(p.is_subject,)
+        (p.reviews, p.is_lifted),
+        (p.chairs, p.is_under_review, p.is_lifted),
+        (*UNRECUSED_HR, p.is_lifted),
+        never=(p.is_subject,),
     ),
     Permission.Case.CHANGE_RATING: rule((p.reviews, p.is_lifted), never=(p.is_subject, p.is_recused)),
     # 13, 14
     Permission.Case.DISCUSS: rule(
-        (p.reviews, p.is_lifted), (p.chairs, p.is_lifted), (*UNRECUSED_HR, p.is_lifted), never=(p.is_subject,)
+        (p.reviews, p.is_lifted),
+        (p.chairs, p.is_under_review, p.is_lifted),
+        (*UNRECUSED_HR, p.is_lifted),
+        never=(p.is_subject,),
     ),
     Permission.Case.READ_DECISION_DRAFT: rule(
         (p.reviews, p.is_calibrated),
@@ -280,9 +309,14 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Audit.LIST: rule((p.is_hr,), (p.is_admin,), (p.is_ladder_editor,)),
     # T9, T10: whoever is the candidate, or takes no part in a case, learns nothing of its judging from the record.
     Permission.Audit.READ: rule(
-        (p.is_hr,), (p.is_admin,), (p.is_ladder_editor, p.is_about_ladder), never=(p.is_kept_from,)
+        (p.is_hr,),
+        (p.is_admin,),
+        (p.is_ladder_editor, p.is_about_ladder),
+        never=HELD_BACK,
     ),
-    Permission.Audit.READ_DETAILS: rule((p.is_hr,), (p.is_ladder_editor, p.is_about_ladder), never=(p.is_kept_from,)),
+    Permission.Audit.READ_DETAILS: rule(
+        (p.is_hr,), (p.is_ladder_editor, p.is_about_ladder), never=(*HELD_BACK, p.is_of_blind_seat)
+    ),
 }
 
 

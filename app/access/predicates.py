@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, not_, true
+from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 
 from app.access.actor import Actor, Role
 from app.access.relations import Fact, relations
@@ -76,7 +76,9 @@ def _concerns(fact: Fact, sentence: str, name: str = "id") -> Predicate:
         relation = relations.about_objects.get(fact)
         if relation is None:
             return false()
-        return getattr(columns, name).in_(relation.objects(actor.person_id))  # type: ignore[no-any-return]
+        column = getattr(columns, name)
+        # Where there is no such object, nothing is compared: “not unknown” would close the row.
+        return and_(column.is_not(None), column.in_(relation.objects(actor.person_id)))
 
     def holds(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - any object with that id
         object_id = getattr(thing, name)
@@ -85,23 +87,27 @@ def _concerns(fact: Fact, sentence: str, name: str = "id") -> Predicate:
     return Predicate(sentence, holds, rows)
 
 
-def _kept_from(actor: Actor, thing: Any) -> bool:  # noqa: ANN401 - a row of the record
-    return thing.object_id is not None and relations.concerns(Fact.KEPT_FROM, actor.person_id, thing.object_id)
-
-
-def _kept_from_rows(actor: Actor, columns: Columns) -> ColumnElement[bool]:
-    relation = relations.about_objects.get(Fact.KEPT_FROM)
-    if relation is None:
-        return false()
-    # Where there is no object, nothing is compared: “not unknown” would close the row.
-    return and_(columns.object_id.is_not(None), columns.object_id.in_(relation.objects(actor.person_id)))
-
-
 def _not(predicate: Predicate, sentence: str) -> Predicate:
     return Predicate(
         sentence,
         lambda actor, thing: not predicate.holds(actor, thing),
         lambda actor, columns: not_(predicate.rows(actor, columns)),
+    )
+
+
+def _either(sentence: str, *predicates: Predicate) -> Predicate:
+    return Predicate(
+        sentence,
+        lambda actor, thing: any(one.holds(actor, thing) for one in predicates),
+        lambda actor, columns: or_(*(one.rows(actor, columns) for one in predicates)),
+    )
+
+
+def _both(sentence: str, *predicates: Predicate) -> Predicate:
+    return Predicate(
+        sentence,
+        lambda actor, thing: all(one.holds(actor, thing) for one in predicates),
+        lambda actor, columns: and_(*(one.rows(actor, columns) for one in predicates)),
     )
 
 
@@ -138,7 +144,27 @@ is_manager_author = _own("manager_id", "The manager who writes it")
 holds_no_role = _state("holds_no_role", "who holds no role")
 is_for_hr = _state("is_for_hr", "of a people policy")
 is_for_admin = _state("is_for_admin", "of a technical policy")
-is_kept_from = Predicate("of a promotion case from which they are kept", _kept_from, _kept_from_rows)
+is_kept_from = _concerns(Fact.KEPT_FROM, "of a promotion case from which they are kept", "object_id")
+_is_not_hr = _not(is_hr, "unless they are HR")
+is_of_blind_ratings = _both(
+    "of ratings that are not open yet, and for whoever is not HR of any",
+    _state("tells_who_rated", "that says who handed in ratings"),
+    _either("not open yet", _is_not_hr, _concerns(Fact.IS_BLIND, "of ratings that are not open yet", "object_id")),
+)
+is_of_blind_seat = _both(
+    "of a seat that ended, while ratings are not open",
+    _state("may_tell_who_rated", "whose details say whether somebody had handed in"),
+    _concerns(Fact.IS_BLIND, "of ratings that are not open yet", "object_id"),
+)
+is_of_unreleased_decisions = _both(
+    "of decisions that are not released, for whoever is not HR or waits for one",
+    _state("tells_of_decisions", "that says how far decisions are"),
+    _either(
+        "not released",
+        _both("for whoever is not HR", _is_not_hr, _concerns(Fact.IS_UNRELEASED, "not released", "object_id")),
+        _concerns(Fact.AWAITS, "not released to whoever waits for one", "object_id"),
+    ),
+)
 is_about_ladder = _state("is_about_ladder", "of a ladder")
 is_about_somebody_else = _not(is_subject, "unless it is about themselves")
 reviews = _concerns(Fact.REVIEWS, "Its reviewers")
@@ -146,7 +172,28 @@ chairs = _concerns(Fact.CHAIRS, "Who chairs it")
 chairs_its_case = _concerns(Fact.CHAIRS, "Who chairs the case it is for", "case_id")
 is_recused = _concerns(Fact.RECUSED, "Whoever is recused from it")
 is_unrecused = _not(is_recused, "unless they are recused from it")
+is_unrecused_from_its_case = _not(
+    _concerns(Fact.RECUSED, "Whoever is recused from the case it is for", "case_id"),
+    "unless they are recused from the case it is for",
+)
+_is_of_running_cycle = _not(_concerns(Fact.IS_OVER, "once its cycle is over", "cycle_id"), "until its cycle is over")
+is_running_or_was_theirs = _either(
+    "until its cycle is over, unless they were line manager when it came in", _is_of_running_cycle, was_manager_then
+)
+is_running_or_its_case_was_theirs = _either(
+    "until its cycle is over, unless they were line manager when its case came in",
+    _is_of_running_cycle,
+    _concerns(Fact.MANAGED_THEN, "Their line manager when the case came in", "case_id"),
+)
+competes = _concerns(Fact.COMPETES, "Whoever has an open case in it")
+competes_in_its_cycle = _concerns(Fact.COMPETES, "Whoever has an open case in the cycle it is of", "cycle_id")
 is_on_committee = _concerns(Fact.ON_COMMITTEE, "The members of its committee")
+_sits_from_outside = _concerns(Fact.SITS_FROM_OUTSIDE, "The external reviewers of its committee")
+is_outside_of_it = _both(
+    "External reviewers of other committees",
+    is_outside,
+    _not(_sits_from_outside, "unless they sit on its committee"),
+)
 is_chair = _own("chair_id", "The chair of its committee")
 is_deputy = _own("deputy_id", "The deputy of its chair")
 is_in_use = _state("is_in_use", "until it is archived")

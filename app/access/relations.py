@@ -28,7 +28,14 @@ class Fact(StrEnum):
     REVIEWS = "reviews"  # The actor reviews this very case, is not recused, and it is not archived.
     CHAIRS = "chairs"  # The actor chairs this very case and is not recused from it.
     RECUSED = "recused"  # The actor takes no part in this very case, whatever they are else.
+    MANAGED_THEN = "managed_then"  # The actor was the candidate's line manager when this very case came in.
     ON_COMMITTEE = "on_committee"  # The actor sits on the committee of this very cycle.
+    SITS_FROM_OUTSIDE = "sits_from_outside"  # The actor sits on it as an external reviewer.
+    COMPETES = "competes"  # The actor has an open case in this very cycle.
+    IS_OVER = "is_over"  # This very cycle is closed or cancelled, whoever asks.
+    IS_BLIND = "is_blind"  # The ratings of this very case are not open yet, whoever asks.
+    IS_UNRELEASED = "is_unreleased"  # The decisions of this very cycle are not released yet, whoever asks.
+    AWAITS = "awaits"  # Nor are they, and the actor has a case in it of which they were not told.
     KEPT_FROM = "kept_from"  # This very case is the actor's own, or one they are recused from and not told yet.
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index, and_, or_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.audit.tags import Tag
 from app.infra.db import Model, short
 
 LADDER_TAGS = "ladders:"
+_QUIET_MOVES = ('"target":"calibration"', '"target":"decided"')
+"""Moves of a cycle of which its public page says nothing, as their details say them."""
+HELD_BACK = (Tag.RATINGS_GIVEN, Tag.CYCLE_APPROVED, Tag.CYCLE_MOVED)
+"""Acts whose rows may be held back from a reader for a time, whatever they are about."""
 
 
 class AuditEvent(Model):
@@ -35,6 +40,28 @@ class AuditEvent(Model):
     details: Mapped[str]
     previous_hash: Mapped[str] = mapped_column(short(64))
     hash: Mapped[str] = mapped_column(short(64))
+
+    @hybrid_property
+    def tells_who_rated(self) -> bool:
+        """Say whether the row says who handed in ratings of a case."""
+        return self.tag == Tag.RATINGS_GIVEN
+
+    @hybrid_property
+    def may_tell_who_rated(self) -> bool:
+        """Say whether its details say if somebody, whose seat ended, had handed in."""
+        return self.tag == Tag.SEAT_ENDED
+
+    @hybrid_property
+    def tells_of_decisions(self) -> bool:
+        """Say whether the row says how far the decisions of a cycle are."""
+        is_move = self.tag == Tag.CYCLE_MOVED
+        return self.tag == Tag.CYCLE_APPROVED or (is_move and any(one in (self.details or "") for one in _QUIET_MOVES))
+
+    @tells_of_decisions.inplace.expression
+    @classmethod
+    def _tells_of_decisions_rows(cls) -> ColumnElement[bool]:
+        quiet = or_(*(cls.details.contains(one, autoescape=True) for one in _QUIET_MOVES))
+        return or_(cls.tag == Tag.CYCLE_APPROVED, and_(cls.tag == Tag.CYCLE_MOVED, quiet))
 
     @hybrid_property
     def is_about_ladder(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from string import Formatter
@@ -16,6 +16,7 @@ from app.access.permissions import Permission
 from app.access.policy import can
 from app.access.relations import relations
 from app.audit.models import AuditEvent
+from app.audit.queries.events import numbers_for
 from app.audit.tags import Tag
 from app.audit.wording import WORDINGS, Wording
 from app.domain.policies import POLICIES
@@ -37,7 +38,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row as a page shows it. `details` are pairs of name and text, None for who may not read them."""
+    """One row as a page shows it. `seq` is the number that its reader sees.
+
+    `details` are pairs of name and text, None for who may not read them.
+    """
 
     seq: int
     at: datetime
@@ -57,8 +61,9 @@ class Line:
 
 def lines_for(actor: Actor, rows: Sequence[AuditEvent]) -> list[Line]:
     """Return rows of the record in words, details only where the reader may have them. Names are read at once."""
-    names = _names(rows)
-    return [_line(row, names, with_details=can(actor, Permission.Audit.READ_DETAILS, row)) for row in rows]
+    names, numbers = _names(rows), numbers_for(actor)
+    lines = (_line(row, names, with_details=can(actor, Permission.Audit.READ_DETAILS, row)) for row in rows)
+    return [replace(line, seq=numbers.of(line.seq)) for line in lines]
 
 
 def lines_about(person_id: uuid.UUID, rows: Sequence[AuditEvent]) -> list[Line]:

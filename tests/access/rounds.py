@@ -98,7 +98,9 @@ STAGES = (
     Stage("drafting_case", CycleState.PACKETS, CaseState.DRAFTING),
     Stage("heard", CycleState.FEEDBACK, CaseState.IN_FEEDBACK),
     Stage("left_case", CycleState.REVIEW, CaseState.IN_REVIEW),
+    Stage("kept_case", CycleState.REVIEW, CaseState.IN_REVIEW),
     Stage("in_rating", CycleState.REVIEW, CaseState.IN_REVIEW),
+    Stage("given_up", CycleState.CALIBRATION, CaseState.CALIBRATED),
     Stage("compared", CycleState.CALIBRATION, CaseState.CALIBRATED),
     Stage("decided", CycleState.DECIDED, CaseState.DECIDED),
     Stage("telling", CycleState.COMMUNICATED, CaseState.DECIDED),
@@ -121,8 +123,7 @@ def hold_rounds(company: Company, everybody: dict[str, Person], edition: Edition
         with transaction() as session:
             # Two candidates for one level in one cycle would be recused from each other.
             cycle = cycles[stage.subject, stage.cycle] = add_cycle(session, everybody, edition, stage.cycle)
-            if stage.subject == "subject":
-                keep_cycle(company, f"cycle_{stage.cycle.value}", cycle)
+            keep_cycle(company, f"cycle_{stage.cycle.value}" if stage.subject == "subject" else "cycle_of_hr", cycle)
             case = add_case(session, everybody, cycle, edition, stage)
             company.objects[stage.name], company.kinds[stage.name] = case.id, "case"
             company.subjects[stage.name], company.asked[stage.name] = stage.subject, FIRST
@@ -140,7 +141,7 @@ def hold_rounds(company: Company, everybody: dict[str, Person], edition: Edition
     plant_record(company)
     with transaction() as session:
         add_panel_elsewhere(session, everybody, others["elsewhere"], cycles["subject", CycleState.REVIEW], edition)
-        list_who_could(session, company, everybody, cycles["subject", CycleState.OPEN])
+        list_who_could(session, company, everybody, cycles)
         for state in (CycleState.DECIDED, CycleState.COMMUNICATED, CycleState.APPEALS):
             cycle = cycles["subject", state]
             digest = list_digest(cycle.id)
@@ -155,8 +156,27 @@ def plant_record(company: Company) -> None:
     with transaction():
         of_hers = company.objects["case_of_hr"]
         log(Tag.CASE_MOVED, by=SYSTEM, at=TOLD, object_id=of_hers, note=canary("row_about_case", "note"))
+    keep_last_row(company, "row_about_case")
+    rows = {
+        "row_rated_blind": (Tag.RATINGS_GIVEN, "in_rating", {"ratings": 1}),
+        "row_rated": (Tag.RATINGS_GIVEN, "compared", {"ratings": 1}),
+        "row_seat_blind": (Tag.SEAT_ENDED, "in_rating", {"had_rated": True}),
+        "row_seat": (Tag.SEAT_ENDED, "compared", {"had_rated": True}),
+        "row_approved": (Tag.CYCLE_APPROVED, "cycle_decided", {}),
+        "row_approved_of_hr": (Tag.CYCLE_APPROVED, "cycle_of_hr", {}),
+        "row_moved": (Tag.CYCLE_MOVED, "cycle_calibration", {"source": "review", "target": "calibration"}),
+        "row_released": (Tag.CYCLE_MOVED, "cycle_appeals", {"source": "calibration", "target": "decided"}),
+    }
+    for name, (tag, about, details) in rows.items():
+        with transaction():
+            log(tag, by=SYSTEM, at=TOLD, object_id=company.objects[about], **details)
+        keep_last_row(company, name)
+
+
+def keep_last_row(company: Company, name: str) -> None:
+    """Remember the newest row of the record by a name."""
     last = select(AuditEvent.seq).order_by(AuditEvent.seq.desc()).limit(1)
-    company.objects["row_about_case"], company.kinds["row_about_case"] = db.session.scalars(last).one(), "record"
+    company.objects[name], company.kinds[name] = db.session.scalars(last).one(), "record"
 
 
 def keep_cycle(company: Company, name: str, cycle: PromotionCycle) -> None:
@@ -265,19 +285,23 @@ def add_what_is_told_of_it_alone(
     session: Session, company: Company, everybody: dict[str, Person], case: PromotionCase, stage: Stage
 ) -> None:
     """Remember the nomination and a member as objects, and let one candidate have left in the middle."""
-    if stage.name == "nominated":
-        keep_nomination(session, company, case)
+    names = {"nominated": "nomination", "kept_case": "nomination_kept", "archived": "nomination_archived"}
+    if stage.name in names:
+        keep_nomination(session, company, case, names[stage.name])
+    if stage.name == "kept_case":
+        session.add(Recusal(case_id=case.id, person_id=everybody["hr"].id, reason="declared", at=stage.at(FROZEN)))
     if stage.name == "in_rating":
         keep_member(session, company, everybody["editor"], case)
+    if stage.name == "given_up":
+        case.state = CaseState.WITHDRAWN
     if stage.name == "left_case":
         case.state, case.left_at = CaseState.WITHDRAWN, stage.at(RATED)
 
 
-def keep_nomination(session: Session, company: Company, case: PromotionCase) -> None:
+def keep_nomination(session: Session, company: Company, case: PromotionCase, name: str) -> None:
     """Remember the nomination of a case as an object of its own."""
     row = session.query(Nomination).filter_by(case_id=case.id).one()
-    company.objects["nomination"], company.kinds["nomination"] = row.id, "nomination"
-    company.subjects["nomination"] = "subject"
+    company.objects[name], company.kinds[name], company.subjects[name] = row.id, "nomination", "subject"
 
 
 def keep_member(session: Session, company: Company, person: Person, case: PromotionCase) -> None:
@@ -497,9 +521,16 @@ def add_panel_elsewhere(
     )
 
 
-def list_who_could(session: Session, company: Company, everybody: dict[str, Person], cycle: PromotionCycle) -> None:
-    """Write two lines of the list of who could be nominated; a minimum time stands against both."""
-    for name, who in (("line", "subject"), ("line_of_hr", "hr")):
+def list_who_could(
+    session: Session,
+    company: Company,
+    everybody: dict[str, Person],
+    cycles: dict[tuple[str, CycleState], PromotionCycle],
+) -> None:
+    """Write lines of the list of who could be nominated; a minimum time stands against each."""
+    opened, of_hr = cycles["subject", CycleState.OPEN], cycles["hr", CycleState.CALIBRATION]
+    lines = (("line", "subject", opened), ("line_of_hr", "hr", opened), ("line_beside_hr", "subject", of_hr))
+    for name, who, cycle in lines:
         row = Eligibility(
             id=uuid.uuid4(),
             cycle_id=cycle.id,

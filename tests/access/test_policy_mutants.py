@@ -165,7 +165,7 @@ def denials_that_fail(world: World, monkeypatch: pytest.MonkeyPatch, tried: Poli
     denied = [one for one, known in POLICY.items() if p.is_subject in known.never]
     found = [one for one in denied if any(policy.can(subject, one, thing) for thing in own[one.partition(":")[0]])]
     outsider = replace(world.actor("stranger"), is_outside=True)
-    inside = [one for one, known in POLICY.items() if p.is_outside in known.never]
+    inside = [one for one, known in POLICY.items() if {p.is_outside, p.is_outside_of_it} & set(known.never)]
     things = {"cycle": world.thing("cycle_open")}
     nothing = Page(outsider.person_id)
     return found + [one for one in inside if policy.can(outsider, one, things.get(one.partition(":")[0], nothing))]

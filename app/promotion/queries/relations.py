@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
@@ -17,7 +18,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.access.relations import Fact, ObjectRelation, PersonRelation, relations
 from app.domain.committee import RecusalReason
-from app.domain.promotion import CaseState
+from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import today
 from app.infra.db import db, once_per_transaction
 from app.people.models import ManagerLink
@@ -32,6 +33,7 @@ from app.promotion.models import (
     PromotionCycle,
     Recusal,
 )
+from app.promotion.queries.cases import get_cycle
 
 NEVER_CANDIDATES = (CaseState.DECLINED, CaseState.INELIGIBLE, CaseState.CANCELLED)
 """States of a case whose engineer is no candidate of the cycle and never was one."""
@@ -50,6 +52,16 @@ def publish_relations() -> None:
     for fact, selecting in _ABOUT_CASES.items():
         relations.about_objects[fact] = _fact(fact, selecting)
     relations.about_objects[Fact.ON_COMMITTEE] = ObjectRelation(is_on_committee, select_committees)
+    relations.about_objects[Fact.SITS_FROM_OUTSIDE] = ObjectRelation(sits_from_outside, select_outside_seats)
+    relations.about_objects[Fact.COMPETES] = ObjectRelation(competes, select_competitions)
+    relations.about_objects[Fact.IS_OVER] = ObjectRelation(
+        lambda _, cycle_id: get_cycle(cycle_id).state.is_over, lambda _: _select_over()
+    )
+    relations.about_objects[Fact.IS_BLIND] = _whoever_asks(_select_blind)
+    relations.about_objects[Fact.IS_UNRELEASED] = _whoever_asks(_select_unreleased)
+    relations.about_objects[Fact.AWAITS] = ObjectRelation(
+        lambda actor_id, cycle_id: _is_among(cycle_id, select_awaited(actor_id)), select_awaited
+    )
     relations.about_objects[Fact.KEPT_FROM] = ObjectRelation(
         lambda actor_id, object_id: object_id in kept_from(actor_id), select_kept_from
     )
@@ -70,8 +82,24 @@ def find_ties(actor_id: uuid.UUID, case_id: uuid.UUID) -> frozenset[Fact]:
 @once_per_transaction
 def is_on_committee(actor_id: uuid.UUID, cycle_id: uuid.UUID) -> bool:
     """Say whether somebody sits on the committee of a cycle that is not archived."""
-    found = select_committees(actor_id).subquery()
-    return bool(db.session.scalar(select(exists().where(found.c[0] == cycle_id))))
+    return _is_among(cycle_id, select_committees(actor_id))
+
+
+@once_per_transaction
+def sits_from_outside(actor_id: uuid.UUID, cycle_id: uuid.UUID) -> bool:
+    """Say whether somebody is an external reviewer of a cycle that is not archived."""
+    return _is_among(cycle_id, select_outside_seats(actor_id))
+
+
+@once_per_transaction
+def competes(actor_id: uuid.UUID, cycle_id: uuid.UUID) -> bool:
+    """Say whether somebody has an open case in a cycle."""
+    return _is_among(cycle_id, select_competitions(actor_id))
+
+
+def _is_among(object_id: uuid.UUID, selected: Select[uuid.UUID]) -> bool:
+    found = selected.subquery()
+    return bool(db.session.scalar(select(exists().where(found.c[0] == object_id))))
 
 
 def _select_manager(person_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -88,7 +116,8 @@ def _managed_then(actor_id: uuid.UUID) -> ColumnElement[bool]:
     """Return the condition that somebody was line manager of the candidate on the day the packet came in."""
     if relations.in_period is None:
         return false()
-    return relations.in_period.rows(actor_id, PromotionCase.subject_id, PromotionCase.submitted_on)
+    case: Any = PromotionCase
+    return relations.in_period.rows(actor_id, case.subject_id, case.submitted_on)
 
 
 def recusal_conditions(actor_id: uuid.UUID) -> dict[RecusalReason, ColumnElement[bool]]:
@@ -208,6 +237,56 @@ def select_committees(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     )
 
 
+def select_outside_seats(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cycles on whose committee somebody sits as an external reviewer, until they are archived."""
+    return (
+        select(CommitteeMember.cycle_id)
+        .join(PromotionCycle, PromotionCycle.id == CommitteeMember.cycle_id)
+        .where(
+            CommitteeMember.person_id == actor_id,
+            CommitteeMember.ended_at.is_(None),
+            CommitteeMember.is_external,
+            PromotionCycle.is_in_use,
+        )
+    )
+
+
+def select_competitions(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cycles in which somebody has a case that is not over."""
+    over = [state for state in CaseState if state.is_over]
+    return select(PromotionCase.cycle_id).where(PromotionCase.subject_id == actor_id, PromotionCase.state.not_in(over))
+
+
+def _whoever_asks(selecting: Callable[[], Select[uuid.UUID]]) -> ObjectRelation:
+    return ObjectRelation(lambda _, object_id: _is_among(object_id, selecting()), lambda _: selecting())
+
+
+def _select_blind() -> Select[uuid.UUID]:
+    return select(PromotionCase.id).where(PromotionCase.lifted_at.is_(None))
+
+
+def _select_unreleased() -> Select[uuid.UUID]:
+    before = [one for one in CycleState if one.order < CycleState.COMMUNICATED.order]
+    return select(PromotionCycle.id).where(PromotionCycle.state.in_(before))
+
+
+def select_awaited(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the cycles whose decisions are not released and in which somebody has a case that they were not told."""
+    return select(PromotionCase.cycle_id).where(
+        PromotionCase.subject_id == actor_id,
+        PromotionCase.told_at.is_(None),
+        PromotionCase.cycle_id.in_(_select_unreleased()),
+    )
+
+
+def _select_over() -> Select[uuid.UUID]:
+    return select(PromotionCycle.id).where(PromotionCycle.state.in_([one for one in CycleState if one.is_over]))
+
+
+def _select_managed_then(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    return select(PromotionCase.id).where(_managed_then(actor_id))
+
+
 def select_kept_from(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the cases of which somebody learns nothing from the record.
 
@@ -227,4 +306,5 @@ _ABOUT_CASES = {
     Fact.RECUSED: select_recused,
     Fact.REVIEWS: select_reviewed,
     Fact.CHAIRS: select_chaired,
+    Fact.MANAGED_THEN: _select_managed_then,
 }

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
+from app.domain.eligibility import WAIVABLE, NotEligible
 from app.infra.clock import now
 from app.infra.forms import clean_line
 from app.infra.pagination import page_number
@@ -28,7 +29,7 @@ MOST_SEARCHED = 200
 
 
 @bp.get("/<uuid:cycle_id>/eligibility")
-@requires(Permission.Cycle.READ, on=load_cycle)
+@requires(Permission.Cycle.LIST_ELIGIBLE, on=load_cycle)
 def list_eligibility(cycle: PromotionCycle) -> ResponseReturnValue:
     """Show the list as far as the reader may see it: HR and chair all, managers their people, everybody themselves."""
     who = actor()
@@ -51,6 +52,7 @@ def list_eligibility(cycle: PromotionCycle) -> ResponseReturnValue:
         public_state=public_state,
         sees_all=may(Permission.Cycle.READ_ELIGIBILITY, cycle),
         may_list=may(Permission.Cycle.RUN, cycle) and cycle.state in {"draft", "open"},
+        waivable=WAIVABLE,
         may_waive=may(Permission.Cycle.RUN, cycle),
     )
 
@@ -72,16 +74,17 @@ def make_eligibility(cycle: PromotionCycle) -> ResponseReturnValue:
 @bp.get("/eligibility/<uuid:line_id>/waive")
 @requires(Permission.Eligible.WAIVE, on=queries.get_line)
 def show_waive_minimum(line: Eligibility) -> ResponseReturnValue:
-    """Show the form in which HR says why the minimum time does not apply to somebody."""
+    """Show the form in which HR says why a rule does not apply to somebody."""
     return _waive_page(line, WaiveForm(formdata=None))
 
 
 def _waive_page(line: Eligibility, form: WaiveForm) -> ResponseReturnValue:
-    if line.rule != "minimum":
+    if line.rule not in WAIVABLE:
         return redirect(url_for("promotion.list_eligibility", cycle_id=line.cycle_id))
     page = render_template(
         "promotion/eligibility_waive.html",
         line=line,
+        rule=NOT_ELIGIBLE[NotEligible(line.rule)],
         form=form,
         person=get_person(line.subject_id),
         cycle=get_cycle(line.cycle_id),
@@ -93,7 +96,7 @@ def _waive_page(line: Eligibility, form: WaiveForm) -> ResponseReturnValue:
 @requires(Permission.Eligible.WAIVE, on=queries.get_line)
 @writes
 def waive_minimum(line: Eligibility) -> ResponseReturnValue:
-    """Let somebody be nominated although they hold their level for less than the minimum."""
+    """Let somebody be nominated although a rule that can be waived stands against it."""
     form = WaiveForm()
     if form.validate():
         actions.waive_minimum(line, reason=form.reason.data, by=author(), at=now())
