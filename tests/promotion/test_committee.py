@@ -346,7 +346,10 @@ def test_load_of_a_member_says_nothing_of_the_case_of_a_reader_in_hr(review, cli
     ruth = make.make_case(review.cycle, firm.hr, from_level="L3", target="L4", rated=())
     make.seat(ruth, firm.reviewers[4])
     assert loads(client_for(firm.hr_too).get(review.committee)) == ["1", "1", "1", "0", "1"]
-    assert loads(client_for(firm.hr).get(review.committee)) == ["1", "1", "1", "0", "0"]
+    # Whoever has a case reads no loads at all; whoever is recused reads those of the other cases.
+    assert loads(client_for(firm.hr).get(review.committee)) == []
+    make.recuse(ruth, firm.hr_too)
+    assert loads(client_for(firm.hr_too).get(review.committee)) == ["1", "1", "1", "0", "0"]
 
 
 def test_hr_names_a_member_by_part_of_the_name(review, client_for):
@@ -532,3 +535,64 @@ def test_nobody_with_a_role_alone_reads_a_committee(review, client_for):
         client = client_for(make_person(roles=(role,)))
         assert client.get(review.committee).status == 404
         assert client.get(review.panel).status == 404
+
+
+# Whoever is judged chooses no judges ---------------------------------------------------
+
+
+def test_hr_and_chair_with_a_case_in_the_cycle_change_nothing_of_its_committee(firm, client_for):
+    cycle = make.make_cycle(firm, members=firm.reviewers)
+    home = f"/promotions/{cycle.id}/committee"
+    member = f"/promotions/committee/{member_of(cycle, firm.reviewers[0]).id}"
+    places = {
+        firm.hr: (f"{home}/lead", f"{home}/external", f"{member}/rank", f"{member}/remove"),
+        firm.chair: (f"{member}/remove",),
+    }
+    for who, addresses in places.items():
+        assert "Name a member" in client_for(who).get(home).words("main")
+        assert [client_for(who).get(one).status for one in addresses] == [200] * len(addresses)
+        make.make_case(cycle, who, state=CaseState.NOMINATED)
+        page = client_for(who).get(home)
+        assert "You have a case in this cycle" in page.words("main")
+        assert "Name a member" not in page.words("main")
+        assert [client_for(who).get(one).status for one in addresses] == [404] * len(addresses)
+    assert "Name a member" in client_for(firm.hr_too).get(home).words("main")
+
+
+def test_whoever_is_recused_from_a_case_takes_nobody_off_who_sits_on_it(review):
+    firm, sits, free = review.firm, review.firm.reviewers[0], review.firm.reviewers[4]
+    make.recuse(queries.get_case(review.id), firm.chair)
+    with pytest.raises(NotAllowedNowError, match="You take no part"):
+        act(committees.remove_member, review.cycle, sits, "Too strict.", who=firm.chair)
+    act(committees.remove_member, review.cycle, free, "Moves away.", who=firm.chair)
+    act(committees.remove_member, review.cycle, sits, "Moves away.", who=firm.hr)
+    assert sits.id not in {row.person_id for row in serving(review.cycle.id)}
+
+
+def test_stepping_aside_says_who_chairs_then(review, client_for):
+    firm = review.firm
+    assert "The deputy chairs this case in your place" in client_for(firm.chair).get(review.recuse).words("main")
+    make.recuse(queries.get_case(review.id), firm.deputy)
+    words = client_for(firm.chair).get(review.recuse).words("main")
+    assert "The deputy chairs" not in words
+    assert "Nobody chairs this case then" in words
+
+
+def test_account_from_outside_sees_its_own_cycle_and_no_pages_of_those_who_work_here(review, client_for):
+    act(committees.name_external, review.cycle, OUTSIDER, who=review.firm.hr, mail_is_on=False)
+    person = db.session.scalars(select(Person).where(Person.email == OUTSIDER.email)).one()
+    other = make.make_cycle(review.firm, name="Round of others")
+    client = client_for(person)
+    assert client.get(f"/promotions/{review.cycle.id}").status == 200
+    start = client.get("/promotions/")
+    assert "Round of others" not in start.text
+    for address in (
+        f"/promotions/{other.id}",
+        f"/promotions/{other.id}/calendar.ics",
+        f"/promotions/{review.cycle.id}/eligibility",
+        "/evidence/",
+        "/assessments/",
+    ):
+        assert client.get(address).status == 404, address
+        assert f'href="{address}"' not in start.text
+    assert f"/promotions/{review.cycle.id}/eligibility" not in client.get(f"/promotions/{review.cycle.id}").text
