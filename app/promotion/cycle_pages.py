@@ -264,7 +264,11 @@ def step_words(line: StepLine) -> str:
         name = DEADLINE.get(step.deadline or "", step.deadline or "")
         before = f" from {long_date(step.day_before)}" if step.day_before else ""
         whose = f", for P-{line.case_number:02} alone" if line.case_number else ""
-        return f"Extended “{name}”{before} to {long_date(step.day)}{whose}" if step.day else f"Extended “{name}”"
+        if step.day is None:
+            return f"Extended “{name}”"
+        if step.day_before and step.day < step.day_before:
+            return f"Brought “{name}” forward{before} to {long_date(step.day)}"
+        return f"Extended “{name}”{before} to {long_date(step.day)}{whose}"
     if step.source is None or step.target is None:
         return "Drafted"
     return f"Moved from {CYCLE_STATE[CycleState(step.source)]} to {CYCLE_STATE[CycleState(step.target)]}"

@@ -281,6 +281,23 @@ def test_an_extension_shows_what_shifts_before_it_is_stored(firm, client_for):
     assert anew(cycle).packets_due.isoformat() == "2026-12-04"
 
 
+def test_hr_brings_the_cut_off_forward_so_that_the_review_need_not_wait(firm, client_for):
+    cycle = make_cycle(firm, state=CycleState.FEEDBACK, evidence_until=TODAY + timedelta(days=3))
+    client = client_for(firm.hr)
+    page = client.get(home(cycle))
+    assert "Evidence still counts" in page.words("main")
+    assert "Bring it forward" in page.words("main")
+    form = client.get(f"{home(cycle)}/extend").form(ending="/extend")
+    shown = client.send(form, evidence_until=TODAY.isoformat(), reason="All packets came early.")
+    assert "21 November 2026" in shown.words("main")
+    assert client.send(shown.form(ending="/extend")).status == 302
+    words = client.get(home(cycle)).words("main")
+    assert "Evidence still counts" not in words
+    assert "Brought “Evidence counts until” forward from 24 November 2026 to 21 November 2026" in words
+    assert "All packets came early." in words
+    assert "evidence_until" not in client.get(f"{home(cycle)}/extend").text
+
+
 def test_an_extension_for_one_case_is_chosen_by_name(firm, client_for):
     cycle = make_cycle(firm, state=CycleState.PACKETS)
     case = make_case(cycle, firm.amara)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from app.promotion.models import CycleStep, PromotionCase, PromotionCycle
 from app.promotion.queries.cases import deadline_of
 from app.promotion.queries.cycles import days_of, pinned_of
 from tests.conftest import NOW
-from tests.factories.promotion import make_case, make_cycle, make_firm
+from tests.factories.promotion import TODAY, make_case, make_cycle, make_firm
 
 
 @pytest.fixture
@@ -129,6 +129,29 @@ def test_an_extension_for_all_moves_the_day_and_keeps_both_days_and_the_reason(f
     step = db.session.scalars(select(CycleStep).where(CycleStep.deadline == "packets_due")).one()
     assert (step.kind, step.day_before, step.day) == ("extend", before, date(2026, 12, 4))
     assert (step.reason, step.case_id, step.by_id) == ("Two people are ill.", None, firm.hr.id)
+
+
+def test_once_packets_are_in_the_cut_off_comes_forward_never_before_today_and_for_all(firm, hr):
+    cycle = make_cycle(
+        firm, state=CycleState.FEEDBACK, evidence_until=date(2026, 12, 1), feedback_due=date(2026, 12, 9)
+    )
+    case = make_case(cycle, firm.amara)
+    for day, whom in ((date(2026, 12, 2), None), (TODAY - timedelta(days=1), None), (TODAY, case)):
+        with pytest.raises(InvalidError) as refused:
+            extended(cycle, {"evidence_until": day}, by=hr, case=whom)
+        assert refused.value.field == "evidence_until"
+    assert extended(cycle, {"evidence_until": TODAY}, by=hr) == ("evidence_until",)
+    assert anew(cycle).evidence_until == TODAY
+    step = db.session.scalars(select(CycleStep).where(CycleStep.deadline == "evidence_until")).one()
+    assert (step.kind, step.day_before, step.day, step.reason) == (
+        "extend",
+        date(2026, 12, 1),
+        TODAY,
+        "Two people are ill.",
+    )
+    writing = make_cycle(firm, state=CycleState.PACKETS)
+    with pytest.raises(InvalidError):
+        extended(writing, {"evidence_until": TODAY}, by=hr)
 
 
 def test_an_extension_for_one_case_leaves_the_others_alone(firm, hr):

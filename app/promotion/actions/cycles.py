@@ -98,7 +98,8 @@ def extend_deadlines(
     """Move days of a running cycle to later ones, for all or for one case, and return the names of those that move.
 
     Only days that are still to come in the order of phases move, only to later ones, and all of them stay strictly
-    increasing; else InvalidError at the day. The cut-off of evidence never stays before the day of the packets.
+    increasing; else InvalidError at the day. The cut-off of evidence never stays before the day of the packets; once
+    all packets are in, it alone may be brought forward, never before today.
     """
     lock_cycle(cycle)
     why = _checked_reason(reason)
@@ -137,13 +138,15 @@ def shifted_days(
     allowed = days_that_move(cycle.state)
     if not allowed:
         raise NotAllowedNowError("Days are extended while a cycle runs. This one does not.")
+    brought = _brought_forward(cycle, days.get(CUT_OFF), is_for_one=case is not None, on=on)
+    days = {name: day for name, day in days.items() if name != CUT_OFF}
     if case is not None:
         if case.cycle_id != cycle.id or case.state.is_over:
             raise InvalidError("This case is over, so nothing is extended for it.", field="case")
         allowed = tuple(name for name in allowed if name in FOR_ONE_CASE)
     whole = days_of(cycle) if case is None else {name: deadline_of(cycle.id, name, case.id) for name in DEADLINES}
     moved = {name: day for name, day in days.items() if day != whole[name]}
-    if not moved:
+    if not moved and not brought:
         raise IncompleteError("Name at least one later day.", field=(allowed or DEADLINES)[0])
     for name, day in moved.items():
         before = whole[name]
@@ -154,7 +157,30 @@ def shifted_days(
         if day < on:
             raise InvalidError("This day is over already.", field=name)
     _check_order({**whole, **moved}, moved)
-    return _with_cut_off(cycle, moved) if case is None else moved
+    return {**_with_cut_off(cycle, moved), **brought} if case is None else moved
+
+
+def days_offered(cycle: PromotionCycle, on: date) -> tuple[str, ...]:
+    """Return the days that HR may move on a day: those that go later, and the cut-off while it may come forward."""
+    is_ahead = cycle.evidence_until is not None and cycle.evidence_until > on
+    comes_forward = cycle.state is CycleState.FEEDBACK and is_ahead
+    return (*((CUT_OFF,) if comes_forward else ()), *days_that_move(cycle.state))
+
+
+def _brought_forward(cycle: PromotionCycle, day: date | None, *, is_for_one: bool, on: date) -> dict[str, date]:
+    """Return the earlier cut-off, if it is to move. In the phase of feedback no packet can take up more evidence."""
+    before = cycle.evidence_until
+    if day is None or before is None or day == before:
+        return {}
+    if CUT_OFF not in days_offered(cycle, on):
+        raise InvalidError("The cut-off comes forward once all packets are in.", field=CUT_OFF)
+    if is_for_one:
+        raise InvalidError("The cut-off is one for all cases.", field=CUT_OFF)
+    if day > before:
+        raise InvalidError("The packets are in, so the cut-off only comes forward now.", field=CUT_OFF)
+    if day < on:
+        raise InvalidError("The cut-off cannot lie in the past.", field=CUT_OFF)
+    return {CUT_OFF: day}
 
 
 def _check_order(days: Mapping[str, date | None], moved: Collection[str]) -> None:

@@ -18,7 +18,7 @@ from app.access.policy import visible_to
 from app.domain.blind_round import BlindRound
 from app.domain.promotion import CaseState, CycleState, Guard, Mover, next_move, out_of_order
 from app.infra.db import db, once_per_transaction
-from app.infra.templating import counted, plural
+from app.infra.templating import counted
 from app.people.models import ManagerLink, Person
 from app.people.queries import get_people, holds_on
 from app.policies.queries import value_of

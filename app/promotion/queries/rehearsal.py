@@ -192,6 +192,10 @@ def _guards(stage: _Stage) -> list[Finding]:
     return found
 
 
+_CUT_OFF_AHEAD = frozenset({CycleState.OPEN, CycleState.PACKETS})
+"""Phases in which the cut-off cannot lie before the day of the packets; once they are in, it may come forward."""
+
+
 def _days(stage: _Stage) -> list[Finding]:
     days, found = days_of(stage.cycle), []
     ahead = {name: day for name, day in days.items() if day is not None}
@@ -207,7 +211,7 @@ def _days(stage: _Stage) -> list[Finding]:
         if past:
             title = f"{counted(len(past), 'day is', 'days are')} not ahead of us: {join_words(past)}"
             found.append(_finding(title, "Move it, or nobody can meet it.", DAYS))
-    elif out_of_order(days) or cut_off_fault(stage.cycle):
+    elif out_of_order(days) or (stage.cycle.state in _CUT_OFF_AHEAD and cut_off_fault(stage.cycle)):
         found.append(_finding("The days are out of order", "Extend what comes too early.", DAYS))
     return found
 

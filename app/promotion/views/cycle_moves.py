@@ -141,7 +141,7 @@ def extend(cycle: PromotionCycle) -> ResponseReturnValue:
     form = ExtendForm()
     if not form.validate():
         return _extend_page(cycle, form)
-    case, days = _case_of(cycle, form), form.later(queries.days_that_move(cycle.state))
+    case, days = _case_of(cycle, form), form.later(actions.days_offered(cycle, today()))
     shifts = form.attempt(actions.shifted_days, cycle, days, case=case, on=today())
     if not form.errors and not (form.reason.data or "").strip():
         form.reason.errors = ["Say why: it stands in the record of the cycle."]
@@ -152,7 +152,7 @@ def extend(cycle: PromotionCycle) -> ResponseReturnValue:
     form.attempt(actions.extend_deadlines, cycle, days, form.reason.data or "", case=case, by=author(), at=now())
     if form.errors:
         return _extend_page(cycle, form)
-    flash(f"{counted(len(shifts), 'day is', 'days are')} extended.", "good")
+    flash(f"{counted(len(shifts), 'day is', 'days are')} moved.", "good")
     return redirect(_home(cycle))
 
 
@@ -181,7 +181,7 @@ def _choices(cycle: PromotionCycle) -> list[tuple[str, str]]:
 def _extend_page(cycle: PromotionCycle, form: ExtendForm) -> ResponseReturnValue:
     form.case.choices = _choices(cycle)
     page = render_template(
-        "promotion/cycle_extend.html", cycle=cycle, form=form, names=queries.days_that_move(cycle.state), on=today()
+        "promotion/cycle_extend.html", cycle=cycle, form=form, names=actions.days_offered(cycle, today()), on=today()
     )
     return make_response(page, form.status)
 
@@ -191,7 +191,7 @@ def _shifts_page(
 ) -> ResponseReturnValue:
     case_id = case.id if case else None
     lines = [(DEADLINE[name], deadline_of(cycle.id, name, case_id), day) for name, day in shifts.items()]
-    carried = [(name, form[name].data.isoformat()) for name in form.later(queries.days_that_move(cycle.state))]
+    carried = [(name, form[name].data.isoformat()) for name in form.later(actions.days_offered(cycle, today()))]
     whom = dict(_choices(cycle))[form.case.data or EVERYBODY]
     page = render_template(
         "promotion/cycle_shifts.html",

@@ -52,6 +52,7 @@ MENDED_AT = {
     Guard.COMMITTEES_NAMED: ("promotion.show_committee", "Name the committee"),
     Guard.DATES_ORDERED: ("promotion.show_edit_cycle", "Change the days"),
     Guard.ELIGIBILITY_GENERATED: ("promotion.list_eligibility", "Make the list"),
+    Guard.CUT_OFF_REACHED: ("promotion.show_extend", "Bring it forward"),
     Guard.SECOND_APPROVED: ("promotion.show_approve", "Read the list"),
     Guard.EVERYBODY_TOLD: ("promotion.show_tell", "Tell"),
 }
