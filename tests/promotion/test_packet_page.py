@@ -20,7 +20,7 @@ from app.promotion.models import PacketPart, PacketSnapshot, PromotionCase
 from app.promotion.packet_pages import packet_view
 from app.promotion.packet_pdf import packet_pdf
 from app.promotion.queries.cases import get_case
-from app.promotion.queries.packets import additions_of, frozen_packet_of
+from app.promotion.queries.packets import additions_of, frozen_packet_of, readers_of
 from tests.conftest import NOW
 from tests.factories.assessments import make_assessment
 from tests.factories.evidence import COACH, LEAD, as_author, confirm, share_piece
@@ -144,6 +144,27 @@ def test_every_read_by_somebody_else_is_kept_once_a_day_and_the_candidate_sees_w
     assert "Ruth Okonjo" in page
     assert "also as a file" in page
     assert "Who read it" not in tomasz.get(at(case)).text
+
+
+def test_the_candidate_learns_who_judges_only_once_it_was_told(case, firm, client_for):
+    for who in (firm.reviewers[0], firm.chair, firm.hr):
+        client_for(who).get(at(case))
+    page = client_for(firm.amara).get(at(case)).words()
+    for words in ("A reviewer, 21 Nov", "The chair, 21 Nov", "Ruth Okonjo"):
+        assert words in page
+    for person in (firm.reviewers[0], firm.chair):
+        assert person.name not in page
+    with transaction() as session:
+        session.get(PromotionCase, case.id).told_at = NOW
+    page = client_for(firm.amara).get(at(case)).words()
+    assert firm.reviewers[0].name in page
+    assert firm.chair.name in page
+
+
+def test_opening_the_ratings_is_no_reading_of_the_packet(case, firm, client_for):
+    lift(case)
+    assert client_for(firm.reviewers[0]).get(at(case, "ratings")).status == 200
+    assert readers_of(get_case(case.id)) == []
 
 
 def test_a_reviewer_sees_no_rating_of_others_until_the_case_is_lifted(firm, client_for):

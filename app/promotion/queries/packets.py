@@ -30,7 +30,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import func, select
@@ -54,9 +54,11 @@ from app.promotion.models import (
     PacketPart,
     PacketSection,
     PacketSnapshot,
+    PanelSeat,
     PromotionCase,
     PromotionCycle,
 )
+from app.promotion.queries.cases import get_cycle
 from app.promotion.queries.packet_pieces import as_handed_in
 
 CANDIDATES = (PacketPart.SUMMARY, PacketPart.IMPACT, PacketPart.HELPED)
@@ -229,20 +231,34 @@ def list_earlier(case: PromotionCase) -> list[EarlierPacket]:
 
 
 class Reader(NamedTuple):
-    """Somebody else who has opened the packet: when first and last, on how many days, and whether as a file too."""
+    """Somebody else who has opened the packet: when first and last, on how many days, and whether as a file too.
+
+    `is_named` is False for whoever judges the case while the decision is not told: `name` is what they are.
+    """
 
     name: str
     first_at: datetime
     last_at: datetime
     days: int
     has_file: bool
+    is_named: bool = True
+
+    @property
+    def last_on(self) -> date:
+        """Return the day of the last reading; of whoever is not named no moment is told."""
+        return local(self.last_at).date()
 
 
 def readers_of(case: PromotionCase) -> list[Reader]:
-    """Return who else has read the packet, the latest reader first, from the record of the audit."""
+    """Return who else has read the packet, the latest reader first, from the record of the audit.
+
+    The candidate reads it, so those who judge the case are a reviewer or the chair until the decision is told.
+    """
+    offices = {} if case.is_told else _judging(case)
     is_file = func.max(func.coalesce(AuditEvent.tag == Tag.PACKET_EXPORTED.value, False).cast(db.Integer))
     rows = db.session.execute(
         select(
+            Person.id,
             Person.name,
             func.min(AuditEvent.at),
             func.max(AuditEvent.at).label("last_at"),
@@ -258,7 +274,18 @@ def readers_of(case: PromotionCase) -> list[Reader]:
         .group_by(Person.id, Person.name)
         .order_by(func.max(AuditEvent.at).desc(), Person.id)
     )
-    return [Reader(name, first, last, int(days or 0), bool(file)) for name, first, last, days, file in rows]
+    return [
+        Reader(offices.get(key, name), first, last, int(days or 0), bool(file), key not in offices)
+        for key, name, first, last, days, file in rows
+    ]
+
+
+def _judging(case: PromotionCase) -> dict[uuid.UUID, str]:
+    """Return what those who judge a case, or have held a seat on its panel, are called to its candidate."""
+    seated = db.session.scalars(select(PanelSeat.person_id).where(PanelSeat.case_id == case.id))
+    cycle = get_cycle(case.cycle_id)
+    chairs = [one for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
+    return dict.fromkeys(seated, "A reviewer") | dict.fromkeys(chairs, "The chair")
 
 
 def has_read_today(case: PromotionCase, reader_id: uuid.UUID, at: datetime) -> bool:

@@ -11,7 +11,6 @@ from app.domain.errors import MissingError, NotAllowedNowError
 from app.infra.clock import now
 from app.infra.unit_of_work import writes
 from app.promotion.actions import ratings as actions
-from app.promotion.actions.packets import record_reading
 from app.promotion.forms.review import ChangedRatingForm
 from app.promotion.models import GivenRating, PromotionCase
 from app.promotion.queries import get_cycle
@@ -34,7 +33,6 @@ def show_ratings(case: PromotionCase) -> ResponseReturnValue:
     packet, given = queries.packet_before(case, cycle), ratings_of(case.id)
     rows = rows_of(packet, given, actor().person_id)
     found = recommended_view(rows, given, packet["rated"])
-    record_reading(case, by=author(), at=now())
     return render_template(
         "promotion/ratings.html",
         head=head_of(case, packet, edition_of(case)),
