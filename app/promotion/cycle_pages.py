@@ -253,6 +253,16 @@ def _reviewers(row: CaseRow, *, is_over: bool) -> str:
     return f"{row.seats}, {f'{row.replaced} replaced' if row.replaced else 'none replaced'}"
 
 
+def _moved_day(line: StepLine) -> str:
+    step = line.step
+    name = DEADLINE.get(step.deadline or "", step.deadline or "")
+    is_earlier = step.day is not None and step.day_before is not None and step.day < step.day_before
+    before = f" from {long_date(step.day_before)}" if step.day_before else ""
+    to = f" to {long_date(step.day)}" if step.day else ""
+    whose = f", for P-{line.case_number:02} alone" if line.case_number else ""
+    return f"Brought “{name}” forward{before}{to}" if is_earlier else f"Extended “{name}”{before}{to}{whose}"
+
+
 def step_words(line: StepLine) -> str:
     """Return what happened, as a sentence without its stop."""
     step = line.step
@@ -261,14 +271,7 @@ def step_words(line: StepLine) -> str:
     if step.kind == "approve":
         return "Approved the list of decisions"
     if step.kind == "extend":
-        name = DEADLINE.get(step.deadline or "", step.deadline or "")
-        before = f" from {long_date(step.day_before)}" if step.day_before else ""
-        whose = f", for P-{line.case_number:02} alone" if line.case_number else ""
-        if step.day is None:
-            return f"Extended “{name}”"
-        if step.day_before and step.day < step.day_before:
-            return f"Brought “{name}” forward{before} to {long_date(step.day)}"
-        return f"Extended “{name}”{before} to {long_date(step.day)}{whose}"
+        return _moved_day(line)
     if step.source is None or step.target is None:
         return "Drafted"
     return f"Moved from {CYCLE_STATE[CycleState(step.source)]} to {CYCLE_STATE[CycleState(step.target)]}"

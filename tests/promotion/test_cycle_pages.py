@@ -12,6 +12,7 @@ from app.infra.unit_of_work import transaction
 from app.promotion.models import CycleStep, PromotionCase, PromotionCycle
 from tests.factories.people import make_person
 from tests.factories.promotion import (
+    AT,
     TODAY,
     add_nomination,
     decide,
@@ -262,6 +263,18 @@ def test_a_move_that_is_nobodys_button_leads_back(firm, client_for):
     cycle = make_cycle(firm, state=CycleState.COMMUNICATED)
     client = client_for(firm.hr)
     assert "There is nothing for you to move" in client.follow(client.get(f"{home(cycle)}/move")).words("main")
+
+
+def test_the_question_before_feedback_names_the_statements_that_would_be_lost(firm, client_for):
+    cycle = make_cycle(firm, state=CycleState.PACKETS)
+    make_case(cycle, firm.amara, state=CaseState.SUBMITTED)
+    make_case(cycle, firm.peer, state=CaseState.SUBMITTED, statement_at=AT, statement_by_id=firm.manager.id)
+    client = client_for(firm.hr)
+    page = client.get(f"{home(cycle)}/move")
+    assert "Tomasz Wieczorek has not handed in the statement on P-01, and cannot afterwards" in page.words("main")
+    assert "P-02" not in page.words("main")
+    assert client.send(page.form(ending="/move")).status == 302
+    assert "statement" not in client.get(home(cycle)).words("main").lower()
 
 
 # Extending, reminding, cancelling --------------------------------------------------------

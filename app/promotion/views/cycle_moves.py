@@ -24,7 +24,8 @@ from app.promotion.forms.cycles import CancelForm, ExtendForm, MoveForm, RemindF
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries import cycles as queries
 from app.promotion.queries.cases import deadline_of, get_case
-from app.promotion.queries.guards import missing_for, owed_as_seen
+from app.promotion.queries.guards import Owed, also_asked_for, missing_for, owed_as_seen
+from app.promotion.queries.packet_waiting import STATEMENT_DUE
 from app.promotion.views.blueprint import author, bp, load_cycle
 from app.promotion.wording import CYCLE_NOW, CYCLE_STATE, DEADLINE, MOVE_BUTTON, MOVE_WILL
 
@@ -93,10 +94,17 @@ def _question(cycle: PromotionCycle, mover: Mover, form: MoveForm | None = None)
         action=request.path,
         words=MOVE_BUTTON[found.target],
         will=MOVE_WILL[found.target],
+        lost=_lost(cycle),
         missing=missing,
         is_early=any(may_be_early(line) for line in seen),
     )
     return make_response(page, form.status)
+
+
+def _lost(cycle: PromotionCycle) -> list[Owed]:
+    """Return the statements that are not in: once packets are over, nobody can hand one in any more."""
+    asked = owed_as_seen(actor(), cycle.id, also_asked_for(cycle, today()))
+    return [line for line in asked if line.kind == STATEMENT_DUE]
 
 
 def _move(cycle: PromotionCycle, mover: Mover) -> ResponseReturnValue:
