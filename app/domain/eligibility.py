@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from app.domain.bar import next_targets
 from app.domain.decision import whole_months
@@ -26,7 +27,13 @@ class NotEligible(StrEnum):
     UNKNOWN_LEVEL = "unknown_level"
     TOP = "top"
     LEAVING = "leaving"
+    NOT_YET = "not_yet"
+    """An earlier “not yet” set a day for the next nomination, and it lies after the last day of nominations."""
     MINIMUM = "minimum"
+
+
+WAIVABLE = frozenset({NotEligible.NOT_YET, NotEligible.MINIMUM})
+"""Rules that HR may waive for one person, with a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,12 @@ def line_for(
     minimum_months: int,
     on: date,
     until: date,
+    not_before: Mapping[tuple[str, str], date] = MappingProxyType({}),
 ) -> EligibleLine:
     """Return what the list says of somebody on a day. `pinned` maps a lineage to the ladder that the cycle pins.
 
-    A minimum is met by whoever has it on `until`, the last day of nominations.
+    A minimum is met by whoever has it on `until`, the last day of nominations. `not_before` maps a lineage and a target
+    to the earliest day of a new nomination that a “not yet” has set.
     """
     rows = list(spells)
     held = held_on(rows, on)
@@ -69,6 +78,8 @@ def line_for(
         rule = NotEligible.TOP
     elif left_on is not None:
         rule = NotEligible.LEAVING
+    elif all(not_before.get((held.lineage, target), until) > until for target in targets):
+        rule = NotEligible.NOT_YET
     elif since is not None and whole_months(since, until) < minimum_months:
         rule = NotEligible.MINIMUM
     return EligibleLine(held.lineage, held.level, since, targets, rule)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from app.notices.models import Hearing
 from app.notices.sources import Source, Waiting, WaitingRow, provide
 from app.promotion.queries.decision_waiting import (
+    DEFERRED,
     TO_APPROVE,
     TO_DECIDE,
     TO_TELL,
     TOLD,
+    select_deferred,
     select_to_approve,
     select_to_decide,
     select_to_tell,
@@ -47,6 +49,12 @@ def say_told(row: WaitingRow) -> Waiting:
     return _waits(row, "Read the decision of your case", detail, f"{CASES}{row.object_id}/decision")
 
 
+def say_deferred(row: WaitingRow) -> Waiting:
+    """Return that the day of a deferral has come. `who` is the candidate, `words` the cycle of the deferral."""
+    detail = f"{row.words}: the day that the decision names has come. See that a new nomination is possible."
+    return _waits(row, f"Take up the deferred case of {row.who}", detail, f"{CASES}{row.object_id}/decision")
+
+
 def register() -> None:
     """Tell the inbox what waits around decisions."""
     provide(Source(TO_DECIDE, "A promotion case waits for your decision", select_to_decide, say_to_decide))
@@ -60,4 +68,5 @@ def register() -> None:
         )
     )
     provide(Source(TO_TELL, "A candidate is to be told their decision", select_to_tell, say_to_tell))
+    provide(Source(DEFERRED, "The day of a deferred promotion case has come", select_deferred, say_deferred))
     provide(Source(TOLD, "The decision of your promotion case can be read", select_told, say_told, Hearing.AT_ONCE))

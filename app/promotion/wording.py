@@ -308,6 +308,7 @@ NOT_ELIGIBLE: Mapping[NotEligible, str] = MappingProxyType(
         NotEligible.UNKNOWN_LEVEL: "The pinned version of the ladder does not have the level held.",
         NotEligible.TOP: "Nothing follows the level held.",
         NotEligible.LEAVING: "A last day of work is recorded.",
+        NotEligible.NOT_YET: "An earlier answer names a later day for the next nomination.",
         NotEligible.MINIMUM: "The minimum time at the level is not over by the last day of nominations.",
     }
 )

@@ -12,7 +12,7 @@ from app.audit.models import AuditEvent
 from app.domain.eligibility import NotEligible, line_for
 from app.domain.errors import InvalidError, NotAllowedNowError
 from app.domain.policies import POLICIES
-from app.domain.promotion import CycleState
+from app.domain.promotion import CaseState, CycleState, DecisionKind
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
 from app.people import actions as people
@@ -20,9 +20,10 @@ from app.policies.actions import set_policy
 from app.promotion.actions.eligibility import list_eligible, waive_minimum
 from app.promotion.models import Eligibility, NominatedBy
 from app.promotion.queries.cases import get_cycle
+from app.promotion.queries.decision_waiting import select_deferred
 from tests.factories.facts import make_spell
 from tests.factories.people import SYSTEM, grant, make_person
-from tests.factories.promotion import make_case, make_cycle, make_eligible, make_firm
+from tests.factories.promotion import decide, make_case, make_cycle, make_eligible, make_firm
 
 NEW_YEAR = date(2026, 1, 1)
 CLOSES = date(2026, 12, 1)
@@ -139,6 +140,38 @@ def test_hr_waives_the_minimum_with_a_reason_and_never_their_own(firm, session):
     assert (kept.rule, kept.waived_reason) == ("", "Came back to the same work.")
 
 
+def test_a_not_yet_that_names_a_later_day_stands_against_it_until_hr_waives_it(firm, session):
+    earlier = make_cycle(firm, state=CycleState.CLOSED)
+    asked = make_person("Ines Later", level="L2"), make_person("Otto Due", level="L2"), make_person("Uma", level="L2")
+    told = [make_case(earlier, person, state=CaseState.CLOSED) for person in asked[:2]]
+    told.append(make_case(earlier, asked[2], state=CaseState.DECIDED))
+    cycle = make_cycle(firm, state=CycleState.DRAFT)
+    close = cycle.nominations_close
+    for case, day in zip(told, (close + timedelta(days=1), close, close + timedelta(days=1)), strict=True):
+        decide(case, firm.chair, DecisionKind.NOT_YET, renominate_from=day)
+    generate(cycle, firm.hr)
+    # What was not told is no rule yet: it would say what was decided.
+    assert [lines(session, cycle)[person.id].rule for person in asked] == ["not_yet", "", ""]
+    with transaction():
+        waive_minimum(lines(session, cycle)[asked[0].id], reason="It shipped.", by=Author(firm.hr.id), at=now())
+    generate(cycle, firm.hr)
+    assert lines(session, cycle)[asked[0].id].rule == ""
+
+
+def test_a_deferral_waits_for_hr_from_its_day_until_there_is_a_newer_case(firm, session):
+    case = make_case(make_cycle(firm, state=CycleState.CLOSED), firm.amara)
+    decide(case, firm.chair, DecisionKind.DEFER, defer_until=date(2026, 11, 21))
+
+    def waits(on):
+        session.rollback()
+        return {row.person_id for row in session.execute(select_deferred(on))}
+
+    assert waits(date(2026, 11, 20)) == set()
+    assert waits(date(2026, 11, 21)) == {firm.hr.id, firm.hr_too.id}
+    make_case(make_cycle(firm), firm.amara, nominated_at=now())
+    assert waits(date(2026, 11, 21)) == set()
+
+
 # Who sees it --------------------------------------------------------------------------
 
 
@@ -199,7 +232,7 @@ def test_hr_makes_the_list_and_waives_on_the_page(firm, client_for, session):
     form = hr.get(f"/promotions/eligibility/{line.id}/waive")
     refused = hr.send(form.form(ending="/waive"), reason=" ")
     assert refused.status == 422
-    assert "Say why the minimum time does not apply." in refused.words()
+    assert "Say why the rule does not apply." in refused.words()
     assert hr.send(form.form(ending="/waive"), reason="Did the same work elsewhere.").status == 302
     assert lines(session, cycle)[young.id].rule == ""
     assert client_for(firm.manager).get(f"/promotions/eligibility/{line.id}/waive").status == 404

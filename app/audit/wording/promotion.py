@@ -59,9 +59,9 @@ PROMOTION = {
         "listed who could be nominated in a promotion cycle",
     ),
     Tag.MINIMUM_WAIVED: Wording(
-        "Minimum time waived",
-        "waived the minimum time at a level for {subject}",
-        told="waived the minimum time at your level",
+        "Rule of eligibility waived",
+        "waived a rule against nominating {subject}",
+        told="waived a rule against nominating you",
     ),
     Tag.NOMINATED: Wording(
         "Nominated",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.eligibility import EligibleLine, NotEligible, line_for
+from app.domain.eligibility import WAIVABLE, EligibleLine, line_for
 from app.domain.errors import InvalidError, NotAllowedNowError
 from app.domain.ladder import Ladder
 from app.domain.promotion import CycleState
@@ -22,6 +22,7 @@ from app.people.queries import held_levels_of, works_here
 from app.policies.queries import value_of
 from app.promotion.actions.steps import author_id, lock_cycle
 from app.promotion.models import CycleLadder, Eligibility, PromotionCycle
+from app.promotion.queries.eligibility import renomination_days
 
 
 def list_eligible(cycle: PromotionCycle, by: Author, at: datetime) -> int:
@@ -54,18 +55,18 @@ def list_eligible(cycle: PromotionCycle, by: Author, at: datetime) -> int:
 
 
 def waive_minimum(line: Eligibility, *, reason: str, by: Author, at: datetime) -> None:
-    """Let somebody be nominated although they hold their level for less than the minimum. HR says why.
+    """Let somebody be nominated although a rule stands against it that can be waived: see `WAIVABLE`. HR says why.
 
-    InvalidError without a reason, and for oneself: a second person of HR does that. NotAllowedNowError where no
-    minimum stands against them.
+    InvalidError without a reason, and for oneself: a second person of HR does that. NotAllowedNowError where no such
+    rule stands against them.
     """
     if author_id(by) == line.subject_id:
-        raise InvalidError("Nobody waives the minimum time for themselves; somebody else of HR does.")
+        raise InvalidError("Nobody waives a rule for themselves; somebody else of HR does.")
     if not reason:
-        raise InvalidError("Say why the minimum time does not apply.", field="reason")
+        raise InvalidError("Say why the rule does not apply.", field="reason")
     db.session.refresh(line, with_for_update=True)
-    if line.rule != NotEligible.MINIMUM:
-        raise NotAllowedNowError("No minimum time stands against this nomination any more.")
+    if line.rule not in WAIVABLE:
+        raise NotAllowedNowError("No rule that can be waived stands against this nomination any more.")
     line.rule, line.waived_reason, line.waived_by_id = "", reason, by.person_id
     db.session.flush()
     log(Tag.MINIMUM_WAIVED, by=by, at=at, subject_id=line.subject_id, object_id=line.cycle_id)
@@ -73,6 +74,7 @@ def waive_minimum(line: Eligibility, *, reason: str, by: Author, at: datetime) -
 
 def _lines(cycle: PromotionCycle, people: list[Person], on: date) -> dict[uuid.UUID, EligibleLine]:
     pinned = pinned_ladders(cycle.id)
+    later = renomination_days()
     spells = held_levels_of(frozenset(person.id for person in people))
     # A draft follows the company's policy; its number is copied when the cycle opens.
     minimum = int(value_of("promotion_minimum_months")) if cycle.opened_at is None else cycle.minimum_months
@@ -84,6 +86,7 @@ def _lines(cycle: PromotionCycle, people: list[Person], on: date) -> dict[uuid.U
             minimum_months=minimum,
             on=on,
             until=max(on, cycle.nominations_close or on),
+            not_before=later.get(person.id, {}),
         )
         for person in people
     }
@@ -105,7 +108,7 @@ def _row(cycle_id: uuid.UUID, person_id: uuid.UUID, line: EligibleLine) -> Eligi
 
 
 def _rewrite(row: Eligibility, line: EligibleLine) -> None:
-    is_waived = line.rule is NotEligible.MINIMUM and row.waived_reason is not None
+    is_waived = line.rule in WAIVABLE and row.waived_reason is not None
     row.lineage, row.level, row.held_since = line.lineage, line.level, line.held_since
     row.targets = " ".join(line.targets)
     row.rule = line.rule.value if line.rule is not None and not is_waived else ""

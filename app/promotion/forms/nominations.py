@@ -87,6 +87,6 @@ class RuleOutForm(Form):
 
 
 class WaiveForm(Form):
-    """Why the minimum time does not apply to somebody."""
+    """Why a rule does not apply to somebody."""
 
-    reason = _words("Why does it not apply?", "Say why the minimum time does not apply.", REASON_LENGTH)
+    reason = _words("Why does it not apply?", "Say why the rule does not apply.", REASON_LENGTH)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from app.access.actor import Role
 from app.auth.models import RoleGrant
-from app.domain.promotion import CaseState, CycleState
+from app.domain.promotion import CaseState, CycleState, DecisionKind
 from app.infra.clock import clock
 from app.notices.sources import waiting_columns
 from app.people.models import Person
@@ -36,6 +36,7 @@ TO_DECIDE, TO_APPROVE, TO_TELL, TOLD = (
     "promotion.to_tell",
     "promotion.told",
 )
+DEFERRED = "promotion.deferred"
 READ_WITHIN = timedelta(days=14)
 """So long a decision stands among what waits for its candidate; then it is found on their case alone."""
 APPROVERS = 2
@@ -173,6 +174,38 @@ def select_to_tell(on: date) -> Select[Any]:
             PromotionCase.state == CaseState.DECIDED,
             PromotionCycle.state == CycleState.COMMUNICATED,
             ~_recused(hr.c.person_id),
+        )
+    )
+
+
+def select_deferred(on: date) -> Select[Any]:
+    """Return the told deferrals whose day has come, for everybody else of HR, until the person has a newer case."""
+    hr, subject, newer = _hr(on).subquery(), aliased(Person), aliased(PromotionCase)
+    return (
+        select(
+            *waiting_columns(
+                DEFERRED,
+                person_id=hr.c.person_id,
+                object_id=PromotionCase.id,
+                since=PromotionCase.told_at,
+                who=subject.name,
+                words=PromotionCycle.name,
+                due_on=Decision.defer_until,
+            )
+        )
+        .select_from(PromotionCase)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .join(Decision, Decision.case_id == PromotionCase.id)
+        .join(subject, subject.id == PromotionCase.subject_id)
+        .join(hr, hr.c.person_id != subject.id)
+        .where(
+            PromotionCase.is_told,
+            Decision.kind == DecisionKind.DEFER,
+            Decision.defer_until <= on,
+            has_not_left(on, subject),
+            ~exists().where(
+                newer.subject_id == PromotionCase.subject_id, newer.nominated_at > PromotionCase.nominated_at
+            ),
         )
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -14,12 +15,13 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can, visible_to
 from app.domain.errors import MissingError
+from app.domain.promotion import DecisionKind
 from app.infra.clock import today
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.people.models import Person, Team, TeamMembership
 from app.people.queries import holds_on, like_pattern, sort_key
-from app.promotion.models import Eligibility, PromotionCase, PromotionCycle
+from app.promotion.models import Decision, Eligibility, PromotionCase, PromotionCycle
 
 
 class Shown(StrEnum):
@@ -69,6 +71,26 @@ def get_line(line_id: uuid.UUID) -> Eligibility:
     found = db.session.get(Eligibility, line_id)
     if found is None:
         raise MissingError
+    return found
+
+
+def renomination_days() -> dict[uuid.UUID, dict[tuple[str, str], date]]:
+    """Return the earliest days of a new nomination that told decisions have set: by person, then lineage and target."""
+    rows = db.session.execute(
+        select(
+            PromotionCase.subject_id,
+            PromotionCase.lineage,
+            PromotionCase.target_level,
+            func.max(Decision.renominate_from),
+        )
+        .join(Decision, Decision.case_id == PromotionCase.id)
+        .where(PromotionCase.is_told, Decision.kind == DecisionKind.NOT_YET, Decision.renominate_from.is_not(None))
+        .group_by(PromotionCase.subject_id, PromotionCase.lineage, PromotionCase.target_level)
+    )
+    found: dict[uuid.UUID, dict[tuple[str, str], date]] = {}
+    for subject_id, lineage, target, day in rows:
+        if day is not None:
+            found.setdefault(subject_id, {})[lineage, target] = day
     return found
 
 

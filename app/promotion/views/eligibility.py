@@ -21,7 +21,7 @@ from app.promotion.models import Eligibility, PromotionCycle
 from app.promotion.queries import eligibility as queries
 from app.promotion.queries.cases import get_cycle
 from app.promotion.queries.cycles import pinned_of
-from app.promotion.queries.nominations import find_line
+from app.promotion.queries.nominations import find_line, open_elsewhere
 from app.promotion.views.blueprint import author, bp, load_cycle
 from app.promotion.wording import NOT_ELIGIBLE, public_state
 
@@ -37,6 +37,7 @@ def list_eligibility(cycle: PromotionCycle) -> ResponseReturnValue:
     asked = request.args.get("show", "")
     shown = queries.Shown(asked) if asked in set(queries.Shown) else queries.Shown.ALL
     own = find_line(cycle.id, who.person_id)
+    elsewhere = open_elsewhere(cycle, who) if may(Permission.Cycle.RUN, cycle) else []
     return render_template(
         "promotion/eligibility.html",
         cycle=cycle,
@@ -52,8 +53,9 @@ def list_eligibility(cycle: PromotionCycle) -> ResponseReturnValue:
         public_state=public_state,
         sees_all=may(Permission.Cycle.READ_ELIGIBILITY, cycle),
         may_list=may(Permission.Cycle.RUN, cycle) and cycle.state in {"draft", "open"},
-        waivable=WAIVABLE,
+        may_be_waived=WAIVABLE,
         may_waive=may(Permission.Cycle.RUN, cycle),
+        elsewhere={one.subject_id: one.cycle for one in elsewhere},
     )
 
 
