@@ -23,8 +23,9 @@ from app.promotion.actions import nominations as actions
 from app.promotion.models import CaseStep, NominatedBy, Nomination, PromotionCase
 from app.promotion.queries.cases import get_case, get_cycle
 from app.promotion.queries.nominations import MOST_PEOPLE, NOMINATION
+from app.promotion.queries.rehearsal import rehearse
 from tests.factories.people import grant, make_person
-from tests.factories.promotion import make_case, make_cycle, make_eligible, make_firm
+from tests.factories.promotion import TODAY, make_case, make_cycle, make_eligible, make_firm
 
 WHY = "Led the payments work for half a year."
 
@@ -417,3 +418,20 @@ def test_after_the_last_day_the_pages_say_that_nominations_are_not_open(firm, cy
         assert "are not open" in client.follow(client.get(f"/promotions/{cycle.id}/{address}")).words()
     assert client.send(page.form(ending="/self")).status == 409
     assert "Nominate yourself" not in client.get("/promotions/").words()
+
+
+def test_an_open_case_in_another_cycle_warns_the_candidate_and_hr_and_bars_nobody(app, client_for):
+    firm = make_firm()
+    older = make_cycle(firm, state=CycleState.DECIDED, name="Autumn 2026")
+    make_case(older, firm.amara)
+    cycle = make_cycle(firm, name="Winter 2026")
+    make_eligible(cycle, firm.amara)
+    amara, base = client_for(firm.amara), f"/promotions/{cycle.id}"
+    assert "You have an open case in Autumn 2026" in amara.get(f"{base}/nominate/self").words("main")
+    case = make_case(cycle, firm.amara, state=CaseState.NOMINATED, nominated_by=firm.peer)
+    page = amara.get(f"/promotions/cases/{case.id}")
+    assert "You have an open case in Autumn 2026" in page.words("main")
+    assert "Has an open case in Autumn 2026" in client_for(firm.hr).get(f"{base}/eligibility").words("main")
+    assert "Autumn 2026" not in client_for(firm.manager).get(f"{base}/eligibility").words("main")
+    assert "1 person has an open case in another cycle" in [one.title for one in rehearse(cycle, TODAY)]
+    assert amara.send(page.form(ending="/accept")).status == 302

@@ -8,18 +8,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.policy import can
+from app.access.policy import can, visible_to
 from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import today
 from app.infra.db import db
 from app.notices.sources import waiting_columns
 from app.people.models import Person
 from app.people.queries import like_pattern, sort_key, works_here
-from app.promotion.models import CaseStep, CycleStep, Eligibility, Nomination, PromotionCase, PromotionCycle
+from app.promotion.models import (
+    CaseStep,
+    CycleLadder,
+    CycleStep,
+    Eligibility,
+    Nomination,
+    PromotionCase,
+    PromotionCycle,
+)
 
 NOMINATION = "promotion.nomination"
 MOST_PEOPLE = 30
@@ -55,6 +63,39 @@ def find_open_case(cycle_id: uuid.UUID, subject_id: uuid.UUID) -> PromotionCase 
         PromotionCase.cycle_id == cycle_id, PromotionCase.subject_id == subject_id, PromotionCase.state.not_in(OVER)
     )
     return db.session.scalars(row).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenElsewhere:
+    """An open case of somebody in another cycle; nothing of how far it is."""
+
+    case_id: uuid.UUID
+    subject_id: uuid.UUID
+    code: str
+    cycle: str
+
+
+def open_elsewhere(
+    cycle: PromotionCycle, actor: Actor | None, subject_id: uuid.UUID | None = None
+) -> list[OpenElsewhere]:
+    """Return the open cases in other cycles, on the ladders of this one, that somebody may see, the oldest first.
+
+    All of them for Belay itself, which is nobody; those of one engineer where `subject_id` is given.
+    """
+    pinned = select(CycleLadder.lineage).where(CycleLadder.cycle_id == cycle.id)
+    rows = (
+        select(PromotionCase, PromotionCycle.name)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .where(
+            PromotionCase.cycle_id != cycle.id,
+            PromotionCase.lineage.in_(pinned),
+            PromotionCase.state.not_in(OVER),
+            PromotionCase.subject_id == subject_id if subject_id else true(),
+            visible_to(actor, Permission.Case.READ, PromotionCase) if actor else true(),
+        )
+        .order_by(PromotionCase.nominated_at, PromotionCase.id)
+    )
+    return [OpenElsewhere(case.id, case.subject_id, case.code, name) for case, name in db.session.execute(rows)]
 
 
 def find_nomination(cycle_id: uuid.UUID, subject_id: uuid.UUID, author_id: uuid.UUID) -> Nomination | None:

@@ -29,6 +29,7 @@ from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries.chairing import has_second_approver, mover_of
 from app.promotion.queries.cycles import SATURDAY, days_of, pinned_of
 from app.promotion.queries.guards import cut_off_fault, missing_for
+from app.promotion.queries.nominations import open_elsewhere
 from app.promotion.queries.panels import ReviewerRank, ranks_of, serving
 from app.promotion.wording import DEADLINE, GUARD
 
@@ -113,6 +114,7 @@ def rehearse(cycle: PromotionCycle, on: date) -> list[Finding]:
         *_days(stage),
         *_stale(stage),
         *_people(stage),
+        *_open_elsewhere(stage),
         *_panels(stage),
         *_load(stage),
         *_chairs(stage),
@@ -241,6 +243,18 @@ def _stale(stage: _Stage) -> list[Finding]:
 
 
 # People ----------------------------------------------------------------------------------
+
+
+def _open_elsewhere(stage: _Stage) -> list[Finding]:
+    if stage.cycle.state not in {CycleState.DRAFT, CycleState.OPEN}:
+        return []
+    running = {one.subject_id for one in open_elsewhere(stage.cycle, None)}
+    people = _named(stage, (one for one in stage.names if one in running))
+    if not people:
+        return []
+    title = f"{counted(len(people), 'person has', 'people have')} an open case in another cycle"
+    advice = "They are told before they accept. Two cases for one step: let the other be decided, or withdrawn, first."
+    return [_finding(title, advice, ELIGIBILITY, people)]
 
 
 def _people(stage: _Stage) -> list[Finding]:
@@ -397,5 +411,6 @@ def _without_second_factor(people: Collection[uuid.UUID]) -> dict[uuid.UUID, str
         select(Person.id, Person.name)
         .outerjoin(Account, Account.person_id == Person.id)
         .where(Person.id.in_(people), Account.totp_confirmed_at.is_(None))
+        .order_by(Person.id, Account.id)
     )
     return {row[0]: row[1] for row in rows}

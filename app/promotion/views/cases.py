@@ -29,7 +29,14 @@ from app.promotion.models import PromotionCase
 from app.promotion.queries import edition_of
 from app.promotion.queries.cases import get_cycle
 from app.promotion.queries.cycles import nominations_closed_on
-from app.promotion.queries.nominations import deadlines_of, find_line, get_surroundings, list_nominations, list_steps
+from app.promotion.queries.nominations import (
+    deadlines_of,
+    find_line,
+    get_surroundings,
+    list_nominations,
+    list_steps,
+    open_elsewhere,
+)
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.wording import NOMINATED_BY
 
@@ -88,6 +95,7 @@ def _case_page(case: PromotionCase, form: TargetForm) -> ResponseReturnValue:
         ladder_name=edition.name,
         form=form,
         may_answer=may_answer,
+        elsewhere=open_elsewhere(cycle, actor(), case.subject_id) if may_answer else [],
         may_withdraw=case.state is not CaseState.NOMINATED and may(Permission.Case.WITHDRAW, case),
         may_rule_out=looks_after and after(case.state, CaseEvent.RULE_OUT) is not None,
         may_lapse=looks_after and may_lapse(case, cycle, days["nominations_close"], today()),

@@ -18,7 +18,7 @@ from app.promotion.eligibility_pages import own_words
 from app.promotion.forms.nominations import CHOOSE, NominationForm, SelfNominationForm
 from app.promotion.models import PromotionCase, PromotionCycle
 from app.promotion.queries.collaborators import teams_shown
-from app.promotion.queries.nominations import find_line, find_open_case, find_people
+from app.promotion.queries.nominations import find_line, find_open_case, find_people, open_elsewhere
 from app.promotion.start_pages import takes_nominations
 from app.promotion.views.blueprint import author, bp, load_cycle
 
@@ -51,7 +51,12 @@ def _self_page(cycle: PromotionCycle, form: SelfNominationForm) -> ResponseRetur
     line = find_line(cycle.id, actor().person_id)
     form.offer(line.targets.split() if line and not line.rule else ())
     page = render_template(
-        "promotion/nominate_self.html", cycle=cycle, form=form, says=own_words(line), is_eligible=line and not line.rule
+        "promotion/nominate_self.html",
+        cycle=cycle,
+        form=form,
+        says=own_words(line),
+        is_eligible=line and not line.rule,
+        elsewhere=open_elsewhere(cycle, actor(), actor().person_id),
     )
     return make_response(page, form.status)
 
