@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.access.actor import Role
 from app.auth.models import RoleGrant
@@ -20,7 +20,6 @@ from app.infra.db import db, once_per_transaction
 from app.people.models import Person
 from app.people.queries import has_not_left
 from app.promotion.models import Decision, PromotionCase, PromotionCycle
-from app.promotion.queries.panels import gone_among
 from app.promotion.queries.relations import select_recused
 
 _OVER = tuple(state for state in CaseState if state.is_over)
@@ -36,29 +35,34 @@ def mover_of(cycle: PromotionCycle, on: date) -> uuid.UUID | None:
 
     Whoever has left or has an open case of their own in the cycle makes none.
     """
-    return _first_able(cycle.id, _leading(cycle), on)
+    standing = _standing(cycle.id, _leading(cycle), on)
+    return next((one for one in _leading(cycle) if one in standing and not standing[one]), None)
 
 
 @once_per_transaction
-def _first_able(cycle_id: uuid.UUID, leading: tuple[uuid.UUID, ...], on: date) -> uuid.UUID | None:
-    own = select(PromotionCase.subject_id).where(
+def _standing(cycle_id: uuid.UUID, leading: tuple[uuid.UUID, ...], on: date) -> Mapping[uuid.UUID, bool]:
+    """Return who of chair and deputy has not left, each with whether they have an open case in the cycle."""
+    own = exists().where(
         PromotionCase.cycle_id == cycle_id,
-        PromotionCase.subject_id.in_(leading),
+        PromotionCase.subject_id == Person.id,
         PromotionCase.state.not_in(_OVER),
     )
-    candidates = set(db.session.scalars(own.order_by(PromotionCase.id))) if leading else set()
-    unable = candidates | gone_among(leading, on)
-    return next((one for one in leading if one not in unable), None)
+    rows = select(Person.id, own).where(Person.id.in_(leading), has_not_left(on)).order_by(Person.id)
+    return {row[0]: row[1] for row in db.session.execute(rows)}
 
 
 def chairs_of_cases(
     cycle: PromotionCycle, case_ids: Collection[uuid.UUID], on: date
 ) -> Mapping[uuid.UUID, uuid.UUID | None]:
     """Return who chairs each of some cases on a day: the chair, else the deputy, else nobody."""
-    gone = gone_among(_leading(cycle), on)
-    able = [one for one in _leading(cycle) if one not in gone]
-    apart = {one: recused_from(one, case_ids) for one in able}
-    return {case_id: next((one for one in able if case_id not in apart[one]), None) for case_id in case_ids}
+    standing = _standing(cycle.id, _leading(cycle), on)
+    able = [one for one in _leading(cycle) if one in standing]
+    apart = (PromotionCase.id.in_(select_recused(one)) for one in able)
+    rows = select(PromotionCase.id, *apart).where(PromotionCase.id.in_(case_ids)).order_by(PromotionCase.id)
+    return {
+        case_id: next((one for one, is_apart in zip(able, recused, strict=True) if not is_apart), None)
+        for case_id, *recused in db.session.execute(rows)
+    }
 
 
 def recused_from(person_id: uuid.UUID, case_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -78,16 +82,20 @@ def has_second_approver(cycle: PromotionCycle, on: date) -> bool:
     grants = (
         select(RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(RoleGrant.role == Role.HR, RoleGrant.superseded_at.is_(None), has_not_left(on))
+        .where(
+            RoleGrant.role == Role.HR,
+            RoleGrant.superseded_at.is_(None),
+            RoleGrant.person_id.not_in(_leading(cycle)),
+            has_not_left(on),
+        )
     )
-    hr = dict.fromkeys(db.session.scalars(grants.order_by(RoleGrant.person_id, RoleGrant.id)))
     deciders = (
         select(Decision.decided_by_id)
         .join(PromotionCase, PromotionCase.id == Decision.case_id)
-        .where(PromotionCase.cycle_id == cycle.id, Decision.decided_at.is_not(None))
+        .where(PromotionCase.cycle_id == cycle.id, Decision.decided_by_id.is_not(None))
     )
-    apart = {*_leading(cycle), *db.session.scalars(deciders.order_by(Decision.id))}
-    asked = [one for one in hr if one not in apart]
+    hr = grants.where(RoleGrant.person_id.not_in(deciders)).order_by(RoleGrant.person_id, RoleGrant.id)
+    asked = list(dict.fromkeys(db.session.scalars(hr)))
     if not asked:
         return False
     listed = (PromotionCase.cycle_id == cycle.id, PromotionCase.state.not_in(_OVER))
