@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain.promotion import CaseState, CycleState, Guard, next_move
+from app.domain.promotion import CaseState, CycleState, DecisionKind, Guard, next_move
 from app.infra.clock import local
 from app.infra.templating import ago, counted, day_and_month, join_words, long_date, number_word, plural
 from app.promotion.actions.cycles import CUT_OFF
@@ -21,8 +22,10 @@ from app.promotion.wording import (
     DEADLINE,
     DEADLINE_OF,
     GUARD,
+    LAPSED,
     MOVE_BEFORE,
     NOMINATIONS_CLOSED,
+    OUTCOME,
     PUBLIC_CYCLE_NOW,
     public_state,
 )
@@ -228,11 +231,25 @@ def _case_line(cycle: PromotionCycle, row: CaseRow, packet_day: date | None) -> 
     return CaseLine(
         row,
         f"{by}, {day_and_month(local(case.nominated_at).date())}",
-        CASE_STATE[case.state] if row.is_inside else public_state(case.state),
+        _outcome(row) or (CASE_STATE[case.state] if row.is_inside else public_state(case.state)),
         note,
         _feedback(cycle, row, is_over=is_over),
         _reviewers(row, is_over=is_over),
     )
+
+
+def _outcome(row: CaseRow) -> str:
+    if row.outcome is None:
+        return ""
+    return LAPSED if row.outcome is DecisionKind.PROMOTE and row.has_lapsed else OUTCOME[row.outcome]
+
+
+def outcomes_in_words(rows: Sequence[CaseRow]) -> str:
+    """Return how many cases ended how, as far as the reader may know: “Two promoted, one not yet.”; empty for none."""
+    found = Counter(words for row in rows if (words := _outcome(row)))
+    counted_words = [f"{number_word(found[one])} {one.lower()}" for one in (*OUTCOME.values(), LAPSED) if found[one]]
+    said = ", ".join(counted_words)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _feedback(cycle: PromotionCycle, row: CaseRow, *, is_over: bool) -> str:

@@ -279,6 +279,12 @@ DECISION: Mapping[DecisionKind, str] = MappingProxyType(
     {DecisionKind.PROMOTE: "Promote", DecisionKind.NOT_YET: "Not yet", DecisionKind.DEFER: "Defer"}
 )
 
+OUTCOME: Mapping[DecisionKind, str] = MappingProxyType(
+    {DecisionKind.PROMOTE: "Promoted", DecisionKind.NOT_YET: "Not yet", DecisionKind.DEFER: "Deferred"}
+)
+"""What became of a case, once its candidate was told."""
+LAPSED = "Promotion without effect"
+
 DEFER_REASON: Mapping[DeferReason, str] = MappingProxyType(
     {
         DeferReason.LEAVE: "Parental or other leave",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.promotion import CaseState, CycleState
+from app.domain.promotion import CaseState, CycleState, DecisionKind
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.promotion.models import CycleStep, PromotionCase, PromotionCycle
@@ -389,3 +389,18 @@ def test_the_page_stands_in_every_state(firm, client_for, state):
     make_case(cycle, firm.amara)
     assert client_for(firm.hr).get(home(cycle)).status == 200
     assert client_for(firm.stranger).get(home(cycle)).status == (404 if state is CycleState.DRAFT else 200)
+
+
+def test_a_closed_cycle_says_what_became_of_each_case_and_counts_it(firm, client_for):
+    cycle = make_cycle(firm, state=CycleState.CLOSED)
+    kinds = (DecisionKind.PROMOTE, DecisionKind.NOT_YET, DecisionKind.NOT_YET)
+    for subject, kind in zip((firm.amara, firm.peer, firm.stranger), kinds, strict=True):
+        decide(make_case(cycle, subject), firm.chair, kind)
+    for reader in (firm.hr, firm.chair):
+        words = client_for(reader).get(home(cycle)).words("main")
+        assert "One promoted, two not yet." in words
+        assert "Promoted" in words
+    telling = make_cycle(firm, state=CycleState.COMMUNICATED)
+    decide(make_case(telling, firm.amara), firm.chair)
+    assert "Promoted" not in client_for(firm.hr).get(home(telling)).words("main")
+    assert "romoted" not in client_for(firm.manager).get(home(cycle)).words("main")

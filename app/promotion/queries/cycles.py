@@ -14,15 +14,17 @@ from sqlalchemy.orm import aliased
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
-from app.domain.promotion import DEADLINES, CycleState
+from app.domain.promotion import DEADLINES, CaseEvent, CaseState, CycleState, DecisionKind
 from app.infra.clock import local, today
 from app.infra.db import db, once_per_transaction
 from app.ladders.queries import Edition, get_edition
 from app.people.models import Person, Team, TeamMembership
 from app.people.queries import holds_on
 from app.promotion.models import (
+    CaseStep,
     CycleLadder,
     CycleStep,
+    Decision,
     Eligibility,
     FeedbackState,
     PanelSeat,
@@ -180,7 +182,8 @@ class CaseRow:
     """One case in the table of a cycle.
 
     `is_inside`: the reader may know how far feedback and reviewers are. Where it is False, as for a person of HR who is
-    recused, the state goes through `wording.public_state` and the numbers stay empty.
+    recused, the state goes through `wording.public_state` and the numbers stay empty. `outcome`: what was decided, once
+    the case is closed and where the reader may read it; `has_lapsed`: a promotion that was told without taking effect.
     """
 
     case: PromotionCase
@@ -192,6 +195,8 @@ class CaseRow:
     given: int
     seats: int
     replaced: int
+    outcome: DecisionKind | None = None
+    has_lapsed: bool = False
 
 
 def list_cases(actor: Actor, cycle_id: uuid.UUID) -> list[CaseRow]:
@@ -209,11 +214,23 @@ def list_cases(actor: Actor, cycle_id: uuid.UUID) -> list[CaseRow]:
             _counted(PeerFeedback, PeerFeedback.state == FeedbackState.GIVEN).label("given"),
             _counted(PanelSeat, PanelSeat.ended_at.is_(None)).label("seats"),
             _counted(PanelSeat, PanelSeat.ended_at.is_not(None)).label("replaced"),
+            Decision.kind.label("outcome"),
+            _counted(CaseStep, and_(CaseStep.event == CaseEvent.COMMUNICATE.value, CaseStep.reason != "")).label(
+                "lapsed"
+            ),
         )
         .join(Person, Person.id == PromotionCase.subject_id)
         .join(nominator, nominator.id == PromotionCase.nominated_by_id)
         .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, on)))
         .outerjoin(Team, Team.id == TeamMembership.team_id)
+        .outerjoin(
+            Decision,
+            and_(
+                Decision.case_id == PromotionCase.id,
+                PromotionCase.state == CaseState.CLOSED,
+                visible_to(actor, Permission.Case.READ_DECISION, PromotionCase),
+            ),
+        )
         .where(PromotionCase.cycle_id == cycle_id, visible_to(actor, Permission.Case.READ, PromotionCase))
         .order_by(Person.sort_name, PromotionCase.number)
     )
@@ -222,7 +239,9 @@ def list_cases(actor: Actor, cycle_id: uuid.UUID) -> list[CaseRow]:
 
 def _row(row: Any) -> CaseRow:  # noqa: ANN401 - a row of `list_cases`
     counts = (row.asked, row.given, row.seats, row.replaced) if row.is_inside else (0, 0, 0, 0)
-    return CaseRow(row[0], row.name, row.team or "", row.nominator, bool(row.is_inside), *counts)
+    return CaseRow(
+        row[0], row.name, row.team or "", row.nominator, bool(row.is_inside), *counts, row.outcome, row.lapsed > 0
+    )
 
 
 def _counted(table: Any, condition: Any) -> Any:  # noqa: ANN401 - a mapped class and its condition
