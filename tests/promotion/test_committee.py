@@ -329,6 +329,8 @@ def test_member_sees_who_sits_on_the_committee_and_neither_loads_nor_acts(review
     assert page.status == 200
     assert "Reviewer 1" in page.text
     assert "Cases so far" not in page.text
+    words = client_for(review.firm.hr).get(review.committee).words("main")
+    assert "“Cases so far” leaves out every case in which you take no part." in words
     assert "Take off" not in page.text
     assert not page.has_form("/committee")
 
