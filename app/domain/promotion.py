@@ -6,7 +6,7 @@ event with a reason. The tables below are the rule; nothing else in Belay decide
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -260,11 +260,6 @@ def after(state: CaseState, event: CaseEvent) -> CaseState | None:
 def events_from(state: CaseState) -> tuple[CaseEvent, ...]:
     """Return what may happen to a case in a state, in the order of the events."""
     return tuple(event for event in CaseEvent if (state, event) in CASE_MOVES)
-
-
-def open_cases(states: Iterable[CaseState]) -> int:
-    """Return how many cases are still open; one engineer has at most one in a cycle."""
-    return sum(not state.is_over for state in states)
 
 
 class DecisionKind(StrEnum):

@@ -102,6 +102,8 @@ def recommended_view(rows: Sequence[RowView], given: CaseRatings, rated: Sequenc
         number = counted(len(fails), "expectation", "expectations")
         reason = f"{number} of {len(rows)} {plural(len(fails), 'does', 'do')} not pass: the median is below “met”."
         return RecommendedView(found, reason, fails)
+    if not rows:
+        return RecommendedView(found, "Nothing is rated: all that is asked for is granted already, or waived.", ())
     lacking = [f"{counted(len(open_ones), 'expectation has', 'expectations have')} fewer than two usable ratings"]
     if fails:
         lacking.append(f"{len(fails)} {plural(len(fails), 'does', 'do')} not pass")

@@ -103,6 +103,23 @@ def test_severity_compares_first_ratings_of_the_same_items(room):
     assert {row.severity.shown for row in rows} == {None}
 
 
+def test_where_nothing_is_rated_every_page_says_so_and_nothing_is_recommended(app, client_for):
+    firm = make.make_firm(reviewers=3)
+    case = make.make_case(make.make_cycle(firm, state=CycleState.CALIBRATION), firm.amara, rated=())
+    for one in firm.reviewers:
+        make.rate(make.seat(case, one))
+    base, chair = f"/promotions/cases/{case.id}", client_for(firm.chair)
+    for address in (f"{base}/decision/edit", f"{base}/calibration"):
+        words = chair.get(address).words()
+        assert "Nothing of this case is rated" in words
+        assert "Ratings recommend: promote" not in words
+    assert "Nothing is rated" in chair.get(f"{base}/ratings").words()
+    other = make.make_case(make.make_cycle(firm, state=CycleState.REVIEW), firm.peer, rated=())
+    make.seat(other, firm.reviewers[0])
+    page = client_for(firm.reviewers[0]).get(f"/promotions/cases/{other.id}/review/summary")
+    assert "Nothing is rated in this case" in page.words()
+
+
 # The page --------------------------------------------------------------------------
 
 

@@ -102,11 +102,6 @@ class Request:
     declined_reason: str
     said: tuple[Said, ...]
 
-    @property
-    def speaks_against(self) -> bool:
-        """Say whether some of it names limits."""
-        return any(one.leaning is FeedbackLeaning.LIMITS for one in self.said)
-
 
 def list_requests(case: PromotionCase) -> list[Request]:
     """Return everybody who was asked about a case, by name, with what those said who have given it.
