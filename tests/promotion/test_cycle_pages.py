@@ -111,6 +111,7 @@ def test_a_recused_chair_does_not_see_that_there_is_a_case(firm, client_for):
     words = client_for(firm.chair).get(home(cycle)).words("main")
     assert "P-02" not in words
     assert "Amara Diallo" not in words
+    assert "Ask Dolores Deputy, the deputy, or another person of HR." in words
 
 
 def test_the_feedback_of_a_case_is_counted_once_and_in_the_same_words_in_list_and_table(firm, client_for):

@@ -37,7 +37,9 @@ from app.promotion.wording import DEADLINE
 
 HR = "HR"
 REVIEWERS = "Its reviewers"
-ELSEWHERE = "Something is missing in cases in which you take no part. Another person of HR, or the chair, sees what."
+ELSEWHERE = (
+    "Something is missing in cases in which you take no part. Another person of HR, or whoever chairs them, sees what."
+)
 NO_MOVER = "The chair has left or is a candidate here, and no deputy can stand in: name another deputy"
 ADRIFT = "neither chair nor deputy may chair it: name another deputy"
 NO_APPROVER = (

@@ -12,6 +12,7 @@ from app.infra.clock import now, today
 from app.infra.templating import counted
 from app.infra.unit_of_work import writes
 from app.ladders.queries import list_editions
+from app.people.queries import get_person
 from app.promotion.actions import cycles as actions
 from app.promotion.actions.moves import may_be_early, may_chair
 from app.promotion.calendar import calendar_of
@@ -97,7 +98,7 @@ def _inside(cycle: PromotionCycle, steps: list[queries.StepLine]) -> dict[str, o
     return {
         "owed": owed_lines(seen, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
         "beside": owed_lines(beside, reminders, now=now(), link=lambda line: _mended_at(cycle, line)),
-        "elsewhere": TAKES_NO_PART if is_kept else "",
+        "elsewhere": f"{TAKES_NO_PART} {_who_sees(cycle)}" if is_kept else "",
         "guards": guards_in_words(seen),
         "missing": missing_in_words(cycle, seen),
         "move": _move(cycle, seen, is_kept=is_kept),
@@ -146,6 +147,13 @@ def _move(cycle: PromotionCycle, seen: list[Owed], *, is_kept: bool) -> dict[str
         "is_main": not seen,
         "is_asked": mine and is_kept and not seen,
     }
+
+
+def _who_sees(cycle: PromotionCycle) -> str:
+    """Return whom the reader asks about cases in which they take no part: the other who leads, by name, and HR."""
+    leads = ((cycle.chair_id, "the chair"), (cycle.deputy_id, "the deputy"))
+    other = next(((one, office) for one, office in leads if one and one != actor().person_id), None)
+    return f"Ask {get_person(other[0]).name}, {other[1]}, or another person of HR." if other else "Ask HR."
 
 
 def _whose(cycle: PromotionCycle) -> str:
