@@ -238,9 +238,19 @@ def list_cases(actor: Actor, cycle_id: uuid.UUID) -> list[CaseRow]:
 
 
 def _row(row: Any) -> CaseRow:  # noqa: ANN401 - a row of `list_cases`
-    counts = (row.asked, row.given, row.seats, row.replaced) if row.is_inside else (0, 0, 0, 0)
+    asked, given, seats, replaced = (row.asked, row.given, row.seats, row.replaced) if row.is_inside else (0, 0, 0, 0)
     return CaseRow(
-        row[0], row.name, row.team or "", row.nominator, bool(row.is_inside), *counts, row.outcome, row.lapsed > 0
+        case=row[0],
+        name=row.name,
+        team=row.team or "",
+        nominated_by=row.nominator,
+        is_inside=bool(row.is_inside),
+        asked=asked,
+        given=given,
+        seats=seats,
+        replaced=replaced,
+        outcome=row.outcome,
+        has_lapsed=row.lapsed > 0,
     )
 
 
