@@ -258,6 +258,12 @@ class RandomCycle:
         person = self.somebody(*(seat.person_id for seat in self.seats(case)))
         panels.recuse(case, person.id, "Too close.", by=self.may(person, Permission.Case.RECUSE, case), at=now())
 
+    def do_record_shortage(self) -> None:
+        """HR records that no quorum can be found."""
+        case = self.case()
+        by = self.may(self.somebody(*self.hr), Permission.Case.EDIT_PANEL, case)
+        panels.record_shortage(case, "Nobody else has the rank.", by=by, at=now())
+
     def do_remove_member(self) -> None:
         """HR takes somebody off the committee."""
         by = self.may(self.somebody(*self.hr), Permission.Cycle.EDIT_COMMITTEE, self.cycle)
@@ -307,9 +313,10 @@ class RandomCycle:
         decisions.make_remark(case, "A word about nothing.", by=by, at=now())
 
     def do_write_decision(self) -> None:
-        """The chair or HR writes a decision."""
+        """The chair writes a decision, or seldom HR, who then do not approve the list."""
         case = self.case()
-        by = self.may(self.somebody(self.cycle.chair_id, *self.hr), Permission.Case.WRITE_DECISION, case)
+        writers = [self.cycle.chair_id] * 9 + [self.hr[0].id]
+        by = self.may(self.somebody(*writers), Permission.Case.WRITE_DECISION, case)
         written = db.session.scalars(select(Decision).where(Decision.case_id == case.id)).one_or_none()
         version = written.version if written else 0
         decisions.save_decision(case, self.draft(case), version=version, by=by, at=now())
@@ -324,7 +331,7 @@ class RandomCycle:
             reasons=words,
             effective_on=day,
             review_on=day,
-            defer_reason=DeferReason.NO_POST,
+            defer_reason=self.random.choice((DeferReason.NO_POST, DeferReason.REVIEWER_SHORTAGE)),
             missing=WORDS,
             defer_until=day,
             said={one: Said(WORDS, WORDS, is_named=kind is DecisionKind.NOT_YET) for one in known},
@@ -376,7 +383,14 @@ class RandomCycle:
             assert before is None or case.state in reachable(before), f"{before} became {case.state}"
             if case.state is CaseState.CALIBRATED and before is not CaseState.CALIBRATED and not case.is_incomplete:
                 assert self.complete_reviews(case) >= self.cycle.quorum, f"{case.code} has no quorum"
+            if case.state is CaseState.DECIDED and before is CaseState.CALIBRATED and not self.lacks_reviewers(case):
+                assert self.complete_reviews(case) >= self.cycle.quorum, f"{case.code} was decided without a quorum"
         self.states = {case.id: case.state for case in cases}
+
+    def lacks_reviewers(self, case: PromotionCase) -> bool:
+        """Say whether a case was not rated, or was deferred because too few could rate it."""
+        reason = db.session.scalar(select(Decision.defer_reason).where(Decision.case_id == case.id))
+        return case.is_incomplete or reason is DeferReason.REVIEWER_SHORTAGE
 
     def complete_reviews(self, case: PromotionCase) -> int:
         """Return how many unrecused reviewers with a seat have rated everything."""
@@ -466,5 +480,5 @@ IN_PHASE = {
 ANY_TIME = (
     "wait", "nominate", "accept", "decline", "withdraw", "lapse", "submit", "mark_incomplete", "ask", "give", "waive",
     "rate", "close_round", "change_rating", "recuse", "remove_member", "add_member", "change_manager", "extend", "move",
-    "cancel", "remark", "write_decision", "decide", "approve", "tell",
+    "cancel", "remark", "write_decision", "decide", "approve", "tell", "record_shortage",
 )  # fmt: skip
