@@ -40,14 +40,14 @@ FEWEST_QUARTERS, MOST_QUARTERS = 4, 12
 GIVEN = (CorroborationAnswer.CONFIRMED, CorroborationAnswer.LIMITED)
 
 
-def compose_packet(case: PromotionCase, *, on: date) -> dict[str, Any]:
+def compose_packet(case: PromotionCase, *, on: date, facts: Facts | None = None) -> dict[str, Any]:
     """Return what stands in a packet on a day, in a fixed number of queries.
 
     The statement is there once it was handed in, whoever reads: leave it out for a candidate who has not. Ratings are
-    there too; see `domain.packets.without_ratings`.
+    there too; see `domain.packets.without_ratings`. `facts` of the candidate on that day, where the caller has them.
     """
     edition, cycle = edition_of(case), get_cycle(case.cycle_id)
-    facts = facts_of([case.subject_id], on)[case.subject_id]
+    facts = facts or facts_of([case.subject_id], on)[case.subject_id]
     found = report(bar_for(edition.ladder, case.target_level), facts, on)
     everything = chosen_of(case.id)
     chosen = [one for one in everything if stands(one.piece, cycle.evidence_until)]

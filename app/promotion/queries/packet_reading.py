@@ -6,26 +6,24 @@ Source of the rules: access matrix, rows 7 and 8 with notes 3, 4 and 6; anchorin
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
 
 from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.access.relations import Fact, relations
+from app.assessment.queries.facts import facts_of
 from app.domain.evidence import EvidenceState, sufficiency
 from app.domain.packets import without_ratings
-from app.evidence.models import Claim, Evidence
-from app.evidence.queries.cards import Shown, as_rule_piece, shown_claim
+from app.evidence.models import Evidence
+from app.evidence.queries.cards import Shown, shown_claim
 from app.evidence.queries.marks import marks_for
 from app.evidence.queries.pieces import for_lists
 from app.infra.clock import today
 from app.infra.db import db
-from app.people.queries import leaves_of
 from app.promotion.models import Decision, PacketChoice, PromotionCase
 from app.promotion.queries.cases import edition_of, get_cycle
 from app.promotion.queries.packet_content import compose_packet
@@ -158,36 +156,24 @@ class Further(NamedTuple):
     """A shared piece that is not chosen, and would count towards an expectation of the packet."""
 
     id: uuid.UUID
-    ref: str
     title: str
 
 
-def further_pieces(case: PromotionCase, expectation_ids: Collection[str]) -> dict[str, list[Further]]:
-    """Return what the candidate could add for each of these expectations of the target, newest first; one query.
+def packet_with_further(case: PromotionCase, on: date) -> tuple[dict[str, Any], dict[str, list[Further]]]:
+    """Return what stands in the packet, and by expectation what else the candidate could add, newest first.
 
     Only what would count: kind, time and settings aside are those of the rules. For the candidate alone.
     """
-    until, on, ladder = get_cycle(case.cycle_id).evidence_until, today(), edition_of(case).ladder
-    if not expectation_ids:
-        return {}
-    rows = db.session.scalars(
-        select(Evidence)
-        .options(joinedload(Evidence.claims).joinedload(Claim.settings_aside))
-        .where(
-            Evidence.subject_id == case.subject_id,
-            Evidence.state == EvidenceState.SHARED,
-            Evidence.id.not_in(select(PacketChoice.evidence_id).where(PacketChoice.case_id == case.id)),
-            *((Evidence.occurred_on <= until,) if until else ()),
-        )
-        .order_by(Evidence.occurred_on.desc(), Evidence.number.desc(), Evidence.id)
-    )
-    leaves = leaves_of(frozenset({case.subject_id}))[case.subject_id]
-    found: dict[str, list[Further]] = {}
-    for piece in rows.unique():
-        for claim in piece.claims:
-            if claim.expectation_id not in expectation_ids:
-                continue
-            rule = ladder.expectation(claim.expectation_id).evidence
-            if not sufficiency(rule, [as_rule_piece(piece, claim)], on, leaves).left_out:
-                found.setdefault(claim.expectation_id, []).append(Further(piece.id, piece.ref, piece.title))
-    return found
+    titles: dict[uuid.UUID, str] = {}
+    facts = facts_of([case.subject_id], on, titles=titles)[case.subject_id]
+    packet = compose_packet(case, on=on, facts=facts)
+    until, chosen = get_cycle(case.cycle_id).evidence_until, {one["id"] for one in packet["pieces"]}
+    found = {}
+    for wanted in edition_of(case).ladder.requirement(case.target_level):
+        counted = sufficiency(wanted.evidence, facts.pieces.get(wanted.id, ()), on, facts.leaves).counted
+        found[wanted.id] = [
+            Further(one.id, titles[one.id])
+            for one in sorted(counted, key=lambda one: (one.occurred_on, str(one.id)), reverse=True)
+            if str(one.id) not in chosen and (until is None or one.occurred_on <= until)
+        ]
+    return packet, found

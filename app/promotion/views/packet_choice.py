@@ -18,8 +18,7 @@ from app.promotion.forms.packet import ExceptionForm, PiecesForm
 from app.promotion.models import PromotionCase
 from app.promotion.packet_pages import packet_view
 from app.promotion.packet_steps import packet_head
-from app.promotion.queries.packet_content import compose_packet
-from app.promotion.queries.packet_reading import further_pieces, list_choosable
+from app.promotion.queries.packet_reading import list_choosable, packet_with_further
 from app.promotion.queries.packets import exceptions_of, expectation_of
 from app.promotion.views.blueprint import author, bp, load_case
 from app.promotion.views.packet_writing import elsewhere, sent_id
@@ -116,10 +115,8 @@ def show_expectations(case: PromotionCase) -> ResponseReturnValue:
     """Show the candidate what supports each expectation, and where nothing does."""
     if why_not_writing(case, now()):
         return elsewhere(case)
-    packet = compose_packet(case, on=today())
+    packet, further = packet_with_further(case, today())
     head, view = packet_head(case, packet), packet_view(packet)
-    lacking = {row.id for _, rows in view.groups for row in rows if row.is_lacking}
-    further = further_pieces(case, lacking)
     return render_template("promotion/packet_expectations.html", case=case, head=head, view=view, further=further)
 
 
