@@ -86,6 +86,7 @@ def renomination_days() -> dict[uuid.UUID, dict[tuple[str, str], date]]:
         .join(Decision, Decision.case_id == PromotionCase.id)
         .where(PromotionCase.is_told, Decision.kind == DecisionKind.NOT_YET, Decision.renominate_from.is_not(None))
         .group_by(PromotionCase.subject_id, PromotionCase.lineage, PromotionCase.target_level)
+        .order_by(PromotionCase.subject_id, PromotionCase.lineage, PromotionCase.target_level)
     )
     found: dict[uuid.UUID, dict[tuple[str, str], date]] = {}
     for subject_id, lineage, target, day in rows:

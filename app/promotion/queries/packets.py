@@ -282,7 +282,9 @@ def readers_of(case: PromotionCase) -> list[Reader]:
 
 def _judging(case: PromotionCase) -> dict[uuid.UUID, str]:
     """Return what those who judge a case, or have held a seat on its panel, are called to its candidate."""
-    seated = db.session.scalars(select(PanelSeat.person_id).where(PanelSeat.case_id == case.id))
+    seated = db.session.scalars(
+        select(PanelSeat.person_id).where(PanelSeat.case_id == case.id).order_by(PanelSeat.seated_at, PanelSeat.id)
+    )
     cycle = get_cycle(case.cycle_id)
     chairs = [one for one in (cycle.chair_id, cycle.deputy_id) if one is not None]
     return dict.fromkeys(seated, "A reviewer") | dict.fromkeys(chairs, "The chair")
