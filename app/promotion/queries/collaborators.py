@@ -178,6 +178,8 @@ def teams_shown(actor: Actor, person_ids: Collection[uuid.UUID]) -> dict[str, st
 
     Of anybody else a reader learns the name and nothing more (access matrix, row 28).
     """
+    if not person_ids:
+        return {}
     rows = db.session.execute(
         select(Person.id, Team.name)
         .join(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, today())))
