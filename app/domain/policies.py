@@ -222,7 +222,7 @@ _ALL = (
     PolicyDefinition(
         key="promotion_quorum",
         title="Quorum of a promotion case",
-        sentence="How many reviewers who are not recused must rate a case; a cycle keeps the number that held when it opened.",
+        sentence="How many reviewers who are not recused must rate a case; a cycle keeps the number of its opening.",
         kind=PolicyKind.NUMBER,
         default=3,
         minimum=1,
@@ -258,7 +258,7 @@ _ALL = (
     PolicyDefinition(
         key="promotion_feedback_needed",
         title="Answers of colleagues",
-        sentence="How many answers of colleagues each promotion case needs before it is reviewed, or a waiver with a reason.",
+        sentence="How many answers of colleagues each case needs before it is reviewed, or a waiver with a reason.",
         kind=PolicyKind.NUMBER,
         default=2,
         minimum=0,
@@ -270,7 +270,7 @@ _ALL = (
     PolicyDefinition(
         key="promotion_minimum_months",
         title="Minimum time at a level",
-        sentence="How long somebody holds a level before they can be nominated; 0 sets no minimum. HR may waive it with a reason.",
+        sentence="How long somebody holds a level before they can be nominated; 0 sets no minimum. HR may waive it.",
         kind=PolicyKind.NUMBER,
         default=0,
         minimum=0,

@@ -34,9 +34,7 @@ from app.promotion.queries.panels import (
 )
 from app.promotion.wording import RECUSAL
 
-SEAT_BY: Mapping[str, str] = MappingProxyType(
-    {"drawn": "Drawn by rule", "substitute": "Substitute, drawn by rule"}
-)
+SEAT_BY: Mapping[str, str] = MappingProxyType({"drawn": "Drawn by rule", "substitute": "Substitute, drawn by rule"})
 SEAT_ENDED: Mapping[str, str] = MappingProxyType(
     {
         "recused": "Takes no part any more",
