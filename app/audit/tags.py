@@ -108,6 +108,7 @@ class Tag(StrEnum):
     COMMITTEE_ENDED = "promotion:committee:end"
     REVIEW_RANK_SET = "promotion:review_rank:set"
     ELIGIBILITY_LISTED = "promotion:eligibility:list"
+    ELIGIBILITY_RENEWED = "promotion:eligibility:renew"
     MINIMUM_WAIVED = "promotion:eligibility:waive"
     NOMINATED = "promotion:nomination:write"
     CASE_MOVED = "promotion:case:move"

@@ -70,7 +70,8 @@ _BY_CYCLE = frozenset(
 def state_words(case: PromotionCase, reader: Reader) -> str:
     """Return the state of a case in the words that its reader may see."""
     if reader is Reader.INSIDE:
-        return "Packet incomplete, to be deferred" if _waits_to_be_deferred(case) else CASE_STATE[case.state]
+        lacking = "No quorum found, to be deferred" if case.lacks_reviewers else "Packet incomplete, to be deferred"
+        return lacking if _waits_to_be_deferred(case) else CASE_STATE[case.state]
     if reader is Reader.FORMER and not case.is_told:
         return "Packet was handed in"
     return public_state(case.state)
@@ -216,7 +217,10 @@ def what_next(
         return NextStep("Nothing follows", _OVER[case.state])
     if case.state in HIDDEN_STATES:
         if _waits_to_be_deferred(case) and reader is Reader.INSIDE:
-            return NextStep("Not rated", "An incomplete packet is not rated. The chair can only defer the case.")
+            why = (
+                "No quorum of reviewers can be found." if case.lacks_reviewers else "An incomplete packet is not rated."
+            )
+            return NextStep("Not rated", f"{why} The chair can only defer the case.")
         outside = _OWN_WITH_COMMITTEE if reader is Reader.CANDIDATE else _WITH_COMMITTEE
         title, text = _INSIDE[case.state] if reader is Reader.INSIDE else outside
         return NextStep(title, text.format(**said))

@@ -223,7 +223,7 @@ def _case_line(cycle: PromotionCycle, row: CaseRow, packet_day: date | None) -> 
     by = "Self" if case.nominated_by is NominatedBy.SELF else row.nominated_by
     note = ""
     if case.is_incomplete:
-        note = "Incomplete: to be deferred or withdrawn"
+        note = f"{'No quorum' if case.lacks_reviewers else 'Incomplete'}: to be deferred or withdrawn"
     elif case.state in _EARLY and packet_day:
         note = f"Packet due {day_and_month(packet_day)}"
     elif case.state is CaseState.NOMINATED and cycle.nominations_close:

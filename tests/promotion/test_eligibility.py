@@ -101,7 +101,7 @@ def test_everybody_who_works_here_stands_on_the_list_and_leave_is_no_reason(firm
     assert event.subject_id is None
 
 
-def test_a_draft_makes_the_list_anew_and_an_open_cycle_only_adds_who_joined(firm, session):
+def test_a_draft_makes_the_list_anew_and_an_open_cycle_adds_who_joined_and_follows_a_corrected_level(firm, session):
     cycle = make_cycle(firm, state=CycleState.DRAFT)
     generate(cycle, firm.hr)
     with transaction():
@@ -113,8 +113,18 @@ def test_a_draft_makes_the_list_anew_and_an_open_cycle_only_adds_who_joined(firm
     joined = make_person("Nadia New", level="L1")
     assert generate(opened, firm.hr) > 0
     found = lines(session, opened)
-    assert (found[firm.amara.id].level, found[joined.id].targets) == ("L2", "L2")
+    assert (found[firm.amara.id].level, found[joined.id].targets) == ("L3", "L2")
     assert generate(opened, firm.hr) == 0
+
+
+def test_a_line_on_which_a_case_rests_stays_as_it_was_when_the_cycle_opened(firm, session):
+    cycle = make_cycle(firm, state=CycleState.OPEN)
+    make_eligible(cycle, firm.amara, level="L2", targets="L3")
+    make_case(cycle, firm.amara, state=CaseState.ACCEPTED)
+    with transaction():
+        grant(firm.amara, "L3", on=date(2026, 11, 21))
+    generate(cycle, firm.hr)
+    assert lines(session, cycle)[firm.amara.id].level == "L2"
 
 
 def test_the_list_stays_as_it_is_once_nominations_are_over(firm):

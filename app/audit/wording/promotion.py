@@ -29,9 +29,9 @@ PROMOTION = {
         "cancelled a promotion cycle",
     ),
     Tag.DEADLINE_EXTENDED: Wording(
-        "Deadline extended",
-        "extended a deadline of a promotion cycle",
-        in_full="extended {deadline} of a promotion cycle to {day}",
+        "Day moved",
+        "moved a day of a promotion cycle",
+        in_full="moved {deadline} of a promotion cycle to {day}",
     ),
     Tag.CYCLE_APPROVED: Wording(
         "Decisions approved",
@@ -58,6 +58,11 @@ PROMOTION = {
         "Eligibility listed",
         "listed who could be nominated in a promotion cycle",
     ),
+    Tag.ELIGIBILITY_RENEWED: Wording(
+        "Eligibility follows the level",
+        "let the line of {subject} on an eligibility list follow the level held",
+        told="let your line on an eligibility list follow the level that you hold",
+    ),
     Tag.MINIMUM_WAIVED: Wording(
         "Rule of eligibility waived",
         "waived a rule against nominating {subject}",
@@ -79,6 +84,7 @@ PROMOTION = {
     Tag.CASE_INCOMPLETE: Wording(
         "Packet marked incomplete",
         "marked the packet of {subject} incomplete",
+        bare="recorded that no quorum of reviewers can be found for a promotion case",
         told="marked your packet incomplete",
     ),
     Tag.STATEMENT_SUBMITTED: Wording(

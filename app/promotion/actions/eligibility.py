@@ -13,7 +13,7 @@ from app.audit.tags import Tag
 from app.domain.eligibility import WAIVABLE, EligibleLine, line_for
 from app.domain.errors import InvalidError, NotAllowedNowError
 from app.domain.ladder import Ladder
-from app.domain.promotion import CycleState
+from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import local
 from app.infra.db import db
 from app.ladders.queries import get_edition
@@ -21,7 +21,7 @@ from app.people.models import Person
 from app.people.queries import held_levels_of, works_here
 from app.policies.queries import value_of
 from app.promotion.actions.steps import author_id, lock_cycle
-from app.promotion.models import CycleLadder, Eligibility, PromotionCycle
+from app.promotion.models import CycleLadder, Eligibility, PromotionCase, PromotionCycle
 from app.promotion.queries.eligibility import renomination_days
 
 
@@ -29,7 +29,9 @@ def list_eligible(cycle: PromotionCycle, by: Author, at: datetime) -> int:
     """Write down for everybody who works here whether they could be nominated, and return how many lines are new.
 
     Before a cycle opens the list is made anew each time; a waiver of the minimum stays. From the opening on it is a
-    record: whoever joined since is added, and no line changes or goes. NotAllowedNowError once nominations are over.
+    record: whoever joined since is added, and no line goes. Where the level that it names is no longer the one held,
+    as after a correction, the line follows and counts as new, unless a case rests on it already.
+    NotAllowedNowError once nominations are over.
     """
     lock_cycle(cycle)
     if cycle.state not in {CycleState.DRAFT, CycleState.OPEN}:
@@ -47,11 +49,45 @@ def list_eligible(cycle: PromotionCycle, by: Author, at: datetime) -> int:
                 _rewrite(row, lines[person_id])
             else:
                 db.session.delete(row)
+    renewed = _followed(cycle.id, stored, lines) if cycle.state is CycleState.OPEN else []
     if cycle.state is CycleState.DRAFT or cycle.eligibility_listed_at is None:
         cycle.eligibility_listed_at = at
     db.session.flush()
-    log(Tag.ELIGIBILITY_LISTED, by=by, at=at, object_id=cycle.id, people=len(lines), added=len(added))
-    return len(added)
+    log(
+        Tag.ELIGIBILITY_LISTED,
+        by=by,
+        at=at,
+        object_id=cycle.id,
+        people=len(lines),
+        added=len(added),
+        renewed=len(renewed),
+    )
+    for person_id in renewed:
+        log(Tag.ELIGIBILITY_RENEWED, by=by, at=at, subject_id=person_id, object_id=cycle.id)
+    return len(added) + len(renewed)
+
+
+def _followed(
+    cycle_id: uuid.UUID, stored: Mapping[uuid.UUID, Eligibility], lines: Mapping[uuid.UUID, EligibleLine]
+) -> list[uuid.UUID]:
+    """Let lines follow a level that was corrected since, and return whose they are."""
+    rested_on = set(
+        db.session.scalars(
+            select(PromotionCase.subject_id).where(
+                PromotionCase.cycle_id == cycle_id, PromotionCase.state != CaseState.NOMINATED
+            )
+        )
+    )
+    found = [
+        person_id
+        for person_id, row in stored.items()
+        if person_id in lines
+        and person_id not in rested_on
+        and (row.lineage, row.level) != (lines[person_id].lineage, lines[person_id].level)
+    ]
+    for person_id in found:
+        _rewrite(stored[person_id], lines[person_id])
+    return found
 
 
 def waive_minimum(line: Eligibility, *, reason: str, by: Author, at: datetime) -> None:

@@ -115,7 +115,7 @@ def accept(case: PromotionCase, by: Author, at: datetime, target: str | None = N
         raise NotAllowedNowError("This cycle has moved on, so the nomination can no longer be accepted.")
     line = find_line(cycle.id, case.subject_id)
     if line is None or not _still_holds(line, local(at).date()):
-        raise NotAllowedNowError(f"{LEVEL_CHANGED} Ask HR.")
+        raise NotAllowedNowError(f"{LEVEL_CHANGED} Ask HR to bring the list up to date.")
     _accept(case, cycle, _target(line, target), by=by, at=at)
     db.session.flush()
 

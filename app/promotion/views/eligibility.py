@@ -63,11 +63,12 @@ def list_eligibility(cycle: PromotionCycle) -> ResponseReturnValue:
 @requires(Permission.Cycle.RUN, on=load_cycle)
 @writes
 def make_eligibility(cycle: PromotionCycle) -> ResponseReturnValue:
-    """Make the list, or add whoever joined since the cycle opened."""
+    """Make the list, or let it follow who joined and whose level was corrected since the cycle opened."""
     is_record = cycle.opened_at is not None
     added = actions.list_eligible(cycle, author(), now())
     if is_record:
-        flash(f"{counted(added, 'person', 'people')} added." if added else "Nobody has joined since.", "good")
+        brought = f"The list is up to date; {counted(added, 'line is', 'lines are')} new."
+        flash(brought if added else "Nothing has changed: nobody joined, and no level was corrected.", "good")
     else:
         flash("The list is made: everybody who works here stands on it.", "good")
     return redirect(url_for("promotion.list_eligibility", cycle_id=cycle.id))
