@@ -27,10 +27,12 @@ SAME_ON_BOTH_DATABASES = ("architecture", "domain", "templates", "harness", "jou
 # Words and HTML of pages, and the example company: PostgreSQL answers every page of the access matrix and every query
 # and action; what a page says of the answer does not depend on it.
 PAGES_AND_EXAMPLES = (
-    "*/test_*pages.py", "*/test_pages.py", "*/test_views.py", "*/test_capture.py", "*/test_sealed_rows.py",
+    "*/test_*pages.py", "*/test_*page.py", "*/test_pages.py", "*/test_views.py", "*/test_capture.py", "*/test_sealed_rows.py", "*/test_blind_rows.py",
     "access/test_policy_mutants.py", "access/test_side_channels.py",
     "home/test_home.py", "home/test_navigation.py", "home/test_welcome.py", "cli/test_seed*.py",
 )  # fmt: skip
+LONG_ELSEWHERE = ("tests/promotion/test_random_events.py",)
+"""Tests outside `tests/faults` that have a form which takes minutes."""
 # What tells within a minute whether a change broke something: the rules, the parts of pages, the foundations.
 QUICK = ("domain", "templates", "infra", "audit", "auth", "people")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -86,20 +88,21 @@ def ignoring(*folders: str) -> list[str]:
 def test_stages(*, quick: bool, long_faults: bool) -> list[Stage]:
     """Return the stages that run tests, in the order from fast to slow."""
     parallel = ["-n", WORKERS]
-    plain = [*parallel, "-m", "not browser and not postgres", *ignoring("faults")]
+    plain = [*parallel, "-m", "not browser and not postgres and not long", *ignoring("faults")]
     if quick:
         folders = [f"tests/{folder}" for folder in QUICK]
         return [pytest_stage("Unit tests on SQLite", "sqlite", *plain, *folders)]
     stages = [pytest_stage("Tests on SQLite", "sqlite", *plain)]
     globs = [f"--ignore-glob=tests/{glob}" for glob in PAGES_AND_EXAMPLES]
-    on_postgres = [*parallel, "-m", "not browser", *ignoring(*SAME_ON_BOTH_DATABASES), *globs]
+    on_postgres = [*parallel, "-m", "not browser and not long", *ignoring(*SAME_ON_BOTH_DATABASES), *globs]
     stages.append(pytest_stage("Tests on PostgreSQL", "postgres", *on_postgres))
     stages.append(pytest_stage("Browser journeys on SQLite", "sqlite", *parallel, "-m", "browser"))
     stages.append(pytest_stage("Browser journey on PostgreSQL", "postgres", "-m", "browser and postgres"))
     if (bootstrap.ROOT / "tests" / "faults").is_dir():
         chosen = [] if long_faults else ["-m", "not long"]
         title = "Faults, long version" if long_faults else "Faults"
-        stages.append(pytest_stage(title, "sqlite", *chosen, "tests/faults"))
+        folders = ["tests/faults", *(LONG_ELSEWHERE if long_faults else ())]
+        stages.append(pytest_stage(title, "sqlite", *chosen, *folders))
     return stages
 
 
