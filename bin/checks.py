@@ -27,7 +27,8 @@ SAME_ON_BOTH_DATABASES = ("architecture", "domain", "templates", "harness", "jou
 # Words and HTML of pages, and the example company: PostgreSQL answers every page of the access matrix and every query
 # and action; what a page says of the answer does not depend on it.
 PAGES_AND_EXAMPLES = (
-    "*/test_*pages.py", "*/test_*page.py", "*/test_pages.py", "*/test_views.py", "*/test_capture.py", "*/test_sealed_rows.py", "*/test_blind_rows.py",
+    "*/test_*pages.py", "*/test_*page.py", "*/test_pages.py", "*/test_views.py", "*/test_capture.py",
+    "*/test_sealed_rows.py", "*/test_blind_rows.py",
     "access/test_policy_mutants.py", "access/test_side_channels.py",
     "home/test_home.py", "home/test_navigation.py", "home/test_welcome.py", "cli/test_seed*.py",
 )  # fmt: skip
