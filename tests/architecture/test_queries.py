@@ -69,13 +69,14 @@ ONE_ROW = (
 )
 """Beginnings of the names of queries that return one row at most: `get_` one or 404, `find_` one or none."""
 ORDERED_BY_ITSELF = {
+    "audit/queries/events.py:numbers_for",
     "people/queries/lines.py:_lines_as_of",
     "people/queries/held.py:_times_of",
     "assessment/queries/facts.py:facts_of",
     "evidence/queries/facts.py:pieces_for_readiness",
     "home/queries.py:company_state",
 }
-"""A chain of managers has one person at each distance; the others order what they join by the id of its rows."""
+"""What is kept from a reader is a set; a chain of managers has one person at each distance; the others order what they join by the id of its rows."""
 LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger", "admin", "editor")
 
 

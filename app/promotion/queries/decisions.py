@@ -211,7 +211,7 @@ def tellers_for(case: PromotionCase, recorder_id: uuid.UUID | None) -> Mapping[u
 def lapse_of(case_id: uuid.UUID) -> str:
     """Return why a promotion that was told took no effect, in the words of HR; empty where it did."""
     rows = select(CaseStep.reason).where(CaseStep.case_id == case_id, CaseStep.event == CaseEvent.COMMUNICATE.value)
-    return db.session.scalars(rows).one_or_none() or ""
+    return db.session.scalars(rows.order_by(CaseStep.at, CaseStep.id)).one_or_none() or ""
 
 
 def read_told(case: PromotionCase) -> Decided | None:
