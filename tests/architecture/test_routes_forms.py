@@ -136,7 +136,12 @@ def test_pages_offer_a_form_for_every_act(world, forms):
     absent |= {"auth.renew_recovery_codes", "auth.take_off_second", "auth.end_other_sessions"}
     # No case of the company lacks only the last step, has two pieces, or a seat to fill: `tests/promotion` sends these.
     absent |= {"promotion.chair_move", "promotion.decide", "promotion.hand_in_ratings", "promotion.settle_panel"}
-    absent |= {"promotion.ask_feedback", "promotion.clear_incomplete", "promotion.nominate_self"}
+    absent |= {
+        "promotion.ask_feedback",
+        "promotion.clear_incomplete",
+        "promotion.nominate_self",
+        "promotion.copy_packet",
+    }
     absent |= {"promotion.move_evidence", "promotion.put_evidence", "promotion.submit_statement"}
     assert posts - set(forms) <= absent
 
