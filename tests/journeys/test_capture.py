@@ -180,10 +180,12 @@ def test_escape_closes_and_the_half_written_line_is_kept_until_it_is_saved(visit
 def test_signing_out_forgets_a_half_written_line(visit, amara):
     visitor = visit(amara)
     page = visitor.open("/people/")
-    begin(page, "Half a line")
-    page.keyboard.press("Escape")
-    page.get_by_role("complementary").get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    with visitor.expecting(400):
+        # What the line suggests may be asked for while the session ends.
+        begin(page, "Half a line")
+        page.keyboard.press("Escape")
+        page.get_by_role("complementary").get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
 
 
