@@ -28,7 +28,8 @@ SAME_ON_BOTH_DATABASES = ("architecture", "domain", "templates", "harness", "jou
 # and action; what a page says of the answer does not depend on it.
 PAGES_AND_EXAMPLES = (
     "*/test_*pages.py", "*/test_*page.py", "*/test_pages.py", "*/test_views.py", "*/test_capture.py",
-    "*/test_sealed_rows.py", "*/test_blind_rows.py",
+    "*/test_sealed_rows.py", "*/test_blind_rows.py", "*/test_cycle_side_channels.py", "*/test_committee*.py",
+    "*/test_packet_*.py", "*/test_calibration.py", "*/test_rehearsal.py", "*/test_random_events.py",
     "access/test_policy_mutants.py", "access/test_side_channels.py",
     "home/test_home.py", "home/test_navigation.py", "home/test_welcome.py", "cli/test_seed*.py",
 )  # fmt: skip

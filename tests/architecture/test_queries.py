@@ -245,10 +245,14 @@ def counts(world: World) -> dict[tuple[str, str], int]:
     """Return the number of statements for each page, by who looks at it; refused pages are left out."""
     found = {}
     for actor in LOOKING:
+        visitor = world.visitor(actor)
+        # The first request of a session also notes when it was last seen.
+        visitor.ask("GET", "/")
         for address in every_address(world, "GET"):
-            visitor = world.visitor(actor)
-            if visitor.ask("GET", address).status_code == 200:
-                found[actor, address] = count_queries(lambda: visitor.ask("GET", address))  # noqa: B023 - asked at once
+            answers: list[int] = []
+            number = count_queries(lambda: answers.append(visitor.ask("GET", address).status_code))  # noqa: B023 - at once
+            if answers == [200]:
+                found[actor, address] = number
     return found
 
 
