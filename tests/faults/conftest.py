@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import memory_folder
+from app import create_app
+from app.infra.db import db, set_may_write
+from tests.conftest import Databases, memory_folder, test_settings
 from tests.faults.serving import Site, make_site
 from tests.postgres import PostgresServer, session_server
 
@@ -75,3 +78,18 @@ def empty_url(request, scratch) -> Iterator[Callable[[str], tuple[str, Path]]]:
 def site(backend, empty_url) -> tuple[Site, list[str]]:
     """Return a site with eight people, and their addresses."""
     return make_site(*empty_url(backend))
+
+
+@pytest.fixture
+def raced_app(backend, scratch, clock):
+    """Return the application on a fresh database of each kind in turn."""
+    databases = Databases(scratch, f"belay_raced_{os.getpid()}", backend)
+    databases.refresh()
+    served = create_app(test_settings(databases.url, scratch))
+    set_may_write(value=False)
+    with served.app_context():
+        yield served
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+    databases.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -10,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from app import create_app
 from app.audit.actions import Author
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
@@ -18,13 +16,12 @@ from app.domain.committee import CommitteeRating
 from app.domain.errors import DomainError
 from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import now
-from app.infra.db import db, set_may_write
+from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.promotion import queries
 from app.promotion.actions import ratings
 from app.promotion.models import CaseStep, GivenRating, PanelSeat
 from app.promotion.queries.ratings import ratings_of
-from tests.conftest import Databases, test_settings
 from tests.factories import promotion as make
 
 ASKED = ("swe.design-significant-features", "swe.coach-juniors")
@@ -33,18 +30,9 @@ ROUNDS = [2, pytest.param(60, marks=pytest.mark.long)]
 
 
 @pytest.fixture
-def app(backend, scratch, clock):
+def app(raced_app):
     """Return the application on a fresh database of each kind in turn."""
-    databases = Databases(scratch, f"belay_ratings_{os.getpid()}", backend)
-    databases.refresh()
-    served = create_app(test_settings(databases.url, scratch))
-    set_may_write(value=False)
-    with served.app_context():
-        yield served
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
-    databases.close()
+    return raced_app
 
 
 @pytest.fixture

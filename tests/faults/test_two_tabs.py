@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -11,16 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from app import create_app
 from app.assessment import actions, queries
 from app.assessment.actions import Entry
 from app.assessment.models import WHOLE, Side
 from app.audit.actions import Author
 from app.domain.rating import Answer
 from app.infra.clock import now
-from app.infra.db import db, set_may_write
+from app.infra.db import db
 from app.infra.unit_of_work import transaction
-from tests.conftest import Databases, test_settings
 from tests.factories.assessments import publish
 from tests.factories.people import make_person
 
@@ -39,18 +36,9 @@ ROUNDS = [5, pytest.param(100, marks=pytest.mark.long)]
 
 
 @pytest.fixture
-def app(backend, scratch, clock):
+def app(raced_app):
     """Return the application on a fresh database of each kind in turn."""
-    databases = Databases(scratch, f"belay_tabs_{os.getpid()}", backend)
-    databases.refresh()
-    served = create_app(test_settings(databases.url, scratch))
-    set_may_write(value=False)
-    with served.app_context():
-        yield served
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
-    databases.close()
+    return raced_app
 
 
 @pytest.fixture
