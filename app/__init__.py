@@ -8,7 +8,21 @@ from flask import Flask
 from sqlalchemy import URL, make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import admin, assessment, audit, auth, evidence, home, jobs, ladders, notices, people, policies, promotion
+from app import (
+    admin,
+    assessment,
+    audit,
+    auth,
+    evidence,
+    home,
+    jobs,
+    ladders,
+    mentoring,
+    notices,
+    people,
+    policies,
+    promotion,
+)
 from app.access import guard, large_requests
 from app.auth.passwords import Passwords
 from app.infra import (
@@ -30,7 +44,21 @@ from config import Settings
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY = 2 * 1024 * 1024
 MAX_FORM_MEMORY = 1024 * 1024
-FEATURES = (audit, jobs, notices, policies, ladders, people, auth, evidence, assessment, promotion, home, admin)
+FEATURES = (
+    audit,
+    jobs,
+    notices,
+    policies,
+    ladders,
+    people,
+    auth,
+    evidence,
+    assessment,
+    promotion,
+    mentoring,
+    home,
+    admin,
+)
 
 
 def create_app(settings: Settings) -> Flask:

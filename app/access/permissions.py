@@ -187,6 +187,41 @@ class Permission:
 
         READ = "nomination:read"  # Read a nomination with its words.
 
+    class Mentoring(StrEnum):
+        """Mentoring as a whole: profiles, rounds and the coordinator's view."""
+
+        TAKE_PART = "mentoring:take_part"  # See one's own mentoring, offer it, seek it, and ask a mentor.
+        COORDINATE = "mentoring:coordinate"  # Open rounds, match, pin, ban and publish.
+        READ_POOL = "mentoring:read_pool"  # See pool, pairs, scores, dates and counts; never what a pair writes.
+        NAME_COORDINATOR = "mentoring:name_coordinator"  # Name a coordinator, or end that, as HR.
+
+    class Exclusion(StrEnum):
+        """That somebody does not want to be paired with somebody."""
+
+        READ = "exclusion:read"  # Read one's own.
+
+    class Mentorship(StrEnum):
+        """That somebody mentors somebody."""
+
+        READ = "mentorship:read"  # See that it exists, between whom, its state and dates.
+        OPEN = "mentorship:open"  # Open the pair's own page.
+        ANSWER = "mentorship:answer"  # Consent or decline for oneself; ask, answer or withdraw in a request.
+        TAKE_BACK = "mentorship:take_back"  # Withdraw one's own request.
+        READ_GOALS = "mentorship:read_goals"  # See for which expectations it is.
+        SHARE_GOALS = "mentorship:share_goals"  # Let the line manager see the goals, or no longer.
+        WRITE = "mentorship:write"  # Plan sessions, write notes and actions, look back, pause, extend, close, end.
+
+    class Note(StrEnum):
+        """What one of a pair wrote for both."""
+
+        READ = "note:read"  # Read it.
+        EDIT = "note:edit"  # Change or remove one's own.
+
+    class PrivateNote(StrEnum):
+        """What one of a pair wrote for themselves."""
+
+        READ = "private_note:read"  # Read and change one's own.
+
     class Admin(StrEnum):
         """Looking after the installation."""
 

@@ -299,6 +299,33 @@ POLICY: Mapping[StrEnum, Rule] = {
         (p.chairs, p.is_told),
         (*HR_FOR_OTHERS, p.is_told),
     ),
+    # 16, 17, 18, 38, 40
+    Permission.Mentoring.TAKE_PART: INSIDERS,
+    Permission.Mentoring.COORDINATE: rule((p.is_coordinator,), never=(p.is_outside,)),
+    Permission.Mentoring.READ_POOL: rule((p.is_coordinator,), (p.is_hr,), never=(p.is_outside,)),
+    Permission.Mentoring.NAME_COORDINATOR: HR_ALONE,
+    Permission.Exclusion.READ: OWN,
+    Permission.Mentorship.READ: rule(
+        (p.is_subject,),
+        (p.is_its_mentor,),
+        (p.is_current_manager, p.has_begun),
+        (p.is_hr,),
+        (p.is_coordinator,),
+        never=(p.is_outside,),
+    ),
+    Permission.Mentorship.OPEN: rule((p.is_subject,), (p.is_its_mentor,), never=(p.is_outside,)),
+    Permission.Mentorship.ANSWER: rule((p.is_subject,), (p.is_its_mentor,), never=(p.is_outside,)),
+    Permission.Mentorship.TAKE_BACK: rule((p.is_subject,), never=(p.is_outside,)),
+    Permission.Mentorship.READ_GOALS: rule(
+        (p.is_subject,), (p.is_its_mentor,), (p.is_current_manager, p.has_begun, p.shares_goals), never=(p.is_outside,)
+    ),
+    Permission.Mentorship.SHARE_GOALS: OWN,
+    Permission.Mentorship.WRITE: rule(
+        (p.is_subject, p.is_underway), (p.is_its_mentor, p.is_underway), never=(p.is_outside,)
+    ),
+    Permission.Note.READ: rule((p.is_author,), (p.is_of_pair,)),
+    Permission.Note.EDIT: rule((p.is_author,)),
+    Permission.PrivateNote.READ: rule((p.is_author,)),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,
     Permission.Admin.LIST_JOBS: ADMIN_ALONE,

@@ -87,6 +87,14 @@ def _concerns(fact: Fact, sentence: str, name: str = "id") -> Predicate:
     return Predicate(sentence, holds, rows)
 
 
+def _of_actor(fact: Fact, sentence: str) -> Predicate:
+    return Predicate(
+        sentence,
+        lambda actor, _: relations.is_one(fact, actor.person_id),
+        lambda actor, _: _constant(relations.is_one(fact, actor.person_id)),
+    )
+
+
 def _not(predicate: Predicate, sentence: str) -> Predicate:
     return Predicate(
         sentence,
@@ -207,3 +215,11 @@ is_in_rating = _state("is_in_rating", "while it is rated")
 is_lifted = _state("is_lifted", "once ratings are no longer blind")
 is_calibrated = _state("is_calibrated", "once rating is over")
 is_told = _state("is_told", "once the candidate was told")
+is_coordinator = _of_actor(Fact.COORDINATES, "Mentoring coordinators")
+is_its_mentor = _own("mentor_id", "Its mentor")
+is_of_pair = _concerns(
+    Fact.PAIRED, "The mentee of the mentorship it is of, and its mentor until it ends", "mentorship_id"
+)
+is_underway = _state("is_underway", "while the two are a pair")
+has_begun = _state("has_begun", "once both have consented")
+shares_goals = _state("shares_goals", "while the mentee shares them")

@@ -36,15 +36,21 @@ class Fact(StrEnum):
     IS_BLIND = "is_blind"  # The ratings of this very case are not open yet, whoever asks.
     IS_UNRELEASED = "is_unreleased"  # The decisions of this very cycle are not released yet, whoever asks.
     AWAITS = "awaits"  # Nor are they, and the actor has a case in it of which they were not told.
+    JUDGES = "judges"  # The actor sits on the committee of a running cycle in which the person has an open case.
+    PAIRED = (
+        "paired"  # The actor reads the shared words of this very mentorship: its mentee, or its mentor until it ends.
+    )
+    COORDINATES = "coordinates"  # HR has named the actor to coordinate mentoring.
     KEPT_FROM = "kept_from"  # This very case is the actor's own, or one they are recused from and not told yet.
 
 
 @dataclass(frozen=True)
 class PersonRelation:
-    """A fact between the actor and another person, today."""
+    """A fact between the actor and another person, today. `pairs` gives actor and person for everybody at once."""
 
     holds: Callable[[uuid.UUID, uuid.UUID], bool]
     subjects: Callable[[uuid.UUID], Select[uuid.UUID]]
+    pairs: Callable[[], Select[uuid.UUID, uuid.UUID]] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class Relations:
         self.between_people: dict[Fact, PersonRelation] = {}
         self.in_period: PeriodRelation | None = None
         self.about_objects: dict[Fact, ObjectRelation] = {}
+        self.of_actor: dict[Fact, Callable[[uuid.UUID], bool]] = {}
         self.chain: Callable[[uuid.UUID], tuple[uuid.UUID, ...]] = lambda _: ()
         self.names: Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, str]] = lambda _: {}
 
@@ -82,6 +89,11 @@ class Relations:
     def held(self, actor_id: uuid.UUID, person_id: uuid.UUID, on: date | None) -> bool:
         """Say whether the actor was the person's line manager on a day. Without a day it never holds."""
         return on is not None and self.in_period is not None and self.in_period.holds(actor_id, person_id, on)
+
+    def is_one(self, fact: Fact, actor_id: uuid.UUID) -> bool:
+        """Say whether a fact holds of the actor alone, whatever it is about."""
+        asked = self.of_actor.get(fact)
+        return asked is not None and asked(actor_id)
 
     def concerns(self, fact: Fact, actor_id: uuid.UUID, object_id: uuid.UUID) -> bool:
         """Say whether a fact holds between the actor and an object."""

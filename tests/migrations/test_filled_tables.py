@@ -17,7 +17,7 @@ from tests.conftest import BACKEND, Databases
 
 AT = datetime(2026, 9, 3, 8, 0, tzinfo=UTC)
 BEFORE_THIS = "0010"
-STEPS = ("0013", "0012", "0011", BEFORE_THIS)
+STEPS = ("0014", "0013", "0012", "0011", BEFORE_THIS)
 SIDES = ("self", "manager")
 FIND = {
     "sqlite": "SELECT count(*) FROM search_index WHERE search_index MATCH 'migrated'",
@@ -54,12 +54,23 @@ def fill(connection: Connection) -> None:
             keys[table.name] = there[0]
             continue
         given = GIVEN.get(table.name, {})
-        if table.name == "manager_link":
-            given = {"manager_id": add(connection, "person", keys, email="tomasz@example.org")}
+        if table.name in SOMEBODY_ELSE:
+            given = {SOMEBODY_ELSE[table.name]: add(connection, "person", keys, email=f"{table.name}@example.org")}
         add(connection, table, keys, **given)
 
 
+SOMEBODY_ELSE = {"manager_link": "manager_id", "mentorship": "mentor_id"}
+"""Columns that have to name somebody else than the row is about."""
 GIVEN: dict[str, dict[str, object]] = {
+    "mentoring_round": {
+        "goals_weight": 500,
+        "level_weight": 150,
+        "team_weight": 100,
+        "hours_weight": 100,
+        "preference_weight": 100,
+        "load_weight": 50,
+    },
+    "mentoring_session": {"minutes": 60},
     "evidence": {"shared_at": AT, "submitted_on": AT.date(), "state": "shared", "title": "Migrated the schedules"},
 }
 """What a row needs to be one that the database takes, beyond what each column takes."""

@@ -13,6 +13,7 @@ from app.audit.wording.accounts import ACCESS, AUTH
 from app.audit.wording.assessments import ASSESSMENT
 from app.audit.wording.evidence import EVIDENCE
 from app.audit.wording.house import HOUSE
+from app.audit.wording.mentoring import MENTORING
 from app.audit.wording.people import PEOPLE
 from app.audit.wording.promotion import PROMOTION
 from app.audit.wording.words import Wording
@@ -26,6 +27,7 @@ SOURCES: Mapping[str, str] = {
     "evidence": "Evidence",
     "assessment": "Assessments",
     "promotion": "Promotions",
+    "mentoring": "Mentoring",
     "ladders": "Ladders",
     "policies": "Policies",
     "jobs": "Jobs",
@@ -34,7 +36,7 @@ SOURCES: Mapping[str, str] = {
 }
 """The first part of a tag in words, in the order in which a filter offers them."""
 
-WORDINGS: Mapping[Tag, Wording] = ACCESS | AUTH | PEOPLE | EVIDENCE | ASSESSMENT | PROMOTION | HOUSE
+WORDINGS: Mapping[Tag, Wording] = ACCESS | AUTH | PEOPLE | EVIDENCE | ASSESSMENT | PROMOTION | MENTORING | HOUSE
 TOLD: tuple[Tag, ...] = tuple(tag for tag, wording in WORDINGS.items() if wording.told is not None)
 """The tags that stand in the access record of whom they are about."""
 REFUSALS: tuple[Tag, ...] = tuple(tag for tag, wording in WORDINGS.items() if wording.is_refusal)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, or_, select, true
+from sqlalchemy import Select, and_, exists, false, or_, select, true, union
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -48,6 +48,9 @@ def publish_relations() -> None:
     """Tell access who stands how to cases and cycles."""
     relations.between_people[Fact.REPORTS_TO] = PersonRelation(
         lambda actor_id, person_id: person_id in managers_of(actor_id)[:1], _select_manager
+    )
+    relations.between_people[Fact.JUDGES] = PersonRelation(
+        lambda actor_id, person_id: _is_among(person_id, select_judged(actor_id)), select_judged, pairs=_select_judging
     )
     for fact, selecting in _ABOUT_CASES.items():
         relations.about_objects[fact] = _fact(fact, selecting)
@@ -165,6 +168,50 @@ def recusal_conditions(actor_id: uuid.UUID) -> dict[RecusalReason, ColumnElement
 
 def _recorded(actor_id: uuid.UUID, *which: ColumnElement[bool]) -> ColumnElement[bool]:
     return PromotionCase.id.in_(select(Recusal.case_id).where(Recusal.person_id == actor_id, *which))
+
+
+_JUDGING = (
+    PromotionCycle.state.not_in([state for state in CycleState if state.is_over]),
+    PromotionCase.state.not_in([state for state in CaseState if state.is_over]),
+)
+"""The conditions under which a committee has a case before it, or will have."""
+
+
+def select_judged(actor_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Return the candidates of running cycles on whose committee somebody sits. Takes a column as well as a value."""
+    return (
+        select(PromotionCase.subject_id)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .outerjoin(
+            CommitteeMember,
+            and_(CommitteeMember.cycle_id == PromotionCycle.id, CommitteeMember.ended_at.is_(None)),
+        )
+        .where(
+            or_(
+                PromotionCycle.chair_id == actor_id,
+                PromotionCycle.deputy_id == actor_id,
+                CommitteeMember.person_id == actor_id,
+            ),
+            *_JUDGING,
+        )
+    )
+
+
+def _select_judging() -> Select[uuid.UUID, uuid.UUID]:
+    """Return the same for everybody at once: who sits on a committee, and whose case it may judge."""
+    of_cycle = PromotionCycle.id == PromotionCase.cycle_id
+    leading = [
+        select(column, PromotionCase.subject_id).join(PromotionCase, of_cycle).where(column.is_not(None), *_JUDGING)
+        for column in (PromotionCycle.chair_id, PromotionCycle.deputy_id)
+    ]
+    members = (
+        select(CommitteeMember.person_id, PromotionCase.subject_id)
+        .join(PromotionCase, PromotionCase.cycle_id == CommitteeMember.cycle_id)
+        .join(PromotionCycle, of_cycle)
+        .where(CommitteeMember.ended_at.is_(None), *_JUDGING)
+    )
+    judging = union(*leading, members).subquery()
+    return select(judging.c[0], judging.c[1])
 
 
 def select_recused(actor_id: uuid.UUID) -> Select[uuid.UUID]:

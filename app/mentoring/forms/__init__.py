@@ -1,0 +1,1 @@
+"""Forms of mentoring, one module for each page."""

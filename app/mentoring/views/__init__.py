@@ -1,0 +1,5 @@
+"""HTTP of mentoring. Each module adds its pages to the one blueprint."""
+
+from app.mentoring.views.blueprint import bp
+
+__all__ = ["bp"]
