@@ -98,7 +98,9 @@ class Composer {
     this.said = dialog.querySelector("[data-composer-said]");
     this.early = "";
     this.isLoading = false;
+    this.suggestions = null;
     dialog.addEventListener("keydown", (event) => this.typedEarly(event));
+    dialog.addEventListener("close", () => this.suggestions?.stop());
   }
 
   get form() {
@@ -137,6 +139,8 @@ class Composer {
         this.cannotOpen(fault);
         return;
       }
+    } else {
+      this.suggest();
     }
     const line = this.form.elements.namedItem("title");
     line.focus();
@@ -178,12 +182,17 @@ class Composer {
     const isRestored = !isRefused && restore(form, owner);
     if (isRestored) this.say("The line that you had begun is still here.");
     if (isRestored || isRefused) keep(form, owner);
-    const refresh = wireSuggestions(form);
+    this.suggestions?.stop();
+    this.suggestions = wireSuggestions(form);
     wireFaults(form);
-    if (form.elements.namedItem("title").value) refresh();
+    this.suggest();
     for (const kind of ["input", "change"]) form.addEventListener(kind, () => keep(form, owner));
     form.addEventListener("submit", (event) => this.send(event));
     return true;
+  }
+
+  suggest() {
+    if (this.form.elements.namedItem("title").value) this.suggestions.ask();
   }
 
   async send(event) {

@@ -62,9 +62,10 @@ function takeSuggestions(form, answer) {
   form.querySelector("[data-suggest]").textContent = number ? words : "";
 }
 
+// Returns how to ask at once, and how to stop: nobody waits for suggestions to a form that is closed.
 export function wireSuggestions(form) {
   const address = form.querySelector("[data-suggest]")?.dataset.suggest;
-  if (!address) return () => {};
+  if (!address) return { ask() {}, stop() {} };
   const title = form.elements.namedItem("title");
   let timer = 0;
   let running = null;
@@ -90,6 +91,10 @@ export function wireSuggestions(form) {
     clearTimeout(timer);
     timer = setTimeout(ask, pause);
   };
+  const stop = () => {
+    clearTimeout(timer);
+    running?.abort();
+  };
   title.addEventListener("input", (event) => {
     isPasted = ["insertFromPaste", "insertFromDrop"].includes(event.inputType);
     later(isPasted ? 0 : PAUSE);
@@ -98,12 +103,13 @@ export function wireSuggestions(form) {
     if (LINK_AT_END.test(title.value)) later(0);
   });
   form.addEventListener("change", () => remarkOnTicks(form));
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    running?.abort();
+  form.addEventListener("submit", stop);
+  // Another form leads away from the page, perhaps out of the session that this one belongs to.
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) stop();
   });
   // What a script does by itself needs no button.
   for (const button of form.querySelectorAll("button[formaction]")) button.hidden = true;
   remarkOnTicks(form);
-  return ask;
+  return { ask, stop };
 }
