@@ -12,7 +12,8 @@ from app.mentoring import queries
 def register(app: Flask) -> None:
     """Join mentoring: publish who mentors whom and who coordinates, and add the pages."""
     # Views need the registered policy.
-    from app.mentoring import views  # noqa: PLC0415
+    from app.mentoring import request_waits, views  # noqa: PLC0415
 
     queries.publish_relations()
+    request_waits.register()
     app.register_blueprint(views.bp)

@@ -46,3 +46,13 @@ SIDE: Mapping[PairSide, str] = MappingProxyType({PairSide.MENTEE: "mentee", Pair
 """What somebody is in a pair, within a sentence."""
 OTHER: Mapping[PairSide, str] = MappingProxyType({PairSide.MENTEE: "Your mentor", PairSide.MENTOR: "Your mentee"})
 """What the other one is to somebody who is one side."""
+
+DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "time": "My time is full just now",
+        "somebody_else": "Somebody else can help you better with this",
+        "too_little": "I know too little about this",
+        "rather_not": "I would rather not say",
+    }
+)
+"""The kind reasons with which somebody declines, by the code that is kept. Only the other one of the two reads it."""

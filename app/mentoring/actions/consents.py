@@ -1,0 +1,144 @@
+"""Consent, and what takes its place: two separate, dated acts, each by that person alone.
+
+Nobody consents for anybody else: whoever is neither of the two gets a MissingError, whatever they may do elsewhere.
+Places are counted under the lock of both profiles, so that fifty who accept at once stand in a queue.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.audit.actions import Author
+from app.audit.tags import Tag
+from app.domain.errors import InvalidError, MissingError, NotAllowedNowError
+from app.domain.mentorship import MentorshipEvent, MentorshipState, PairSide, add_months, has_lapsed, mid_point
+from app.infra.clock import local
+from app.infra.db import db
+from app.mentoring.actions.steps import MOVED_ON, advance, author_id, lock_mentorship, lock_profiles, note
+from app.mentoring.models import MentoringProfile, Mentorship, MentorshipMessage, MessageKind
+from app.mentoring.queries.finding import NOT_POSSIBLE, is_possible
+from app.mentoring.queries.mentorships import places_taken
+from app.mentoring.queries.requests import ANSWERED, BEGUN, FOUND_ANOTHER, goals_of, has_mentor, others_proposed
+from app.mentoring.wording import DECLINE_REASONS
+from app.notices.actions import tell
+
+AGREED = "You have agreed already; nothing more is needed from you until the other one has answered."
+LAPSED = "The days in which this could be answered are over, so it has lapsed."
+
+
+def consent(mentorship: Mentorship, *, by: Author, at: datetime) -> bool:
+    """Agree for oneself; return whether it begins, because this was the second of the two.
+
+    NotAllowedNowError, with everything kept, where it has lapsed, the mentor has no place left, or the pairing is not
+    possible any more; why it is not is said to nobody.
+    """
+    side = side_of(mentorship, by)
+    profiles = lock_profiles((mentorship.mentee_id, mentorship.mentor_id))
+    lock_mentorship(mentorship)
+    check_answerable(mentorship, at)
+    if consented_at(mentorship, side) is not None:
+        raise NotAllowedNowError(AGREED)
+    begins = consented_at(mentorship, side.other) is not None
+    if begins:
+        _check_places(mentorship, side, profiles, at)
+    if side is PairSide.MENTEE:
+        mentorship.mentee_consented_at = at
+    else:
+        mentorship.mentor_consented_at = at
+    note(Tag.PAIR_CONSENTED, mentorship, by=by, at=at)
+    if begins:
+        _begin(mentorship, profiles[mentorship.mentee_id], by=by, at=at)
+    return begins
+
+
+def decline(mentorship: Mentorship, *, reason: str, words: str = "", by: Author, at: datetime) -> None:
+    """Say no for oneself, with a kind reason from the list and words where there are some; the other one reads both."""
+    side = side_of(mentorship, by)
+    if reason not in DECLINE_REASONS:
+        raise InvalidError("Choose one of the reasons; “I would rather not say” is one.", field="reason")
+    lock_mentorship(mentorship)
+    check_answerable(mentorship, at)
+    if mentorship.round_id is None and side is PairSide.MENTEE:
+        raise NotAllowedNowError("You asked for this yourself: withdraw it instead.")
+    advance(mentorship, MentorshipEvent.DECLINE, by=by, at=at, code=reason)
+    if words:
+        write(mentorship, MessageKind.DECLINE, words, by=by, at=at)
+    tell(ANSWERED, mentorship.other_than(author_id(by)), mentorship.id, by=by, at=at)
+
+
+def withdraw(mentorship: Mentorship, *, by: Author, at: datetime) -> None:
+    """Take one's own request back, at any time while it is open."""
+    if side_of(mentorship, by) is not PairSide.MENTEE:
+        raise MissingError
+    lock_mentorship(mentorship)
+    check_answerable(mentorship, at)
+    if mentorship.round_id is not None:
+        raise NotAllowedNowError("A round proposed this, not you: say no to it instead.")
+    advance(mentorship, MentorshipEvent.WITHDRAW, by=by, at=at)
+
+
+def side_of(mentorship: Mentorship, by: Author) -> PairSide:
+    """Return as which of the two somebody acts; MissingError for everybody else, the command line included."""
+    side = mentorship.side_of(author_id(by))
+    if side is None:
+        raise MissingError
+    return side
+
+
+def consented_at(mentorship: Mentorship, side: PairSide) -> datetime | None:
+    """Return when one of the two agreed; None where they have not."""
+    return mentorship.mentee_consented_at if side is PairSide.MENTEE else mentorship.mentor_consented_at
+
+
+def check_answerable(mentorship: Mentorship, at: datetime) -> None:
+    """Refuse what has been decided, and what nobody answered in time, whether or not the job has passed over it."""
+    if mentorship.state is not MentorshipState.PROPOSED:
+        raise NotAllowedNowError(MOVED_ON)
+    if has_lapsed(mentorship.answer_by, local(at).date()):
+        raise NotAllowedNowError(LAPSED)
+
+
+def write(mentorship: Mentorship, kind: MessageKind, words: str, *, by: Author, at: datetime) -> None:
+    """Keep what one of the two wrote to the other."""
+    row = MentorshipMessage(
+        mentorship_id=mentorship.id, author_id=author_id(by), kind=kind, words=words, written_at=at
+    )
+    db.session.add(row)
+    db.session.flush()
+
+
+def _check_places(mentorship: Mentorship, side: PairSide, profiles: dict[object, MentoringProfile], at: datetime) -> None:
+    """Refuse the second consent where the pair cannot be any more. Both profiles are locked.
+
+    Each of the two may read what is so of themselves; what is so of the other one has one answer for everything.
+    """
+    mentee, mentor = profiles.get(mentorship.mentee_id), profiles.get(mentorship.mentor_id)
+    if mentee is None or mentor is None:
+        raise NotAllowedNowError(NOT_POSSIBLE)
+    taken = places_taken([mentorship.mentor_id]).get(mentorship.mentor_id, 0)
+    if side is PairSide.MENTOR and taken >= mentor.capacity:
+        raise NotAllowedNowError(
+            f"You have {taken} of {mentor.capacity} mentees, so no place is free. The request stays open: "
+            "make room in your profile or say no kindly."
+        )
+    if side is PairSide.MENTEE and has_mentor(mentorship.mentee_id):
+        raise NotAllowedNowError("You have a mentor already, and one at a time is the rule.")
+    if not is_possible(mentorship, goals_of(mentorship.id), on=local(at).date()):
+        raise NotAllowedNowError(NOT_POSSIBLE)
+
+
+def _begin(mentorship: Mentorship, mentee: MentoringProfile, *, by: Author, at: datetime) -> None:
+    """Let the two be a pair: the dates, an end to the mentee's search, and word to both."""
+    began_on = local(at).date()
+    mentorship.began_on = began_on
+    mentorship.ends_on = add_months(began_on, mentorship.months)
+    mentorship.mid_point_on = mid_point(began_on, mentorship.ends_on)
+    mentorship.waits_for = None
+    mentee.seeks_since = None
+    advance(mentorship, MentorshipEvent.BEGIN, by=by, at=at)
+    for other in others_proposed(mentorship):
+        lock_mentorship(other)
+        if other.state is MentorshipState.PROPOSED:
+            advance(other, MentorshipEvent.WITHDRAW, by=by, at=at, code=FOUND_ANOTHER, by_itself=True)
+    for person_id in (mentorship.mentee_id, mentorship.mentor_id):
+        tell(BEGUN, person_id, mentorship.id, by=by, at=at)

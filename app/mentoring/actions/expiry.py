@@ -1,0 +1,42 @@
+"""What nobody answered in time: once a day, Belay moves it on by itself. The pages have said so since the day passed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.audit.actions import Author
+from app.domain.mentorship import MentorshipEvent, MentorshipState, has_lapsed
+from app.infra.clock import local
+from app.infra.unit_of_work import transaction
+from app.jobs.kinds import Work, register_kind, register_periodic
+from app.mentoring.actions.steps import advance, lock_mentorship
+from app.mentoring.queries.requests import ANSWERED, list_lapsed
+from app.notices.actions import tell
+
+EXPIRE = "mentoring.expire"
+AT_A_TIME = 50
+
+
+def expire_due(*, by: Author, at: datetime) -> int:
+    """Let some of what has lapsed expire, and return how many; 0 says that nothing is left. Twice does no harm."""
+    on, expired = local(at).date(), 0
+    for mentorship in list_lapsed(on, limit=AT_A_TIME):
+        lock_mentorship(mentorship)
+        if mentorship.state is MentorshipState.PROPOSED and has_lapsed(mentorship.answer_by, on):
+            advance(mentorship, MentorshipEvent.EXPIRE, by=by, at=at, by_itself=True)
+            tell(ANSWERED, mentorship.mentee_id, mentorship.id, by=by, at=at)
+            expired += 1
+    return expired
+
+
+def _expire(work: Work) -> None:
+    more = 1
+    while more:
+        with transaction():
+            more = expire_due(by=work.by, at=work.at)
+
+
+def register() -> None:
+    """Join the queue: the worker looks every day."""
+    register_kind(EXPIRE, _expire, label="Let mentoring requests expire that nobody answered", in_steps=True)
+    register_periodic(EXPIRE, timedelta(days=1))

@@ -1,0 +1,296 @@
+"""Requests and proposals: who is asked, whose turn it is, and what the two wrote while they made up their minds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.domain.mentorship import MentorshipEvent, MentorshipState, PairSide, has_lapsed
+from app.infra.db import db
+from app.mentoring.models import (
+    MentoringSession,
+    Mentorship,
+    MentorshipGoal,
+    MentorshipMessage,
+    MentorshipStep,
+    MessageKind,
+)
+from app.notices.sources import waiting_columns
+from app.people.models import Person
+from app.people.queries.persons import has_not_left
+
+REQUEST = "mentoring.request"
+QUESTION = "mentoring.question"
+PROPOSAL = "mentoring.proposal"
+BEGUN = "mentoring.begun"
+ANSWERED = "mentoring.answered"
+MOST_OPEN = 3
+"""How many requests of one mentee may be open at once (house)."""
+FOUND_ANOTHER = "found_another"
+"""Why Belay withdraws a request by itself: the mentee has a mentor now."""
+NEWS_FOR = timedelta(days=14)
+BEFORE = (MessageKind.REQUEST, MessageKind.QUESTION, MessageKind.ANSWER, MessageKind.DECLINE)
+"""What the two write before they are a pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one of the two wrote, and when. Read by the pair alone."""
+
+    author_id: uuid.UUID
+    author: str
+    kind: MessageKind
+    words: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request that is open, as its mentee sees it in a list."""
+
+    id: uuid.UUID
+    mentor: str
+    asked_at: datetime
+    answer_by: date
+    waits_for: PairSide | None
+
+
+def is_answerable(mentorship: Mentorship, on: date) -> bool:
+    """Say whether the two may still answer: nothing is decided, and the day is not past, job or no job."""
+    return mentorship.state is MentorshipState.PROPOSED and not has_lapsed(mentorship.answer_by, on)
+
+
+def state_on(mentorship: Mentorship, on: date) -> MentorshipState:
+    """Return the state of a mentorship on a day: a question whose day is past has expired before the job says so."""
+    lapsed = mentorship.state is MentorshipState.PROPOSED and has_lapsed(mentorship.answer_by, on)
+    return MentorshipState.EXPIRED if lapsed else mentorship.state
+
+
+def thread_of(mentorship_id: uuid.UUID) -> Sequence[Message]:
+    """Return what the two wrote before they were a pair, oldest first."""
+    rows = db.session.execute(
+        select(
+            MentorshipMessage.author_id,
+            Person.name,
+            MentorshipMessage.kind,
+            MentorshipMessage.words,
+            MentorshipMessage.written_at,
+        )
+        .join(Person, Person.id == MentorshipMessage.author_id)
+        .where(MentorshipMessage.mentorship_id == mentorship_id, MentorshipMessage.kind.in_(BEFORE))
+        .order_by(MentorshipMessage.written_at, MentorshipMessage.id)
+    )
+    return [Message(*row) for row in rows]
+
+
+def goals_of(mentorship_id: uuid.UUID) -> list[str]:
+    """Return the goals of a mentorship as `lineage:expectation`, in the order in which the mentee gave them."""
+    rows = db.session.execute(
+        select(MentorshipGoal.lineage, MentorshipGoal.expectation_id)
+        .where(MentorshipGoal.mentorship_id == mentorship_id)
+        .order_by(MentorshipGoal.position, MentorshipGoal.id)
+    )
+    return [f"{lineage}:{expectation_id}" for lineage, expectation_id in rows]
+
+
+def last_step(mentorship_id: uuid.UUID) -> MentorshipStep | None:
+    """Return the last thing that happened to a mentorship; None as long as it is proposed."""
+    rows = select(MentorshipStep).where(MentorshipStep.mentorship_id == mentorship_id)
+    return db.session.scalars(rows.order_by(MentorshipStep.at.desc(), MentorshipStep.id.desc()).limit(1)).first()
+
+
+def list_open_requests(mentee_id: uuid.UUID, on: date) -> Sequence[OpenRequest]:
+    """Return the requests and proposals of a mentee that may still be answered, by the mentor's name."""
+    rows = db.session.execute(
+        select(Mentorship.id, Person.name, Mentorship.proposed_at, Mentorship.answer_by, Mentorship.waits_for)
+        .join(Person, Person.id == Mentorship.mentor_id)
+        .where(Mentorship.mentee_id == mentee_id, open_on(on))
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [OpenRequest(*row) for row in rows]
+
+
+def open_on(on: date) -> ColumnElement[bool]:
+    """Return the condition that a mentorship may still be answered on a day."""
+    return (Mentorship.state == MentorshipState.PROPOSED) & (Mentorship.answer_by >= on)
+
+
+def count_open_requests(mentee_id: uuid.UUID, on: date) -> int:
+    """Return how many requests of a mentee's own are open; what a round proposed does not count."""
+    rows = select(func.count()).where(Mentorship.mentee_id == mentee_id, Mentorship.round_id.is_(None), open_on(on))
+    return db.session.scalar(rows) or 0
+
+
+def has_mentor(mentee_id: uuid.UUID) -> bool:
+    """Say whether somebody has a mentor now, paused or not."""
+    return bool(db.session.scalar(select(exists().where(Mentorship.mentee_id == mentee_id, Mentorship.is_underway))))
+
+
+def others_proposed(mentorship: Mentorship) -> Sequence[Mentorship]:
+    """Return the other requests and proposals of its mentee that are not decided, in the order of their ids."""
+    rows = select(Mentorship).where(
+        Mentorship.mentee_id == mentorship.mentee_id,
+        Mentorship.id != mentorship.id,
+        Mentorship.state == MentorshipState.PROPOSED,
+    )
+    return db.session.scalars(rows.order_by(Mentorship.id)).all()
+
+
+def list_lapsed(on: date, *, limit: int) -> Sequence[Mentorship]:
+    """Return some of the requests and proposals whose day is past and which nobody has moved on."""
+    rows = select(Mentorship).where(Mentorship.state == MentorshipState.PROPOSED, Mentorship.answer_by < on)
+    return db.session.scalars(rows.order_by(Mentorship.answer_by, Mentorship.id).limit(limit)).all()
+
+
+# What waits ------------------------------------------------------------------
+
+
+def select_requests(on: date) -> Select[Any]:
+    """Return the requests that wait for the mentor: asked, or the mentee has answered a question."""
+    return _turns(REQUEST, on, PairSide.MENTOR)
+
+
+def select_questions(on: date) -> Select[Any]:
+    """Return the requests in which the mentor has asked back and the mentee's answer is wanted."""
+    return _turns(QUESTION, on, PairSide.MENTEE)
+
+
+def _turns(kind: str, on: date, side: PairSide) -> Select[Any]:
+    asked, other = Mentorship.mentor_id, Mentorship.mentee_id
+    if side is PairSide.MENTEE:
+        asked, other = other, asked
+    written = (
+        select(func.max(MentorshipMessage.written_at, type_=MentorshipMessage.written_at.type))
+        .where(MentorshipMessage.mentorship_id == Mentorship.id)
+        .correlate(Mentorship)
+        .scalar_subquery()
+    )
+    since = func.coalesce(written, Mentorship.proposed_at, type_=Mentorship.proposed_at.type)
+    reader, person = aliased(Person), aliased(Person)
+    return (
+        select(
+            *waiting_columns(
+                kind,
+                person_id=asked,
+                object_id=Mentorship.id,
+                since=since,
+                who=person.name,
+                due_on=Mentorship.answer_by,
+            )
+        )
+        .join(person, person.id == other)
+        .join(reader, reader.id == asked)
+        .where(Mentorship.round_id.is_(None), Mentorship.waits_for == side, open_on(on), has_not_left(on, reader))
+    )
+
+
+def select_proposals(on: date) -> Select[Any]:
+    """Return the proposals of rounds for each of the two who has not said yes or no."""
+    reader, other = aliased(Person), aliased(Person)
+    return (
+        select(
+            *waiting_columns(
+                PROPOSAL,
+                person_id=reader.id,
+                object_id=Mentorship.id,
+                since=Mentorship.proposed_at,
+                who=other.name,
+                code=_side(reader),
+                due_on=Mentorship.answer_by,
+            )
+        )
+        .select_from(Mentorship)
+        .join(
+            reader,
+            or_(
+                and_(reader.id == Mentorship.mentee_id, Mentorship.mentee_consented_at.is_(None)),
+                and_(reader.id == Mentorship.mentor_id, Mentorship.mentor_consented_at.is_(None)),
+            ),
+        )
+        .join(other, other.id == _other_than(reader))
+        .where(Mentorship.round_id.is_not(None), open_on(on), has_not_left(on, reader))
+    )
+
+
+def select_begun(on: date) -> Select[Any]:
+    """Return what has begun within two weeks, for both of the two, until they have planned a session."""
+    reader, other = aliased(Person), aliased(Person)
+    since = case(
+        (Mentorship.mentee_consented_at > Mentorship.mentor_consented_at, Mentorship.mentee_consented_at),
+        else_=Mentorship.mentor_consented_at,
+    )
+    planned = exists().where(MentoringSession.mentorship_id == Mentorship.id)
+    return (
+        select(
+            *waiting_columns(
+                BEGUN,
+                person_id=reader.id,
+                object_id=Mentorship.id,
+                since=since,
+                who=other.name,
+                code=_side(reader),
+            )
+        )
+        .select_from(Mentorship)
+        .join(reader, or_(reader.id == Mentorship.mentee_id, reader.id == Mentorship.mentor_id))
+        .join(other, other.id == _other_than(reader))
+        .where(
+            Mentorship.state == MentorshipState.ACTIVE,
+            Mentorship.began_on > on - NEWS_FOR,
+            ~planned,
+            has_not_left(on, reader),
+        )
+    )
+
+
+def select_answered(on: date) -> Select[Any]:
+    """Return what came to nothing within two weeks: for the other one of who declined, for the mentee where a day passed.
+
+    It rests as soon as the mentee has asked somebody else since, or has a mentor.
+    """
+    reader, other, later = aliased(Person), aliased(Person), aliased(Mentorship)
+    moved_on = exists().where(
+        later.mentee_id == Mentorship.mentee_id,
+        or_(later.proposed_at > MentorshipStep.at, later.is_underway),
+    )
+    concerned = or_(
+        and_(
+            MentorshipStep.event == MentorshipEvent.DECLINE.value,
+            or_(reader.id == Mentorship.mentee_id, reader.id == Mentorship.mentor_id),
+            reader.id != MentorshipStep.by_id,
+        ),
+        and_(MentorshipStep.event == MentorshipEvent.EXPIRE.value, reader.id == Mentorship.mentee_id),
+    )
+    return (
+        select(
+            *waiting_columns(
+                ANSWERED,
+                person_id=reader.id,
+                object_id=Mentorship.id,
+                since=MentorshipStep.at,
+                who=other.name,
+                code=MentorshipStep.event,
+            )
+        )
+        .select_from(MentorshipStep)
+        .join(Mentorship, Mentorship.id == MentorshipStep.mentorship_id)
+        .join(reader, concerned)
+        .join(other, other.id == _other_than(reader))
+        .where(
+            MentorshipStep.at >= datetime.combine(on, time.min, UTC) - NEWS_FOR, ~moved_on, has_not_left(on, reader)
+        )
+    )
+
+
+def _other_than(reader: Any) -> ColumnElement[uuid.UUID]:  # noqa: ANN401 - an alias of the people
+    return case((Mentorship.mentee_id == reader.id, Mentorship.mentor_id), else_=Mentorship.mentee_id)
+
+
+def _side(reader: Any) -> ColumnElement[str]:  # noqa: ANN401 - as above
+    return case((Mentorship.mentee_id == reader.id, PairSide.MENTEE.value), else_=PairSide.MENTOR.value)
