@@ -30,6 +30,12 @@ RECENT_MONTHS = 12
 """For how long after its end a mentorship still counts: for recusal, and for a pairing that failed."""
 CLOSING_DAYS = 14
 """Days after which a closing mentorship completes, whatever feedback is in."""
+MID_POINT_WEEKS = 4
+"""Weeks after half time from which the look back of one of the two is enough (house)."""
+REMINDER_WEEKS = 2
+"""Weeks that pass between two reminders of a silent mentorship (house)."""
+MAX_EXTENSION = 6
+"""The most months of one extension (house). All of them together keep a mentorship within `MAX_MONTHS`."""
 QUESTIONS = 4
 """How many questions closing feedback has, each way."""
 
@@ -112,7 +118,8 @@ class PairMover(StrEnum):
 class PairMove:
     """One allowed step: what happens, from which states, to which one, and who may let it happen.
 
-    `target` is None for `resume`, which leads back to the state that was left, and for `extend`, which keeps it.
+    `target` is None for `resume`, which leads back to the state that was left, and for an extension that keeps it. An
+    extension of a mentorship that is closing calls the closing off; half time lies behind such a pair.
     """
 
     event: MentorshipEvent
@@ -142,20 +149,23 @@ PAIR_MOVES: tuple[PairMove, ...] = (
         MentorshipEvent.COMPLETE, (MentorshipState.CLOSING,), MentorshipState.COMPLETED, (*_PAIR, PairMover.BELAY)
     ),
     PairMove(MentorshipEvent.EXTEND, _MEETING, None, _PAIR),
+    PairMove(MentorshipEvent.EXTEND, (MentorshipState.CLOSING,), MentorshipState.MID_POINT_DONE, _PAIR),
     PairMove(MentorshipEvent.END_EARLY, UNDERWAY, MentorshipState.ENDED_EARLY, (*_PAIR, PairMover.BELAY)),
     PairMove(MentorshipEvent.PAUSE, (*_MEETING, MentorshipState.CLOSING), MentorshipState.PAUSED, _PAIR),
     PairMove(MentorshipEvent.RESUME, (MentorshipState.PAUSED,), None, (*_PAIR, PairMover.BELAY)),
 )
 """Every step that a mentorship can make."""
-_BY_EVENT: Mapping[MentorshipEvent, PairMove] = MappingProxyType({move.event: move for move in PAIR_MOVES})
+_BY_SOURCE: Mapping[tuple[MentorshipEvent, MentorshipState], PairMove] = MappingProxyType(
+    {(move.event, source): move for move in PAIR_MOVES for source in move.sources}
+)
 
 
 def after(
     state: MentorshipState, event: MentorshipEvent, *, left: MentorshipState | None = None
 ) -> MentorshipState | None:
     """Return the state that an event leads to; None where it cannot happen. `left` is the state before a pause."""
-    move = _BY_EVENT[event]
-    if state not in move.sources:
+    move = _BY_SOURCE.get((event, state))
+    if move is None:
         return None
     if move.target is not None:
         return move.target
@@ -164,7 +174,7 @@ def after(
 
 def may_make(event: MentorshipEvent, mover: PairMover) -> bool:
     """Say whether somebody may let an event happen."""
-    return mover in _BY_EVENT[event].movers
+    return any(mover in move.movers for move in PAIR_MOVES if move.event is event)
 
 
 def has_lapsed(answer_by: date, today: date) -> bool:
@@ -206,6 +216,66 @@ def mid_point(began_on: date, ends_on: date) -> date:
     return began_on + (ends_on - began_on) // 2
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The days that a mentorship is planned by. `closing_on` is the day on which its closing began, if it has."""
+
+    mid_point_on: date
+    ends_on: date
+    closing_on: date | None = None
+
+    def later(self, days: int) -> Course:
+        """Return the same days, all of them some days later: what a pause of so many days does."""
+        by = timedelta(days=days)
+        return Course(self.mid_point_on + by, self.ends_on + by, self.closing_on + by if self.closing_on else None)
+
+    def extended(self, months: int, today: date) -> Course:
+        """Return the days after an extension, counted from the planned end, or from today where that lies behind.
+
+        Half time moves by half of it as long as it lies ahead. A closing that had begun is called off.
+
+        >>> Course(date(2026, 10, 1), date(2027, 1, 1)).extended(2, date(2026, 9, 1))
+        Course(mid_point_on=datetime.date(2026, 10, 30), ends_on=datetime.date(2027, 3, 1), closing_on=None)
+        """
+        ends_on = add_months(max(self.ends_on, today), months)
+        added = (ends_on - self.ends_on) // 2
+        return Course(self.mid_point_on + added if self.mid_point_on > today else self.mid_point_on, ends_on)
+
+
+def months_left(months: int) -> int:
+    """Return by how many months a mentorship that is meant for so many may still be extended, at once.
+
+    >>> months_left(6), months_left(9), months_left(12)
+    (6, 3, 0)
+    """
+    return max(0, min(MAX_EXTENSION, MAX_MONTHS - months))
+
+
+def review_is_done(given: int, mid_point_on: date, today: date) -> bool:
+    """Say whether the two have looked back: both have, or one has and four weeks (house) are past half time."""
+    is_late = today >= mid_point_on + timedelta(weeks=MID_POINT_WEEKS)
+    return given >= 2 or (given == 1 and is_late)  # noqa: PLR2004 - the two of them
+
+
+def closing_is_done(given: int, goals_open: int, closing_on: date, today: date) -> bool:
+    """Say whether a closing is complete: both have answered and each goal has an outcome, or its days are past."""
+    return (given >= 2 and not goals_open) or has_lapsed(answer_day(closing_on, CLOSING_DAYS), today)  # noqa: PLR2004 - the two
+
+
+def silent_before(today: date) -> date:
+    """Return the day before which a mentorship must have met last to be silent today.
+
+    >>> silent_before(date(2026, 11, 21))
+    datetime.date(2026, 10, 10)
+    """
+    return today - timedelta(weeks=OVERDUE_WEEKS)
+
+
+def may_remind(last_reminded_on: date | None, today: date) -> bool:
+    """Say whether a silent mentorship may be reminded: not again before two weeks (house) are past."""
+    return last_reminded_on is None or today >= last_reminded_on + timedelta(weeks=REMINDER_WEEKS)
+
+
 def is_silent(last_session_on: date | None, began_on: date, today: date) -> bool:
     """Say whether the two have not met for more than six weeks (house), counted from the beginning at first."""
-    return (today - (last_session_on or began_on)).days > OVERDUE_WEEKS * 7
+    return (last_session_on or began_on) < silent_before(today)

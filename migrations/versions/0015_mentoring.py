@@ -40,10 +40,12 @@ def upgrade() -> None:
     _make_rounds()
     _make_mentorships()
     _make_sessions()
+    op.add_column("evidence", sa.Column("needed_voice_id", sa.Uuid(), nullable=True))
 
 
 def downgrade() -> None:
     """Take them away, the youngest first."""
+    op.drop_column("evidence", "needed_voice_id")
     for table in reversed(TABLES):
         op.drop_table(table)
 
@@ -295,6 +297,7 @@ def _make_mentorships() -> None:
         sa.Column("left_state", sa.String(length=16), nullable=True),
         sa.Column("paused_on", sa.Date(), nullable=True),
         sa.Column("resumes_on", sa.Date(), nullable=True),
+        sa.Column("resumed_on", sa.Date(), nullable=True),
         sa.Column("closing_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("shares_goals", sa.Boolean(), nullable=False),
@@ -340,6 +343,7 @@ def _make_mentorships() -> None:
         sa.Column("outcome", sa.String(length=8), nullable=True),
         sa.Column("outcome_by_id", sa.Uuid(), nullable=True),
         sa.Column("outcome_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["mentorship_id"], ["mentorship.id"], name=op.f("fk_mentorship_goal_mentorship_id_mentorship")
@@ -444,6 +448,7 @@ def _make_sessions() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_mentoring_note_author_id_person")),
@@ -465,6 +470,8 @@ def _make_sessions() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("window_key", sa.String(length=64), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_private_note_author_id_person")),
@@ -490,6 +497,7 @@ def _make_sessions() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_session_action_author_id_person")),
@@ -512,7 +520,12 @@ def _make_sessions() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_session_evidence_author_id_person")),
-        sa.ForeignKeyConstraint(["piece_id"], ["evidence.id"], name=op.f("fk_session_evidence_piece_id_evidence")),
+        sa.ForeignKeyConstraint(
+            ["piece_id"],
+            ["evidence.id"],
+            name=op.f("fk_session_evidence_piece_id_evidence"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["session_id"], ["mentoring_session.id"], name=op.f("fk_session_evidence_session_id_mentoring_session")
         ),

@@ -20,6 +20,7 @@ from app.infra.db import Code, Keyed, Model, short
 
 WORDS_LENGTH = 4000
 LINE_LENGTH = 300
+WINDOW_LENGTH = 64
 _UNDERWAY = text("state IN ('active', 'mid_point_done', 'closing', 'paused')")
 _PROPOSED = text("state = 'proposed'")
 
@@ -79,6 +80,8 @@ class Mentorship(Keyed, Model):
     """The state before a pause, to which it returns."""
     paused_on: Mapped[date | None]
     resumes_on: Mapped[date | None]
+    resumed_on: Mapped[date | None]
+    """The day on which the last pause ended; from then on silence is counted anew."""
     closing_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     """The day on which it was over, completed or early; empty for what never began."""
@@ -186,6 +189,9 @@ class MentorshipGoal(Keyed, Model):
     outcome: Mapped[GoalOutcome | None] = mapped_column(Code(GoalOutcome, 8))
     outcome_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     outcome_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
 
 
 class SessionState(StrEnum):
@@ -241,6 +247,8 @@ class MentoringNote(Keyed, Model):
     words: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    """When its author took it out. Nobody reads it from then on; it can be put back for a day, and is then deleted."""
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy reads it so
@@ -261,6 +269,9 @@ class PrivateNote(Keyed, Model):
     words: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    window_key: Mapped[str] = mapped_column(short(WINDOW_LENGTH), default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    """The window that saved last by itself, and the number that it gave to that save."""
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy reads it so
@@ -280,6 +291,8 @@ class SessionAction(Keyed, Model):
     due_on: Mapped[date | None]
     written_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    """As for a shared note."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
@@ -320,5 +333,6 @@ class SessionEvidence(Keyed, Model):
 
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mentoring_session.id"))
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    piece_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id"))
+    piece_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("evidence.id", ondelete="CASCADE"))
+    """The piece. Where its author discards the draft, this goes with it, and another one can be made."""
     made_at: Mapped[datetime]
