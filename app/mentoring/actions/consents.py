@@ -18,7 +18,15 @@ from app.mentoring.actions.steps import MOVED_ON, advance, author_id, lock_mento
 from app.mentoring.models import MentoringProfile, Mentorship, MentorshipMessage, MessageKind
 from app.mentoring.queries.finding import NOT_POSSIBLE, is_possible
 from app.mentoring.queries.mentorships import places_taken
-from app.mentoring.queries.requests import ANSWERED, BEGUN, FOUND_ANOTHER, goals_of, has_mentor, others_proposed
+from app.mentoring.queries.requests import (
+    ANSWERED,
+    BEGUN,
+    FOUND_ANOTHER,
+    goals_of,
+    has_mentor,
+    is_answerable,
+    others_proposed,
+)
 from app.mentoring.wording import DECLINE_REASONS
 from app.notices.actions import tell
 
@@ -100,14 +108,14 @@ def check_answerable(mentorship: Mentorship, at: datetime) -> None:
 
 def write(mentorship: Mentorship, kind: MessageKind, words: str, *, by: Author, at: datetime) -> None:
     """Keep what one of the two wrote to the other."""
-    row = MentorshipMessage(
-        mentorship_id=mentorship.id, author_id=author_id(by), kind=kind, words=words, written_at=at
-    )
+    row = MentorshipMessage(mentorship_id=mentorship.id, author_id=author_id(by), kind=kind, words=words, written_at=at)
     db.session.add(row)
     db.session.flush()
 
 
-def _check_places(mentorship: Mentorship, side: PairSide, profiles: dict[object, MentoringProfile], at: datetime) -> None:
+def _check_places(
+    mentorship: Mentorship, side: PairSide, profiles: dict[object, MentoringProfile], at: datetime
+) -> None:
     """Refuse the second consent where the pair cannot be any more. Both profiles are locked.
 
     Each of the two may read what is so of themselves; what is so of the other one has one answer for everything.
@@ -138,7 +146,7 @@ def _begin(mentorship: Mentorship, mentee: MentoringProfile, *, by: Author, at: 
     advance(mentorship, MentorshipEvent.BEGIN, by=by, at=at)
     for other in others_proposed(mentorship):
         lock_mentorship(other)
-        if other.state is MentorshipState.PROPOSED:
+        if is_answerable(other, began_on):
             advance(other, MentorshipEvent.WITHDRAW, by=by, at=at, code=FOUND_ANOTHER, by_itself=True)
     for person_id in (mentorship.mentee_id, mentorship.mentor_id):
         tell(BEGUN, person_id, mentorship.id, by=by, at=at)

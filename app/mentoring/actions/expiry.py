@@ -1,4 +1,4 @@
-"""What nobody answered in time: once a day, Belay moves it on by itself. The pages have said so since the day passed."""
+"""What nobody answered in time: once a day, Belay moves it on. The pages have said so since the day passed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.infra.clock import local
 from app.infra.unit_of_work import transaction
 from app.jobs.kinds import Work, register_kind, register_periodic
 from app.mentoring.actions.steps import advance, lock_mentorship
+from app.mentoring.models import Mentorship
 from app.mentoring.queries.requests import ANSWERED, list_lapsed
 from app.notices.actions import tell
 
@@ -19,14 +20,17 @@ AT_A_TIME = 50
 
 def expire_due(*, by: Author, at: datetime) -> int:
     """Let some of what has lapsed expire, and return how many; 0 says that nothing is left. Twice does no harm."""
-    on, expired = local(at).date(), 0
-    for mentorship in list_lapsed(on, limit=AT_A_TIME):
-        lock_mentorship(mentorship)
-        if mentorship.state is MentorshipState.PROPOSED and has_lapsed(mentorship.answer_by, on):
-            advance(mentorship, MentorshipEvent.EXPIRE, by=by, at=at, by_itself=True)
-            tell(ANSWERED, mentorship.mentee_id, mentorship.id, by=by, at=at)
-            expired += 1
-    return expired
+    return sum(expire_one(one, by=by, at=at) for one in list_lapsed(local(at).date(), limit=AT_A_TIME))
+
+
+def expire_one(mentorship: Mentorship, *, by: Author, at: datetime) -> bool:
+    """Let a request or proposal expire if its day is past and nothing was decided; say whether it did."""
+    lock_mentorship(mentorship)
+    if mentorship.state is not MentorshipState.PROPOSED or not has_lapsed(mentorship.answer_by, local(at).date()):
+        return False
+    advance(mentorship, MentorshipEvent.EXPIRE, by=by, at=at, by_itself=True)
+    tell(ANSWERED, mentorship.mentee_id, mentorship.id, by=by, at=at)
+    return True
 
 
 def _expire(work: Work) -> None:

@@ -16,10 +16,18 @@ from app.domain.mentorship import MAX_GOALS, MONTHS, MentorshipState, PairSide, 
 from app.infra.clock import local
 from app.infra.db import db
 from app.mentoring.actions.consents import check_answerable, side_of, write
+from app.mentoring.actions.expiry import expire_one
 from app.mentoring.actions.steps import author_id, lock_mentorship, lock_profiles, note
 from app.mentoring.models import Mentorship, MentorshipGoal, MessageKind
 from app.mentoring.queries.finding import NOT_POSSIBLE, is_cross_ladder, is_possible
-from app.mentoring.queries.requests import MOST_OPEN, QUESTION, REQUEST, count_open_requests, has_mentor
+from app.mentoring.queries.requests import (
+    MOST_OPEN,
+    QUESTION,
+    REQUEST,
+    count_open_requests,
+    has_mentor,
+    list_lapsed_between,
+)
 from app.notices.actions import tell
 
 NOT_SOUGHT = "You do not look for a mentor at the moment. Say in your mentoring profile that you do, then ask."
@@ -27,9 +35,7 @@ TOO_MANY = f"You have {MOST_OPEN} requests open, which is the most at once. With
 HAS_MENTOR = "You have a mentor already, and one at a time is the rule."
 
 
-def ask_mentor(
-    mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Author, at: datetime
-) -> Mentorship:
+def ask_mentor(mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Author, at: datetime) -> Mentorship:
     """Ask somebody to be one's mentor, for one to three goals; `goals` are `lineage:expectation` among one's wishes.
 
     What stands in the way of the mentee is said in full. Everything that stands in the way of the mentor has one
@@ -47,6 +53,8 @@ def ask_mentor(
     chosen = list(dict.fromkeys(goals))
     if not 1 <= len(chosen) <= MAX_GOALS:
         raise InvalidError(f"Choose one to {MAX_GOALS} goals.", field="goals")
+    for lapsed in list_lapsed_between(mentee_id, mentor_id, on):
+        expire_one(lapsed, by=by, at=at)
     asked = Mentorship(
         id=uuid.uuid4(),
         mentee_id=mentee_id,
@@ -85,9 +93,7 @@ def answer_back(mentorship: Mentorship, *, words: str, by: Author, at: datetime)
     _turn(mentorship, PairSide.MENTEE, MessageKind.ANSWER, words, by=by, at=at)
 
 
-def _turn(
-    mentorship: Mentorship, side: PairSide, kind: MessageKind, words: str, *, by: Author, at: datetime
-) -> None:
+def _turn(mentorship: Mentorship, side: PairSide, kind: MessageKind, words: str, *, by: Author, at: datetime) -> None:
     if side_of(mentorship, by) is not side:
         raise MissingError
     lock_mentorship(mentorship)

@@ -148,6 +148,17 @@ def list_lapsed(on: date, *, limit: int) -> Sequence[Mentorship]:
     return db.session.scalars(rows.order_by(Mentorship.answer_by, Mentorship.id).limit(limit)).all()
 
 
+def list_lapsed_between(mentee_id: uuid.UUID, mentor_id: uuid.UUID, on: date) -> Sequence[Mentorship]:
+    """Return what lapsed between two people and the job has not passed over yet: it must not bar asking again."""
+    rows = select(Mentorship).where(
+        Mentorship.mentee_id == mentee_id,
+        Mentorship.mentor_id == mentor_id,
+        Mentorship.state == MentorshipState.PROPOSED,
+        Mentorship.answer_by < on,
+    )
+    return db.session.scalars(rows.order_by(Mentorship.id)).all()
+
+
 # What waits ------------------------------------------------------------------
 
 
@@ -250,7 +261,7 @@ def select_begun(on: date) -> Select[Any]:
 
 
 def select_answered(on: date) -> Select[Any]:
-    """Return what came to nothing within two weeks: for the other one of who declined, for the mentee where a day passed.
+    """Return what came to nothing within two weeks: for the other one of who declined, for the mentee of a lapsed one.
 
     It rests as soon as the mentee has asked somebody else since, or has a mentor.
     """
@@ -282,9 +293,7 @@ def select_answered(on: date) -> Select[Any]:
         .join(Mentorship, Mentorship.id == MentorshipStep.mentorship_id)
         .join(reader, concerned)
         .join(other, other.id == _other_than(reader))
-        .where(
-            MentorshipStep.at >= datetime.combine(on, time.min, UTC) - NEWS_FOR, ~moved_on, has_not_left(on, reader)
-        )
+        .where(MentorshipStep.at >= datetime.combine(on, time.min, UTC) - NEWS_FOR, ~moved_on, has_not_left(on, reader))
     )
 
 
