@@ -307,7 +307,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Exclusion.READ: OWN,
     Permission.Mentorship.READ: rule(
         (p.is_subject,),
-        (p.is_its_mentor,),
+        (p.is_its_mentor, p.is_not_over),
         (p.is_current_manager, p.has_begun),
         (p.is_hr,),
         (p.is_coordinator,),
@@ -317,14 +317,18 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Mentorship.ANSWER: rule((p.is_subject,), (p.is_its_mentor,), never=(p.is_outside,)),
     Permission.Mentorship.TAKE_BACK: rule((p.is_subject,), never=(p.is_outside,)),
     Permission.Mentorship.READ_GOALS: rule(
-        (p.is_subject,), (p.is_its_mentor,), (p.is_current_manager, p.has_begun, p.shares_goals), never=(p.is_outside,)
+        (p.is_subject,),
+        (p.is_its_mentor, p.is_not_over),
+        (p.is_current_manager, p.has_begun, p.shares_goals),
+        never=(p.is_outside,),
     ),
     Permission.Mentorship.SHARE_GOALS: OWN,
     Permission.Mentorship.WRITE: rule(
         (p.is_subject, p.is_underway), (p.is_its_mentor, p.is_underway), never=(p.is_outside,)
     ),
     Permission.Note.READ: rule((p.is_author,), (p.is_of_pair,)),
-    Permission.Note.EDIT: rule((p.is_author,)),
+    # Note 9: a former mentor keeps their own words, to read.
+    Permission.Note.EDIT: rule((p.is_author, p.is_of_pair)),
     Permission.PrivateNote.READ: rule((p.is_author,)),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,

@@ -88,6 +88,9 @@ NAMES = {
     "asked": "Kofi Mensah",
     "other": "Noor Other",
     "stranger": "Sten Stranger",
+    "mentor": "Nadia Mentor",
+    "former_mentor": "Farid Before",
+    "coordinator": "Cora Coordinator",
     "leaver": "Lena Left",
 }
 MANAGED_BY = {
@@ -102,6 +105,9 @@ MANAGED_BY = {
     "asked": "chief",
     "other": "chief",
     "stranger": "chief",
+    "mentor": "chief",
+    "former_mentor": "chief",
+    "coordinator": "chief",
     "leaver": "chief",
 }
 """Who reports to whom all the time. Amara has reported to Tomasz since `HANDED_OVER`, and to Milan before."""
@@ -135,6 +141,7 @@ class Company:
 def found(company: Company) -> None:
     """Build the company in the running application's database."""
     # Its words are named as those of this module are.
+    from tests.access.pairs import pair_up
     from tests.access.rounds import hold_rounds
 
     edition = publish()
@@ -147,6 +154,7 @@ def found(company: Company) -> None:
     waive(company, everybody)
     plan_growth(company, everybody)
     hold_rounds(company, everybody, edition)
+    pair_up(company, everybody)
     sign_in_all(company, everybody)
     look_after(company, everybody)
     upload_people(company, everybody)
@@ -179,7 +187,8 @@ def hire(company: Company) -> dict[str, Person]:
             at=AT,
         )
         grant(subject, "L2", on=date(2025, 2, 3))
-        grant(everybody["manager"], "L3", on=date(2023, 1, 2))
+        for name in ("manager", "mentor", "former_mentor"):
+            grant(everybody[name], "L3", on=date(2023, 1, 2))
     company.people = {name: person.id for name, person in everybody.items()}
     keep_history(company, everybody, team)
     return everybody

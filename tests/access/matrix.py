@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from tests.access.company import ANONYMOUS, FIRST, SECOND, Company, canary
 
-FILES = tuple(Path(__file__).with_name(name) for name in ("authz.yaml", "authz-promotion.yaml"))
+FILES = tuple(Path(__file__).with_name(name) for name in ("authz.yaml", "authz-promotion.yaml", "authz-mentoring.yaml"))
 GONE = "00000000-0000-4000-8000-000000000000"
 """The id of nothing."""
 OUTSIDE = frozenset({ANONYMOUS, "leaver"})
@@ -78,11 +78,14 @@ def filled(text: str, cell: Cell, company: Company, object_id: object) -> str:
 
 @cache
 def rules() -> dict[str, Any]:
-    """Return the files as one; each part of the second adds to that of the first."""
+    """Return the files as one; each part of the others adds to that of the first."""
     first, *others = (YAML(typ="safe", pure=True).load(file) for file in FILES)
     for other in others:
         for part, found in other.items():
-            first.setdefault(part, {}).update(found)
+            if isinstance(found, list):
+                first[part] += found
+            else:
+                first.setdefault(part, {}).update(found)
     return first  # type: ignore[no-any-return]
 
 
@@ -104,13 +107,19 @@ def object_cells() -> Iterator[Cell]:
                     allowed.append(object_["owner"])
                 for actor in known["actors"]:
                     shown = object_.get("sees", {}).get(act, {}).get(actor, ())
+                    sends = kind in known["asks"].get(actor, (kind,)) or is_page(known, kind, request, actor)
                     yield make_cell(
                         object_,
                         (kind, act, name, actor),
-                        request,
+                        request if sends else {"permission": request["permission"]},
                         is_allowed=actor in allowed and actor not in OUTSIDE,
                         shows=frozenset(canary(name, part) for part in shown),
                     )
+
+
+def is_page(known: Mapping[str, Any], kind: str, request: Mapping[str, Any], actor: str) -> bool:
+    """Say whether an act is a page of a kind at which somebody looks without a part in it."""
+    return "get" in request and kind in known["looks_at"].get(actor, ())
 
 
 def page_cells() -> Iterator[Cell]:
@@ -176,10 +185,20 @@ def check_names(object_: Mapping[str, Any], acts: Mapping[str, Any]) -> None:
 
 
 @cache
+def _cells_by_actor() -> dict[str, list[Cell]]:
+    """Return the cells of objects by who asks; once, as there are tens of thousands."""
+    found: dict[str, list[Cell]] = {}
+    for cell in object_cells():
+        found.setdefault(cell.actor, []).append(cell)
+    return found
+
+
+@cache
 def readable_words(actor: str) -> frozenset[str]:
     """Return every planted word that an actor may find on any page."""
-    words = {word for cell in object_cells() if cell.actor == actor for word in cell.shows}
-    allowed = {(cell.name, cell.act) for cell in object_cells() if cell.actor == actor and cell.is_allowed}
+    own = _cells_by_actor()[actor]
+    words = {word for cell in own for word in cell.shows}
+    allowed = {(cell.name, cell.act) for cell in own if cell.is_allowed}
     may_read = {name if act == "read" else f"{name}:{act}" for name, act in allowed}
     extra: Mapping[str, Sequence[str]] = rules()["words_beside"]
     for place, found in extra.items():

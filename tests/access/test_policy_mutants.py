@@ -76,6 +76,7 @@ class Page:
 
     subject_id: uuid.UUID
     holds_no_role: bool = True
+    is_underway: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,10 @@ def bench(world: World) -> Bench:
 
 
 def plant_impossible_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plant facts that the rules refuse: people who report to themselves, were asked about or judge themselves."""
+    """Plant facts that the rules refuse: people who report to themselves, were asked about or judge themselves.
+
+    Nor does somebody from outside coordinate mentoring.
+    """
     manages, asked = relations.between_people[Fact.MANAGES], relations.about_objects[Fact.ASKED_ABOUT]
     planted = PersonRelation(lambda *_: True, manages.subjects)
     monkeypatch.setitem(relations.between_people, Fact.MANAGES, planted)
@@ -147,6 +151,7 @@ def plant_impossible_facts(monkeypatch: pytest.MonkeyPatch) -> None:
     for fact in (Fact.ASKED_ABOUT, Fact.REVIEWS, Fact.CHAIRS):
         monkeypatch.setitem(relations.about_objects, fact, of_oneself)
     monkeypatch.setitem(relations.about_objects, Fact.RECUSED, ObjectRelation(lambda *_: False, asked.objects))
+    monkeypatch.setitem(relations.of_actor, Fact.COORDINATES, lambda _: True)
 
 
 def denials_that_fail(world: World, monkeypatch: pytest.MonkeyPatch, tried: Policy) -> list[str]:

@@ -86,6 +86,7 @@ class World:
         from app.evidence.models import Evidence
         from app.evidence.queries.attachments import get_attached_file
         from app.jobs.models import Job
+        from app.mentoring import models as mentoring
         from app.notices.models import Mail
         from app.promotion.models import Eligibility, Nomination, PeerFeedback, PromotionCase, PromotionCycle
         from app.promotion.queries.committees import get_membership
@@ -115,6 +116,14 @@ class World:
             "people_import": PeopleImport,
             "waiver": Waiver,
             "growth_plan": GrowthPlan,
+            "mentorship": mentoring.Mentorship,
+            "mentoring_session": mentoring.MentoringSession,
+            "note": mentoring.MentoringNote,
+            "private_note": mentoring.PrivateNote,
+            "session_action": mentoring.SessionAction,
+            "exclusion": mentoring.MentoringExclusion,
+            "mentoring_round": mentoring.MentoringRound,
+            "round_choice": mentoring.RoundChoice,
         }
         if self.company.kinds[name] == "entry":
             return get_record(self.company.objects[name])
