@@ -202,6 +202,7 @@ def left_out_words(found: Sufficiency) -> str:
         Reason.TOO_OLD: ("is too old", "are too old"),
         Reason.WITHDRAWN: ("was withdrawn", "were withdrawn"),
         Reason.SET_ASIDE: ("was set aside", "were set aside"),
+        Reason.UNCONFIRMED: ("waits for the mentee’s word", "wait for the mentee’s word"),
         Reason.KIND: ("is of a kind that does not count", "are of kinds that do not count"),
         Reason.FUTURE: ("lies ahead", "lie ahead"),
         Reason.DRAFT: ("is a draft", "are drafts"),

@@ -100,6 +100,11 @@ class Piece:
     state: EvidenceState = EvidenceState.SHARED
     set_aside: bool = False
     corroborators: frozenset[UUID] = frozenset()
+    needed_voice: UUID | None = None
+    """The person without whose corroboration it counts for nothing.
+
+    Source: domain specification, 6.2: a mentoring log becomes evidence, for the mentor's claim, with the mentee's word.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,7 @@ class Reason(StrEnum):
     DRAFT = "draft"
     WITHDRAWN = "withdrawn"
     SET_ASIDE = "set_aside"
+    UNCONFIRMED = "unconfirmed"
     FUTURE = "future"
     TOO_OLD = "too_old"
     KIND = "kind"
@@ -328,6 +334,8 @@ def _reason_against(piece: Piece, rule: EvidenceRule, since: date, on: date) -> 
         return Reason(piece.state.value)
     if piece.set_aside:
         return Reason.SET_ASIDE
+    if piece.needed_voice is not None and piece.needed_voice not in piece.corroborators:
+        return Reason.UNCONFIRMED
     if rule.kinds and piece.kind not in rule.kinds:
         return Reason.KIND
     if piece.occurred_on > on:

@@ -53,6 +53,11 @@ class Evidence(Keyed, Model):
     submitted_on: Mapped[date | None]
     """The company's calendar day on which it was shared: what a former manager may still read depends on it."""
     withdrawn_at: Mapped[datetime | None]
+    needed_voice_id: Mapped[uuid.UUID | None]
+    """The person without whose confirmation it counts for nothing, as the mentee's for a mentor's log; mostly nobody.
+
+    Not bound to `person`: the column came later, and SQLite binds none in a table that is there. People stay for good.
+    """
     version: Mapped[int] = mapped_column(default=1)
 
     links: Mapped[list[EvidenceLink]] = relationship(

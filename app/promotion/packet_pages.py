@@ -22,6 +22,7 @@ from app.promotion.wording import PACKET_PART
 PARTS = (PacketPart.SUMMARY, PacketPart.IMPACT, PacketPart.HELPED)
 AGAINST = {
     Reason.SET_ASIDE: "Does not count: set aside by the line manager",
+    Reason.UNCONFIRMED: "Does not count: not confirmed by the mentee",
     Reason.KIND: "Does not count: another kind of evidence is asked for",
     Reason.FUTURE: "Does not count yet: it lies ahead",
     Reason.TOO_OLD: "Does not count any more: too long ago",

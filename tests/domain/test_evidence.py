@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -36,6 +37,38 @@ def before(days: int) -> date:
 
 def phrases(rule: EvidenceRule, *pieces) -> list[str]:
     return [missing.phrase for missing in sufficiency(rule, pieces, TODAY).missing]
+
+
+# The word of one person
+
+
+def test_a_piece_that_needs_somebodys_word_counts_only_with_theirs():
+    rule = EvidenceRule(min_count=1)
+    alone, others, theirs = (
+        replace(make_piece(TODAY, "mentoring_log", by=by), needed_voice=named("mentee"))
+        for by in ((), ("colleague",), ("colleague", "mentee"))
+    )
+    for piece in (alone, others):
+        found = sufficiency(rule, [piece], TODAY)
+        assert [left.reason for left in found.left_out] == [Reason.UNCONFIRMED]
+        assert found.corroborators == frozenset(), "what does not count confirms nothing either"
+    assert sufficiency(rule, [theirs], TODAY).is_sufficient
+
+
+@pytest.mark.parametrize(
+    "answer,counts",
+    [
+        (Corroboration(named("mentee"), CorroborationAnswer.CONFIRMED, False, 1), True),
+        (Corroboration(named("mentee"), CorroborationAnswer.DECLINED, False, 1), False),
+        (Corroboration(named("mentee"), CorroborationAnswer.LIMITED, False, 1, frozenset({"other"})), False),
+        (Corroboration(named("mentee"), CorroborationAnswer.CONFIRMED, False, 0), False),
+    ],
+    ids=["confirmed", "declined", "confirmed for something else", "confirmed before the claim was changed"],
+)
+def test_only_a_word_that_stands_for_this_claim_lets_such_a_piece_count(answer, counts):
+    voices = corroborators([answer], subject_id=named("mentor"), expectation_id="coach", claim_version=1)
+    piece = replace(make_piece(TODAY, "mentoring_log"), corroborators=voices, needed_voice=named("mentee"))
+    assert sufficiency(EvidenceRule(min_count=1), [piece], TODAY).is_sufficient is counts
 
 
 # Age and window

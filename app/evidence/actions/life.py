@@ -32,9 +32,18 @@ from app.people.models import Person
 NOTHING_TO_SHOW = "Tick at least one expectation before you share it: a shared piece shows something."
 
 
-def log_evidence(author: Person, content: Content, *, share: bool = False, by: Author, at: datetime) -> Evidence:
+def log_evidence(
+    author: Person,
+    content: Content,
+    *,
+    share: bool = False,
+    needed_voice: uuid.UUID | None = None,
+    by: Author,
+    at: datetime,
+) -> Evidence:
     """Log a piece under its author's next number: as a private draft, or shared at once.
 
+    `needed_voice` is the person without whose confirmation it counts for nothing; it stays so for good.
     InvalidError as `checked_content`; IncompleteError where it is to be shared and shows no expectation.
     """
     content = checked_content(content, subject_id=author.id, at=at)
@@ -52,6 +61,7 @@ def log_evidence(author: Person, content: Content, *, share: bool = False, by: A
         state=EvidenceState.DRAFT,
         created_at=at,
         changed_at=at,
+        needed_voice_id=needed_voice,
         links=[EvidenceLink(position=place, url=url) for place, url in enumerate(content.links)],
         claims=[
             Claim(expectation_id=expectation_id, position=place, line=line, changed_at=at)

@@ -244,13 +244,26 @@ def names_of(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def as_rule_piece(piece: Evidence, claim: Claim) -> Piece:
-    """Return a piece as linked to one claim, as the rules see it, without those who confirm it."""
+    """Return a piece as linked to one claim, as the rules see it, without those who confirm it.
+
+    Where it counts only with somebody's word, those who confirm it are there.
+    """
+    voices: frozenset[uuid.UUID] = frozenset()
+    if piece.needed_voice_id is not None:
+        voices = corroborators_of(
+            piece.corroborations,
+            subject_id=piece.subject_id,
+            expectation_id=claim.expectation_id,
+            changed_at=claim.changed_at,
+        )
     return Piece(
         id=piece.id,
         kind=piece.kind,
         occurred_on=piece.occurred_on,
         state=piece.state,
         set_aside=find_live_setting_aside(claim) is not None,
+        corroborators=voices,
+        needed_voice=piece.needed_voice_id,
     )
 
 
@@ -279,6 +292,7 @@ AGAINST = {
     Reason.DRAFT: "Counts once it is shared",
     Reason.WITHDRAWN: "Does not count while it is withdrawn",
     Reason.SET_ASIDE: "Does not count: set aside",
+    Reason.UNCONFIRMED: "Counts once the mentee has confirmed it",
     Reason.FUTURE: "Counts from the day on which it happened",
     Reason.TOO_OLD: "No longer counts: too long ago",
 }

@@ -89,6 +89,7 @@ def pieces_for_readiness(
             )
             if (given := answers.get(row.id))
             else NOBODY,
+            needed_voice=row.needed_voice_id,
         )
         found[row.subject_id].setdefault(row.expectation_id, []).append(piece)
     return found
@@ -112,6 +113,7 @@ def _rows(person_ids: Sequence[uuid.UUID], states: Sequence[EvidenceState], *, w
             (Evidence.title if with_titles else nothing).label("text"),
             cast(null(), Corroboration.outcome.type).label("outcome"),
             cast(null(), Boolean).label("was_line_manager"),
+            Evidence.needed_voice_id,
         )
         .join(Claim, Claim.evidence_id == Evidence.id)
         .outerjoin(SettingAside, and_(SettingAside.claim_id == Claim.id, SettingAside.superseded_at.is_(None)))
@@ -132,6 +134,7 @@ def _rows(person_ids: Sequence[uuid.UUID], states: Sequence[EvidenceState], *, w
             Corroboration.standing,
             Corroboration.outcome,
             Corroboration.was_line_manager,
+            null(),
         )
         .join(Evidence, Evidence.id == Corroboration.evidence_id)
         .where(Evidence.subject_id.in_(person_ids), Corroboration.outcome.is_not(None))

@@ -51,6 +51,7 @@ class PinnedPiece:
     claims: tuple[PinnedClaim, ...]
     corroborations: list[Corroboration]
     state: EvidenceState = EvidenceState.SHARED
+    needed_voice_id: uuid.UUID | None = None
 
 
 def text_to_pin(piece: Evidence) -> str:
@@ -99,4 +100,5 @@ def as_handed_in(piece: Evidence, text: str) -> PinnedPiece:
             for claim in kept["claims"]
         ),
         corroborations=piece.corroborations,
+        needed_voice_id=piece.needed_voice_id,
     )
