@@ -86,8 +86,8 @@ def solution_of(instance: Instance, pairs: Mapping[str, str]) -> Solution:
 
 def solve(instance: Instance) -> Solution:
     """Return a best solution by the plain means; the same for an instance given in any order. At most some hundreds."""
-    everything = _edges(instance, 0)
-    most = len(_match(instance, everything, {}))
+    everything = edges_of(instance, 0)
+    most = len(most_pairs(instance, everything, {}))
     if not most:
         return solution_of(instance, {})
     levels = sorted(set(instance.scores.values()))
@@ -95,14 +95,14 @@ def solve(instance: Instance) -> Solution:
     # levels[low] always allows `most`; levels[high] never does.
     while high - low > 1:
         middle = (low + high) // 2
-        if len(_match(instance, _edges(instance, levels[middle]), {})) == most:
+        if len(most_pairs(instance, edges_of(instance, levels[middle]), {})) == most:
             low = middle
         else:
             high = middle
-    return solution_of(instance, _dearest(instance, _edges(instance, levels[low]), most))
+    return solution_of(instance, _dearest(instance, edges_of(instance, levels[low]), most))
 
 
-def _edges(instance: Instance, at_least: int) -> Edges:
+def edges_of(instance: Instance, at_least: int) -> Edges:
     """Return the pairs whose score reaches a level, with mentors who have a place at all."""
     return {
         mentee: [mentor for mentor, score in scores.items() if score >= at_least and instance.places(mentor)]
@@ -110,17 +110,18 @@ def _edges(instance: Instance, at_least: int) -> Edges:
     }
 
 
-def _by_mentor(pairs: Mapping[str, str]) -> dict[str, list[str]]:
+def mentees_of(pairs: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the mentees of each mentor who has any."""
     found: dict[str, list[str]] = {}
     for mentee, mentor in pairs.items():
         found.setdefault(mentor, []).append(mentee)
     return found
 
 
-def _match(instance: Instance, edges: Edges, pairs: Mapping[str, str]) -> dict[str, str]:
+def most_pairs(instance: Instance, edges: Edges, pairs: Mapping[str, str]) -> dict[str, str]:
     """Return most pairs of some edges, by augmenting paths from each mentee in turn, beginning with given pairs."""
     found = dict(pairs)
-    taken = {mentor: set(mentees) for mentor, mentees in _by_mentor(found).items()}
+    taken = {mentor: set(mentees) for mentor, mentees in mentees_of(found).items()}
     for mentee in instance.mentees:
         if mentee not in found and (path := _augmenting(instance, edges, taken, mentee)):
             _shift(path, found, taken)
@@ -227,8 +228,8 @@ def saturated(instance: Instance, solution: Solution, mentee: str) -> Saturated:
     Every mentor whom they could reach by moving others is full, so that these mentees are more than the places of all
     their mentors together: whoever the mentors take, somebody of them stays without.
     """
-    edges = _edges(instance, 0)
-    taken = _by_mentor(solution.pairs)
+    edges = edges_of(instance, 0)
+    taken = mentees_of(solution.pairs)
     mentees, mentors = {mentee}, set(instance.choices[mentee])
     waiting = deque([mentee])
     while waiting:
@@ -273,5 +274,5 @@ def with_one_more(instance: Instance, solution: Solution, reach: Iterable[str], 
         capacities={**instance.capacities, new: places},
         scores={**instance.scores, **{(mentee, new): 0 for mentee in instance.mentees if mentee in fits}},
     )
-    found = _match(larger, _edges(larger, 0), solution.pairs)
+    found = most_pairs(larger, edges_of(larger, 0), solution.pairs)
     return tuple(mentee for mentee in instance.mentees if mentee in found and mentee not in solution.pairs)

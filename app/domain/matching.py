@@ -312,7 +312,7 @@ class Admissible:
 
     def with_pins(self, solution: Solution) -> Solution:
         """Return the solution of `instance` with the pinned pairs: of the whole round."""
-        pairs = {**solution.pairs, **dict(self.pins)}
+        pairs = {**solution.pairs, **dict(self.pins.keys())}
         scores = [self.pairs[pair].score for pair in pairs.items()]
         ordered = {one.id: pairs[one.id] for one in self.pool.queue if one.id in pairs}
         return Solution(pairs=ordered, matched=len(pairs), worst=min(scores, default=0), total=sum(scores))
