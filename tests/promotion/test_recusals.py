@@ -6,16 +6,18 @@ the rule of the domain from what is known of the two people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
 
-from app.access.relations import Fact, PersonRelation, relations
+from app.access.relations import Fact, relations
 from app.domain.committee import RecusalReason
 from app.domain.committee import recusals as by_the_rule
+from app.domain.mentorship import MentorshipState
 from app.domain.promotion import CaseState, CycleState
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
@@ -26,6 +28,7 @@ from app.promotion.queries import get_cycle
 from app.promotion.queries.panels import recusals_among, recusals_of, relationships
 from app.promotion.queries.relations import recusal_conditions, select_recused
 from tests.factories import promotion as make
+from tests.factories.mentoring import make_mentorship
 from tests.factories.people import AT, SYSTEM, make_person
 
 YESTERDAY, TODAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
@@ -54,23 +57,6 @@ def scene(app) -> Scene:
     return Scene(firm, case, firm.reviewers[0])
 
 
-@pytest.fixture
-def mentors() -> Iterator[set[frozenset]]:
-    """Stand in for the feature that knows pairs: it goes both ways."""
-    pairs: set[frozenset] = set()
-
-    def others(actor_id):
-        return select(Person.id).where(Person.id.in_([one for pair in pairs if actor_id in pair for one in pair]))
-
-    before = relations.between_people.get(Fact.MENTORS)
-    relations.between_people[Fact.MENTORS] = PersonRelation(lambda one, two: frozenset({one, two}) in pairs, others)
-    yield pairs
-    if before is None:
-        del relations.between_people[Fact.MENTORS]
-    else:
-        relations.between_people[Fact.MENTORS] = before
-
-
 def link(person: Person, manager: Person, *, since: date = date(2023, 1, 2)) -> None:
     with transaction():
         people.set_manager(person, manager, from_on=since, by=SYSTEM, at=AT)
@@ -88,29 +74,40 @@ def reviewer_is(scene: Scene, person: Person) -> None:
     scene.reviewer = person
 
 
-def three_up(scene: Scene, mentors: set) -> None:
+def mentors(mentor: Person, mentee: Person, **columns) -> None:
+    make_mentorship(mentee, mentor, **columns)
+
+
+def mentored_until(scene: Scene, ended_on: date) -> None:
+    """Let the mentee of then be the reviewer of today: it goes both ways."""
+    began_on = ended_on - timedelta(days=180)
+    over = {"state": MentorshipState.ENDED_EARLY, "began_on": began_on, "ended_on": ended_on}
+    mentors(scene.candidate, scene.reviewer, **over)
+
+
+def three_up(scene: Scene) -> None:
     top = make_person("Third above")
     link(scene.firm.skip, top)
     reviewer_is(scene, top)
 
 
-def former_manager(scene: Scene, mentors: set) -> None:
+def former_manager(scene: Scene) -> None:
     link(scene.candidate, make_person("New lead"), since=YESTERDAY)
     reviewer_is(scene, scene.firm.manager)
 
 
-def author_of_the_statement(scene: Scene, mentors: set) -> None:
+def author_of_the_statement(scene: Scene) -> None:
     change(scene, statement_by_id=scene.reviewer.id, statement_at=AT)
 
 
-def manager_when_it_came_in(scene: Scene, mentors: set) -> None:
+def manager_when_it_came_in(scene: Scene) -> None:
     change(scene, submitted_at=AT, submitted_on=date(2026, 10, 1))
-    former_manager(scene, mentors)
+    former_manager(scene)
 
 
-def manager_before_it_came_in(scene: Scene, mentors: set) -> None:
+def manager_before_it_came_in(scene: Scene) -> None:
     change(scene, submitted_at=AT, submitted_on=YESTERDAY)
-    former_manager(scene, mentors)
+    former_manager(scene)
 
 
 def change(scene: Scene, **columns) -> None:
@@ -119,38 +116,38 @@ def change(scene: Scene, **columns) -> None:
     db.session.expire_all()
 
 
-def manager_to_be(scene: Scene, mentors: set) -> None:
+def manager_to_be(scene: Scene) -> None:
     link(scene.candidate, scene.reviewer, since=TOMORROW)
 
 
-def report_of_a_report(scene: Scene, mentors: set) -> None:
+def report_of_a_report(scene: Scene) -> None:
     between = make_person("Between")
     link(between, scene.candidate)
     link(scene.reviewer, between)
 
 
-def nominated_in_another_cycle(scene: Scene, mentors: set) -> None:
+def nominated_in_another_cycle(scene: Scene) -> None:
     other = make.make_cycle(scene.firm, state=CycleState.CLOSED)
     make.add_nomination(make.make_case(other, scene.candidate), scene.reviewer)
 
 
-def nominated_before_there_was_a_case(scene: Scene, mentors: set) -> None:
+def nominated_before_there_was_a_case(scene: Scene) -> None:
     row = make.add_nomination(scene.case, scene.reviewer)
     with transaction() as session:
         session.merge(row).case_id = None
 
 
-def candidate_elsewhere(scene: Scene, mentors: set) -> None:
+def candidate_elsewhere(scene: Scene) -> None:
     other = make.make_cycle(scene.firm, state=CycleState.CLOSED)
     make.make_case(other, scene.reviewer)
 
 
 TABLE: dict[str, tuple[Callable[[Scene, set], object], RecusalReason | None]] = {
-    "a stranger": (lambda scene, mentors: None, None),
-    "the candidate": (lambda scene, mentors: reviewer_is(scene, scene.candidate), RecusalReason.SELF),
-    "the line manager": (lambda scene, mentors: reviewer_is(scene, scene.firm.manager), RecusalReason.MANAGER),
+    "a stranger": (lambda scene: None, None),
+    "the candidate": (lambda scene: reviewer_is(scene, scene.candidate), RecusalReason.SELF),
+    "the line manager": (lambda scene: reviewer_is(scene, scene.firm.manager), RecusalReason.MANAGER),
     "the manager's manager": (
-        lambda scene, mentors: reviewer_is(scene, scene.firm.skip),
+        lambda scene: reviewer_is(scene, scene.firm.skip),
         RecusalReason.MANAGERS_MANAGER,
     ),
     "a manager three levels up": (three_up, None),
@@ -159,75 +156,92 @@ TABLE: dict[str, tuple[Callable[[Scene, set], object], RecusalReason | None]] = 
     "the line manager of the day it came in": (manager_when_it_came_in, RecusalReason.STATEMENT),
     "a line manager until the day it came in": (manager_before_it_came_in, None),
     "a line manager from tomorrow on": (manager_to_be, None),
-    "a direct report": (lambda scene, mentors: link(scene.reviewer, scene.candidate), RecusalReason.DIRECT_REPORT),
+    "a direct report": (lambda scene: link(scene.reviewer, scene.candidate), RecusalReason.DIRECT_REPORT),
     "a report of a report": (report_of_a_report, None),
     "somebody who reports to the same manager": (
-        lambda scene, mentors: link(scene.reviewer, scene.firm.manager),
+        lambda scene: link(scene.reviewer, scene.firm.manager),
         None,
     ),
-    "a mentor": (
-        lambda scene, mentors: mentors.add(frozenset({scene.reviewer.id, scene.candidate.id})),
+    "a mentor": (lambda scene: mentors(scene.reviewer, scene.candidate), RecusalReason.MENTORING),
+    "a mentee": (lambda scene: mentors(scene.candidate, scene.reviewer), RecusalReason.MENTORING),
+    "a mentor on pause": (
+        lambda scene: mentors(scene.reviewer, scene.candidate, state=MentorshipState.PAUSED),
         RecusalReason.MENTORING,
     ),
-    "a mentor of somebody else": (
-        lambda scene, mentors: mentors.add(frozenset({scene.reviewer.id, scene.firm.peer.id})),
+    "a mentor until eleven months ago": (
+        lambda scene: mentored_until(scene, date(2025, 12, 21)),
+        RecusalReason.MENTORING,
+    ),
+    "a mentor until a day less than a year ago": (
+        lambda scene: mentored_until(scene, date(2025, 11, 22)),
+        RecusalReason.MENTORING,
+    ),
+    "a mentor until a year ago": (lambda scene: mentored_until(scene, date(2025, 11, 21)), None),
+    "a mentor until thirteen months ago": (lambda scene: mentored_until(scene, date(2025, 10, 21)), None),
+    "somebody who was asked to be the mentor": (
+        lambda scene: mentors(scene.reviewer, scene.candidate, state=MentorshipState.PROPOSED),
         None,
     ),
+    "somebody who declined to be the mentor": (
+        lambda scene: mentors(scene.reviewer, scene.candidate, state=MentorshipState.DECLINED),
+        None,
+    ),
+    "a mentor of somebody else": (lambda scene: mentors(scene.reviewer, scene.firm.peer), None),
     "the author of the nomination": (
-        lambda scene, mentors: make.add_nomination(scene.case, scene.reviewer),
+        lambda scene: make.add_nomination(scene.case, scene.reviewer),
         RecusalReason.NOMINATED,
     ),
     "the author of one that came before the case": (nominated_before_there_was_a_case, RecusalReason.NOMINATED),
     "a manager who nominated": (
-        lambda scene, mentors: make.add_nomination(scene.case, scene.reviewer, by=NominatedBy.MANAGER),
+        lambda scene: make.add_nomination(scene.case, scene.reviewer, by=NominatedBy.MANAGER),
         RecusalReason.NOMINATED,
     ),
     "the author of a nomination in another cycle": (nominated_in_another_cycle, None),
     "a colleague who gave feedback": (
-        lambda scene, mentors: make.make_feedback(scene.case, scene.reviewer, state=FeedbackState.GIVEN),
+        lambda scene: make.make_feedback(scene.case, scene.reviewer, state=FeedbackState.GIVEN),
         RecusalReason.PEER_FEEDBACK,
     ),
     "a colleague who was asked and has not answered": (
-        lambda scene, mentors: make.make_feedback(scene.case, scene.reviewer),
+        lambda scene: make.make_feedback(scene.case, scene.reviewer),
         None,
     ),
     "a colleague who declined": (
-        lambda scene, mentors: make.make_feedback(scene.case, scene.reviewer, state=FeedbackState.DECLINED),
+        lambda scene: make.make_feedback(scene.case, scene.reviewer, state=FeedbackState.DECLINED),
         None,
     ),
     "a colleague whose request was taken back": (
-        lambda scene, mentors: make.make_feedback(scene.case, scene.reviewer, state=FeedbackState.TAKEN_BACK),
+        lambda scene: make.make_feedback(scene.case, scene.reviewer, state=FeedbackState.TAKEN_BACK),
         None,
     ),
     "a candidate for the same level": (
-        lambda scene, mentors: candidate_too(scene),
+        candidate_too,
         RecusalReason.SAME_TARGET,
     ),
     "a candidate who withdrew": (
-        lambda scene, mentors: candidate_too(scene, state=CaseState.WITHDRAWN),
+        lambda scene: candidate_too(scene, state=CaseState.WITHDRAWN),
         RecusalReason.SAME_TARGET,
     ),
     "somebody who declined to be a candidate": (
-        lambda scene, mentors: candidate_too(scene, state=CaseState.DECLINED),
+        lambda scene: candidate_too(scene, state=CaseState.DECLINED),
         None,
     ),
-    "a candidate for another level": (lambda scene, mentors: candidate_too(scene, target="L4", rated=()), None),
+    "a candidate for another level": (lambda scene: candidate_too(scene, target="L4", rated=()), None),
     "a candidate on another ladder": (
-        lambda scene, mentors: candidate_too(scene, lineage="technical-support"),
+        lambda scene: candidate_too(scene, lineage="technical-support"),
         None,
     ),
     "a candidate of another cycle": (candidate_elsewhere, None),
     "somebody who declared it": (
-        lambda scene, mentors: make.recuse(scene.case, scene.reviewer),
+        lambda scene: make.recuse(scene.case, scene.reviewer),
         RecusalReason.DECLARED,
     ),
 }
 
 
 @pytest.mark.parametrize("relation", TABLE)
-def test_every_relation_recuses_or_not_and_every_form_says_the_same(relation, scene, mentors):
+def test_every_relation_recuses_or_not_and_every_form_says_the_same(relation, scene):
     arrange, reason = TABLE[relation]
-    arrange(scene, mentors)
+    arrange(scene)
     expected = () if reason is None else (reason,)
     reviewer_id, case = scene.reviewer.id, scene.case
     known = relationships(case, frozenset({reviewer_id}))[0]
@@ -241,13 +255,22 @@ def test_every_relation_recuses_or_not_and_every_form_says_the_same(relation, sc
         if db.session.scalar(select(PromotionCase.id).where(PromotionCase.id == case.id, condition))
     ]
     assert tuple(holding) == expected
+    # Lists of everybody's cases ask the same conditions with a column in place of a person.
+    one = aliased(Person)
+    joined = select(PromotionCase.id).join(one, one.id == reviewer_id).where(PromotionCase.id == case.id)
+    by_column = [
+        code
+        for code, condition in recusal_conditions(one.id).items()
+        if db.session.scalar(joined.where(condition)) is not None
+    ]
+    assert tuple(by_column) == expected
 
 
 def test_every_reason_stands_in_the_table():
     assert {reason for _, reason in TABLE.values()} - {None} == set(RecusalReason)
 
 
-def test_recusal_is_about_one_case_and_one_person(scene, mentors):
+def test_recusal_is_about_one_case_and_one_person(scene):
     other = make.make_case(scene_cycle(scene), make_person(level="L1"), from_level="L1", target="L2")
     make.recuse(scene.case, scene.reviewer)
     among = recusals_among(scene.case.id, frozenset({scene.reviewer.id, scene.firm.stranger.id}))
@@ -256,7 +279,7 @@ def test_recusal_is_about_one_case_and_one_person(scene, mentors):
     assert not relations.concerns(Fact.RECUSED, scene.reviewer.id, other.id)
 
 
-def test_several_reasons_are_all_named_in_their_order(scene, mentors):
+def test_several_reasons_are_all_named_in_their_order(scene):
     reviewer_is(scene, scene.firm.manager)
     make.add_nomination(scene.case, scene.firm.manager, by=NominatedBy.MANAGER)
     make.recuse(scene.case, scene.firm.manager)
@@ -264,7 +287,7 @@ def test_several_reasons_are_all_named_in_their_order(scene, mentors):
     assert recusals_of(scene.case.id, scene.firm.manager.id) == expected
 
 
-def test_recusal_that_was_written_down_outlives_what_it_was_derived_from(scene, mentors):
+def test_recusal_that_was_written_down_outlives_what_it_was_derived_from(scene):
     make.recuse(scene.case, scene.firm.manager, reason="manager")
     link(scene.candidate, make_person("New lead"), since=YESTERDAY)
     assert recusals_of(scene.case.id, scene.firm.manager.id) == (RecusalReason.MANAGER,)
