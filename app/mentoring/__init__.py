@@ -6,14 +6,25 @@ rules stand in `domain.mentorship`, `domain.matching` and `domain.assignment`. W
 
 from flask import Flask
 
+from app.infra import single_values
 from app.mentoring import queries
+from app.mentoring.actions import coordinators, expiry, profiles
+from app.people import hooks, panels
 
 
 def register(app: Flask) -> None:
     """Join mentoring: publish who mentors whom and who coordinates, and add the pages."""
     # Views need the registered policy.
-    from app.mentoring import request_waits, views  # noqa: PLC0415
+    from app.mentoring import course_waits, reminders, request_waits, sweep, views  # noqa: PLC0415
 
     queries.publish_relations()
+    single_values.take_several("languages", "offers", "whole", "goals")
+    hooks.on_leaving(profiles.opt_leavers_out)
+    hooks.on_leaving(coordinators.end_of_leavers)
+    panels.provide(views.of_person.link_on_person)
     request_waits.register()
+    course_waits.register()
+    sweep.register()
+    reminders.register()
+    expiry.register()
     app.register_blueprint(views.bp)

@@ -26,11 +26,14 @@ from app.mentoring.models import (
     SessionState,
 )
 from app.people.models import Person
+from tests.factories.people import make_person
 
 AT = datetime.fromisoformat("2026-11-20T09:00:00+00:00")
 TODAY = date(2026, 11, 21)
 NEXT_TIME = datetime.fromisoformat("2026-12-01T13:00:00+00:00")
 LINEAGE = "software-engineer"
+GOALS = ("swe.coach-juniors", "swe.lead-design-discussions")
+"""What blocks somebody at L2, and is banked at L3."""
 
 
 def make_coordinator(person: Person, *, named_by: Person | None = None) -> MentoringCoordinator:
@@ -181,3 +184,17 @@ def make_round(name: str = "Winter 2026", **columns: Any) -> MentoringRound:
     with transaction():
         db.session.add(row)
     return row
+
+
+def make_mentee(name: str = "Amara Diallo", *, wishes: tuple[str, ...] = GOALS, **columns: Any) -> Person:
+    """Return somebody at L2 who seeks help with goals that `make_mentor` can help with; the ladder is published."""
+    person = make_person(name, level="L2", manager=columns.pop("manager", None))
+    make_profile(person, wishes=wishes, **columns)
+    return person
+
+
+def make_mentor(name: str = "Kofi Mensah", *, offers: tuple[str, ...] = GOALS, **columns: Any) -> Person:
+    """Return somebody at L3 who offers what `make_mentee` seeks; the ladder is published."""
+    person = make_person(name, level="L3", manager=columns.pop("manager", None))
+    make_profile(person, offers=offers, **columns)
+    return person

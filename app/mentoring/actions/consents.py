@@ -63,7 +63,7 @@ def decline(mentorship: Mentorship, *, reason: str, words: str = "", by: Author,
     """Say no for oneself, with a kind reason from the list and words where there are some; the other one reads both."""
     side = side_of(mentorship, by)
     if reason not in DECLINE_REASONS:
-        raise InvalidError("Choose one of the reasons; “I would rather not say” is one.", field="reason")
+        raise InvalidError("Choose one of the reasons; “I would rather not say” is one.", field="because")
     lock_mentorship(mentorship)
     check_answerable(mentorship, at)
     if mentorship.round_id is None and side is PairSide.MENTEE:

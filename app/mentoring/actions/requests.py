@@ -20,6 +20,7 @@ from app.mentoring.actions.expiry import expire_one
 from app.mentoring.actions.steps import author_id, lock_mentorship, lock_profiles, note
 from app.mentoring.models import Mentorship, MentorshipGoal, MessageKind
 from app.mentoring.queries.finding import NOT_POSSIBLE, is_cross_ladder, is_possible
+from app.mentoring.queries.profiles import wishes_of
 from app.mentoring.queries.requests import (
     MOST_OPEN,
     QUESTION,
@@ -53,6 +54,8 @@ def ask_mentor(mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Au
     chosen = list(dict.fromkeys(goals))
     if not 1 <= len(chosen) <= MAX_GOALS:
         raise InvalidError(f"Choose one to {MAX_GOALS} goals.", field="goals")
+    if not set(chosen) <= set(wishes_of(mentee_id)):
+        raise InvalidError("Choose among the goals of your own profile.", field="goals")
     for lapsed in list_lapsed_between(mentee_id, mentor_id, on):
         expire_one(lapsed, by=by, at=at)
     asked = Mentorship(
