@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from app.access.actor import Actor, Role
 from app.auth.browsers import name_browser
@@ -99,17 +101,11 @@ class OwnSession:
         return self.row.stage is not SessionStage.FULL
 
 
-def find_session(token: str, at: datetime, address: str = "", *, is_demo: bool = False) -> OpenSession | None:
-    """Return the session that a cookie names, alive or over; None when there never was one.
-
-    Over means: ended, idle too long (as the policies say: 30 minutes for HR and administrators, 8 hours for others),
-    older than 12 hours, account disabled, or the person left. A full session of somebody who must have a second factor
-    and has none is half-way in: the factor is set up first, but in the demo, whose door asks for none. Source:
-    reliability checklist, sessions 1 to 4, and item 12.
-    """
-    day = local(at).date()
+# Put together once a day: every request asks this first, and putting it together takes longer than the question.
+@lru_cache(maxsize=2)
+def _select_session(day: date) -> Select[Any]:
     reports = select(ManagerLink.id).where(ManagerLink.manager_id == Person.id, holds_on(ManagerLink, day)).exists()
-    found = db.session.execute(
+    return (
         select(
             AuthSession,
             Account.disabled_at,
@@ -130,9 +126,21 @@ def find_session(token: str, at: datetime, address: str = "", *, is_demo: bool =
         .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, holds_on(TeamMembership, day)))
         .outerjoin(Team, Team.id == TeamMembership.team_id)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.superseded_at.is_(None)))
-        .where(AuthSession.token_hash == hashed(token))
-        .order_by(RoleGrant.role),
-    ).all()
+        .where(AuthSession.token_hash == bindparam("token_hash"))
+        .order_by(RoleGrant.role)
+    )
+
+
+def find_session(token: str, at: datetime, address: str = "", *, is_demo: bool = False) -> OpenSession | None:
+    """Return the session that a cookie names, alive or over; None when there never was one.
+
+    Over means: ended, idle too long (as the policies say: 30 minutes for HR and administrators, 8 hours for others),
+    older than 12 hours, account disabled, or the person left. A full session of somebody who must have a second factor
+    and has none is half-way in: the factor is set up first, but in the demo, whose door asks for none. Source:
+    reliability checklist, sessions 1 to 4, and item 12.
+    """
+    day = local(at).date()
+    found = db.session.execute(_select_session(day), {"token_hash": hashed(token)}).all()
     if not found:
         return None
     row, disabled_at, theme, person, team, leads, _, *texts, first_seen_at, confirmed_at, named = found[0]

@@ -17,6 +17,8 @@ from app.people.models import ManagerLink, Person
 from app.people.queries.persons import holds_on, works_here
 
 MAX_CHAIN = 50
+_LINK_THEN = aliased(ManagerLink)
+"""Made once: a new alias of a table costs more than the question, and this one is asked for on every row of a list."""
 
 
 @once_per_transaction
@@ -143,7 +145,7 @@ def was_line_manager_rows(
     day: ColumnElement[Any],
 ) -> ColumnElement[bool]:
     """Return the condition that the actor managed the person of a row on the day of the row."""
-    link = aliased(ManagerLink)
+    link = _LINK_THEN
     return (
         select(link.id)
         .where(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, false, or_, select, true, union
@@ -220,6 +221,12 @@ def select_recused(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     A recusal that was written down stays, also when what it was derived from has ended: whoever managed the candidate
     when the panel was drawn does not judge them after a change of team.
     """
+    return _recused_as_of(actor_id, today())
+
+
+@once_per_transaction
+def _recused_as_of(actor_id: uuid.UUID, _day: date) -> Select[uuid.UUID]:
+    # Put together once: a page asks in many places, and putting it together takes longer than the question.
     return select(PromotionCase.id).where(or_(*recusal_conditions(actor_id).values(), _recorded(actor_id)))
 
 
