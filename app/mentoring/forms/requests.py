@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -54,7 +54,7 @@ class DeclineForm(Form):
 
     because = RadioField(
         "Why",
-        choices=list(DECLINE_REASONS.items()),
+        choices=[SelectChoice(code, words) for code, words in DECLINE_REASONS.items()],
         validate_choice=False,
         validators=[DataRequired("Choose one of the reasons; “I would rather not say” is one.")],
     )

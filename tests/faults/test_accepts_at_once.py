@@ -1,0 +1,104 @@
+"""Accepting under load: fifty who say yes at the same moment never take more places than a mentor has."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from app.audit.actions import Author
+from app.domain.errors import DomainError
+from app.domain.mentorship import MentorshipState
+from app.infra.clock import now
+from app.infra.db import db
+from app.infra.unit_of_work import transaction
+from app.mentoring.actions import consents
+from app.mentoring.models import Mentorship
+from app.mentoring.queries import get_mentorship
+from tests.factories import mentoring as make
+from tests.factories.assessments import publish
+
+AT_ONCE = 50
+CAPACITY = 3
+
+
+@pytest.fixture
+def app(raced_app):
+    """Return the application on a fresh database of each kind in turn."""
+    return raced_app
+
+
+@pytest.fixture
+def at_once(app):
+    """Return a runner of acts that start together, each with a database session of its own; refusals are values."""
+
+    def run(act, gate):
+        with app.app_context():
+            gate.wait()
+            try:
+                return act()
+            except DomainError as refusal:
+                return refusal
+
+    def run_all(acts):
+        gate = threading.Barrier(len(acts))
+        with ThreadPoolExecutor(len(acts)) as pool:
+            results = [result.result() for result in [pool.submit(run, act, gate) for act in acts]]
+        db.session.rollback()
+        return results
+
+    return run_all
+
+
+def agree(mentorship_id, person_id):
+    with transaction():
+        return consents.consent(get_mentorship(mentorship_id), by=Author(person_id), at=now())
+
+
+def request(mentee, mentor, **columns):
+    return make.make_mentorship(mentee, mentor, state=MentorshipState.PROPOSED, goals=make.GOALS, **columns).id
+
+
+def underway(*where):
+    return db.session.scalar(select(func.count()).where(Mentorship.is_underway, *where))
+
+
+def test_fifty_accepts_at_once_fill_the_places_and_not_one_more(at_once):
+    publish()
+    mentor = make.make_mentor(capacity=CAPACITY)
+    mentor_id = mentor.id
+    asked = [request(make.make_mentee(f"Mentee {number}"), mentor) for number in range(AT_ONCE)]
+    results = at_once([lambda one=one: agree(one, mentor_id) for one in asked])
+    refused = [one for one in results if one is not True]
+    assert len(refused) == AT_ONCE - CAPACITY
+    assert {type(one).__name__ for one in refused} == {"NotAllowedNowError"}
+    assert underway(Mentorship.mentor_id == mentor_id) == CAPACITY
+    # Who found no place keeps an open request.
+    still_open = select(func.count()).where(Mentorship.state == MentorshipState.PROPOSED)
+    assert db.session.scalar(still_open) == AT_ONCE - CAPACITY
+
+
+def test_fifty_mentors_who_accept_one_mentee_at_once_give_one_mentor(at_once):
+    publish()
+    mentee = make.make_mentee()
+    mentee_id = mentee.id
+    mentors = [make.make_mentor(f"Mentor {number}") for number in range(AT_ONCE)]
+    asked = [(request(mentee, one), one.id) for one in mentors]
+    results = at_once([lambda one=one: agree(*one) for one in asked])
+    assert results.count(True) == 1
+    assert underway(Mentorship.mentee_id == mentee_id) == 1
+    withdrawn = select(func.count()).where(Mentorship.state == MentorshipState.WITHDRAWN)
+    assert db.session.scalar(withdrawn) == AT_ONCE - 1
+
+
+def test_both_who_agree_to_a_proposal_at_the_same_moment_begin_it_once(at_once):
+    publish()
+    mentee, mentor = make.make_mentee(), make.make_mentor()
+    ids = (mentee.id, mentor.id)
+    columns = {"round_id": make.make_round().id, "waits_for": None, "mentee_consented_at": None}
+    proposed = request(mentee, mentor, **columns)
+    results = at_once([lambda one=one: agree(proposed, one) for one in ids])
+    assert sorted(results) == [False, True]
+    assert get_mentorship(proposed).state is MentorshipState.ACTIVE
