@@ -194,6 +194,7 @@ class Permission:
         COORDINATE = "mentoring:coordinate"  # Open rounds, match, pin, ban and publish.
         READ_POOL = "mentoring:read_pool"  # See pool, pairs, scores, dates and counts; never what a pair writes.
         NAME_COORDINATOR = "mentoring:name_coordinator"  # Name a coordinator, or end that, as HR.
+        LIST_OF = "mentoring:list_of"  # See somebody's mentorships as facts; each rests on `Mentorship.READ`.
 
     class Exclusion(StrEnum):
         """That somebody does not want to be paired with somebody."""
@@ -208,6 +209,7 @@ class Permission:
         ANSWER = "mentorship:answer"  # Consent or decline for oneself; ask, answer or withdraw in a request.
         TAKE_BACK = "mentorship:take_back"  # Withdraw one's own request.
         READ_GOALS = "mentorship:read_goals"  # See for which expectations it is.
+        SET_GOALS = "mentorship:set_goals"  # Choose the goals while it is underway, as the mentee.
         SHARE_GOALS = "mentorship:share_goals"  # Let the line manager see the goals, or no longer.
         WRITE = "mentorship:write"  # Plan sessions, write notes and actions, look back, pause, extend, close, end.
 

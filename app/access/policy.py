@@ -304,6 +304,10 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Mentoring.COORDINATE: rule((p.is_coordinator,), never=(p.is_outside,)),
     Permission.Mentoring.READ_POOL: rule((p.is_coordinator,), (p.is_hr,), never=(p.is_outside,)),
     Permission.Mentoring.NAME_COORDINATOR: HR_ALONE,
+    # A person's list holds what `Mentorship.READ` lets through, one by one.
+    Permission.Mentoring.LIST_OF: rule(
+        (p.is_subject,), (p.is_current_manager,), (p.is_hr,), (p.is_coordinator,), never=(p.is_outside,)
+    ),
     Permission.Exclusion.READ: OWN,
     Permission.Mentorship.READ: rule(
         (p.is_subject,),
@@ -322,6 +326,7 @@ POLICY: Mapping[StrEnum, Rule] = {
         (p.is_current_manager, p.has_begun, p.shares_goals),
         never=(p.is_outside,),
     ),
+    Permission.Mentorship.SET_GOALS: rule((p.is_subject, p.is_underway), never=(p.is_outside,)),
     Permission.Mentorship.SHARE_GOALS: OWN,
     Permission.Mentorship.WRITE: rule(
         (p.is_subject, p.is_underway), (p.is_its_mentor, p.is_underway), never=(p.is_outside,)

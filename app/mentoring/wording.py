@@ -7,9 +7,11 @@ who ended it, and nothing of how.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from app.domain.mentorship import MentorshipState, PairSide
+from app.mentoring.models import GoalOutcome, ReviewKind
 
 STATE: Mapping[MentorshipState, str] = MappingProxyType(
     {
@@ -56,3 +58,105 @@ DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The kind reasons with which somebody declines, by the code that is kept. Only the other one of the two reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that each of the two answers for themselves, and a line that helps to answer it."""
+
+    text: str
+    hint: str = ""
+
+
+QUESTIONS: Mapping[ReviewKind, tuple[Question, ...]] = MappingProxyType(
+    {
+        ReviewKind.MID_POINT: (
+            Question("How is it going with the goals?", "What has moved, and what has not."),
+            Question(
+                "What should change?", "For instance how often you meet, how you prepare, or which goal comes first."
+            ),
+            Question("Do you want to go on?", "Yes, no, or on which condition. Either of you may say no."),
+        ),
+        ReviewKind.CLOSING: (
+            Question("What helped most?", "One session, one habit or one sentence that made a difference."),
+            Question("What would you do differently next time?", "Your own part in it first."),
+            Question("Would you advise a colleague to do this, and with which expectation?"),
+            Question("A word to the other one", "What you would like to say before it ends."),
+        ),
+    }
+)
+"""What the two are asked at half time and at the end (house). Closing has `QUESTIONS` of `domain.mentorship`."""
+OUTCOME: Mapping[GoalOutcome, str] = MappingProxyType(
+    {GoalOutcome.MET: "Met", GoalOutcome.PARTLY: "Partly met", GoalOutcome.NOT: "Not met"}
+)
+"""What became of a goal, as the two see it; it rates nothing and stands in no assessment."""
+
+BEGUN: Mapping[PairSide, str] = MappingProxyType(
+    {
+        PairSide.MENTOR: "You are available as a mentor.",
+        PairSide.MENTEE: "You are looking for a mentor, and wait from now on.",
+    }
+)
+"""What is said to somebody who has opted in, by what they would be."""
+STOPPED: Mapping[PairSide, str] = MappingProxyType(
+    {
+        PairSide.MENTOR: "You are not available as a mentor any more. Mentorships that run go on.",
+        PairSide.MENTEE: "You are not looking for a mentor any more. Beginning again starts your waiting time anew.",
+    }
+)
+"""What is said to somebody who has opted out."""
+
+PRIVATE_WORDS = "not open to this pairing, for reasons that stay private"
+RULED_OUT: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "same_person": ("is the same person", "are the same person"),
+        "management_chain": ("stands in the same line of management", "stand in the same line of management"),
+        "level": ("is not a level above", "are not a level above"),
+        "unavailable": ("pauses or is full", "pause or are full"),
+        "private": (f"is {PRIVATE_WORDS}", f"are {PRIVATE_WORDS}"),
+        "hours": ("shares less than two hours a day", "share less than two hours a day"),
+        "language": ("shares no language", "share no language"),
+        "recent_pairing": (
+            "was paired with or proposed to them within a year",
+            "were paired with or proposed to them within a year",
+        ),
+        "no_goal": ("holds none of the goals", "hold none of the goals"),
+        "banned": ("is kept apart by hand", "are kept apart by hand"),
+    }
+)
+"""Why mentors are ruled out for a mentee, after their number: of one, and of more. Private reasons are one line."""
+REFUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "same_person": "Nobody mentors themselves.",
+        "management_chain": "One of the two manages the other, directly or through others.",
+        "level": "A mentor is at least one level above.",
+        "unavailable": "This mentor pauses or has no free place.",
+        "private": "This pairing is not open, for reasons that stay private.",
+        "hours": "The two share less than two working hours a day.",
+        "language": "The two share no language.",
+        "recent_pairing": "The two were paired or proposed to each other within the last twelve months.",
+        "no_goal": "This mentor holds none of the goals.",
+        "banned": "The two are kept apart by hand in this round. Undo that first.",
+    }
+)
+"""Why a pin is refused."""
+PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "goals": "Goals covered",
+        "level": "Level",
+        "team": "Other team",
+        "hours": "Shared hours",
+        "preference": "Preference",
+        "load": "Free places",
+    }
+)
+"""The parts of a pair's score, in order."""
+ANSWER: Mapping[MentorshipState, str] = MappingProxyType(
+    {
+        MentorshipState.PROPOSED: "Waits for answers",
+        MentorshipState.DECLINED: "Declined",
+        MentorshipState.EXPIRED: "Not answered in time",
+        MentorshipState.WITHDRAWN: "Withdrawn",
+    }
+)
+"""How a proposed pair stands on the page of its round; in every other state both agreed. Never who, nor why."""

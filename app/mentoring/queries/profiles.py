@@ -14,6 +14,9 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
 from app.assessment.queries import PersonStanding, standings_of_people
 from app.assessment.queries.facts import facts_of
 from app.domain.bar import bar_for
@@ -113,12 +116,12 @@ def list_preferences(person_id: uuid.UUID) -> dict[PairSide, list[Named]]:
     return found
 
 
-def list_exclusions(person_id: uuid.UUID) -> list[Named]:
-    """Return whom somebody does not want to be paired with, by name; for that person alone (access matrix, row 38)."""
+def list_exclusions(actor: Actor) -> list[Named]:
+    """Return whom the actor does not want to be paired with, by name: their own rows alone (access matrix, row 38)."""
     rows = db.session.execute(
         select(Person.id, Person.name, Person.left_on)
         .join(MentoringExclusion, MentoringExclusion.other_id == Person.id)
-        .where(MentoringExclusion.person_id == person_id)
+        .where(visible_to(actor, Permission.Exclusion.READ, MentoringExclusion))
         .order_by(Person.sort_name, Person.id)
     )
     return [_named(row.id, row.name, row.left_on) for row in rows]
@@ -198,6 +201,7 @@ class NamedExpectation:
     key: str
     text: str
     competency: str
+    competency_id: str
     ladder: str
     slug: str
     version: str
@@ -235,7 +239,7 @@ def _named_of(edition: Edition, ids: Collection[str]) -> Mapping[str, NamedExpec
 
 
 def _in_words(key: str, text: str, competency: Competency, ladder: Ladder, place: int) -> NamedExpectation:
-    return NamedExpectation(key, text, competency.name, ladder.title, ladder.slug, ladder.version, place)
+    return NamedExpectation(key, text, competency.name, competency.id, ladder.title, ladder.slug, ladder.version, place)
 
 
 def offerable(person_id: uuid.UUID) -> dict[str, NamedExpectation]:

@@ -1,6 +1,31 @@
 """HTTP of mentoring. Each module adds its pages to the one blueprint."""
 
-from app.mentoring.views import finding, own, pair, requests
+from app.mentoring.views import (
+    coordinators,
+    course,
+    finding,
+    of_person,
+    own,
+    pair,
+    profiles,
+    requests,
+    rounds,
+    rounds_choices,
+    rounds_steps,
+)
 from app.mentoring.views.blueprint import bp
 
-__all__ = ["bp", "finding", "own", "pair", "requests"]
+__all__ = [
+    "bp",
+    "coordinators",
+    "course",
+    "finding",
+    "of_person",
+    "own",
+    "pair",
+    "profiles",
+    "requests",
+    "rounds",
+    "rounds_choices",
+    "rounds_steps",
+]

@@ -1,0 +1,178 @@
+"""What somebody finds under “Mentoring”: their own mentorships as dates and counts, and what waits for them in them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
+from app.domain.mentorship import MentorshipState, PairSide
+from app.infra.clock import now, today
+from app.infra.db import db
+from app.mentoring.models import MentoringSession, Mentorship, MentorshipGoal, SessionState
+from app.mentoring.queries.profiles import key_of
+from app.notices.queries import list_waiting
+from app.notices.sources import Waiting, every_source
+from app.people.models import Person
+
+KINDS = "mentoring."
+"""What the names of everything that waits in mentoring begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPair:
+    """One mentorship as one of the two finds it in a list. `side` is what the reader is; `goals` are keys, in order."""
+
+    id: uuid.UUID
+    side: PairSide
+    other: str
+    state: MentorshipState
+    proposed_on: datetime
+    answer_by: date
+    is_my_turn: bool
+    began_on: date | None
+    mid_point_on: date | None
+    ends_on: date | None
+    ended_on: date | None
+    next_session_at: datetime | None
+    sessions: int
+    """How many sessions have taken place."""
+    last_session_on: date | None
+    goals: tuple[str, ...]
+
+    @property
+    def is_underway(self) -> bool:
+        """Say whether the two are a pair now."""
+        return self.state.is_underway
+
+
+def _pairs(of: ColumnElement[bool], person_id: uuid.UUID) -> Select[Any]:
+    """Return mentorships with the other one's name, their sessions in dates and counts, and a row for each goal."""
+    other = case((Mentorship.mentor_id == person_id, Mentorship.mentee_id), else_=Mentorship.mentor_id)
+    sessions = select(func.count()).where(
+        MentoringSession.mentorship_id == Mentorship.id, MentoringSession.state == SessionState.HELD
+    )
+    last = select(func.max(MentoringSession.held_on)).where(
+        MentoringSession.mentorship_id == Mentorship.id, MentoringSession.state == SessionState.HELD
+    )
+    following = select(func.min(MentoringSession.starts_at)).where(
+        MentoringSession.mentorship_id == Mentorship.id,
+        MentoringSession.state == SessionState.PLANNED,
+        MentoringSession.starts_at >= now(),
+    )
+    return (
+        select(
+            Mentorship,
+            Person.name,
+            following.scalar_subquery().label("next_session_at"),
+            sessions.scalar_subquery().label("sessions"),
+            last.scalar_subquery().label("last_session_on"),
+            MentorshipGoal.lineage,
+            MentorshipGoal.expectation_id,
+        )
+        .join(Person, Person.id == other)
+        .outerjoin(MentorshipGoal, MentorshipGoal.mentorship_id == Mentorship.id)
+        .where(of, Mentorship.has_begun | (Mentorship.state == MentorshipState.PROPOSED))
+        .order_by(Person.sort_name, Mentorship.proposed_at.desc(), Mentorship.id, MentorshipGoal.position)
+        .order_by(MentorshipGoal.id)
+    )
+
+
+def list_own_pairs(person_id: uuid.UUID) -> list[OwnPair]:
+    """Return the mentorships of somebody that run, wait for an answer or are past, by the other one's name."""
+    mine = (Mentorship.mentee_id == person_id) | (Mentorship.mentor_id == person_id)
+    rows = db.session.execute(_pairs(mine, person_id)).all()
+    return [_own(list(group), person_id) for _, group in groupby(rows, key=lambda row: row.Mentorship.id)]
+
+
+def _own(rows: list[Any], person_id: uuid.UUID) -> OwnPair:
+    first = rows[0]
+    row: Mentorship = first.Mentorship
+    side = row.side_of(person_id) or PairSide.MENTEE
+    consented_at = row.mentee_consented_at if side is PairSide.MENTEE else row.mentor_consented_at
+    return OwnPair(
+        id=row.id,
+        side=side,
+        other=first.name,
+        state=row.state,
+        proposed_on=row.proposed_at,
+        answer_by=row.answer_by,
+        is_my_turn=row.waits_for is side if row.waits_for else consented_at is None,
+        began_on=row.began_on,
+        mid_point_on=row.mid_point_on,
+        ends_on=row.ends_on,
+        ended_on=row.ended_on,
+        next_session_at=first.next_session_at,
+        sessions=first.sessions,
+        last_session_on=first.last_session_on,
+        goals=_goals(rows),
+    )
+
+
+def _goals(rows: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(key_of(row.lineage, row.expectation_id) for row in rows if row.expectation_id is not None)
+
+
+def list_waiting_here(person_id: uuid.UUID, on: date | None = None) -> list[Waiting]:
+    """Return what waits for somebody in mentoring, as their inbox says it."""
+    kinds = [source.kind for source in every_source() if source.kind.startswith(KINDS)]
+    return list_waiting(person_id, on or today(), kinds=kinds) if kinds else []
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPair:
+    """That somebody is or was in a mentorship, for whoever may know of it (access matrix, row 18)."""
+
+    id: uuid.UUID
+    side: PairSide
+    other: str
+    state: MentorshipState
+    began_on: date | None
+    ends_on: date | None
+    ended_on: date | None
+    proposed_on: datetime
+    goals: tuple[str, ...]
+    """The goals as keys, where the reader may see them."""
+
+
+def list_of_person(actor: Actor, person_id: uuid.UUID) -> list[KnownPair]:
+    """Return the mentorships of somebody that the actor may know of, newest first: dates and state, never a word.
+
+    What came to nothing is left out. Goals are there for the two themselves, and for the line manager while the mentee
+    shares them.
+    """
+    other = case((Mentorship.mentor_id == person_id, Mentorship.mentee_id), else_=Mentorship.mentor_id)
+    of = (Mentorship.mentee_id == person_id) | (Mentorship.mentor_id == person_id)
+    shown = visible_to(actor, Permission.Mentorship.READ, Mentorship)
+    with_goals = visible_to(actor, Permission.Mentorship.READ_GOALS, Mentorship)
+    rows = db.session.execute(
+        select(Mentorship, Person.name, MentorshipGoal.lineage, MentorshipGoal.expectation_id)
+        .join(Person, Person.id == other)
+        .outerjoin(MentorshipGoal, (MentorshipGoal.mentorship_id == Mentorship.id) & with_goals)
+        .where(of, shown, Mentorship.has_begun | (Mentorship.state == MentorshipState.PROPOSED))
+        .order_by(Mentorship.proposed_at.desc(), Mentorship.id, MentorshipGoal.position, MentorshipGoal.id)
+    ).all()
+    return [_known(list(group), person_id) for _, group in groupby(rows, key=lambda row: row.Mentorship.id)]
+
+
+def _known(rows: list[Any], person_id: uuid.UUID) -> KnownPair:
+    row: Mentorship = rows[0].Mentorship
+    return KnownPair(
+        id=row.id,
+        side=row.side_of(person_id) or PairSide.MENTEE,
+        other=rows[0].name,
+        state=row.state,
+        began_on=row.began_on,
+        ends_on=row.ends_on,
+        ended_on=row.ended_on,
+        proposed_on=row.proposed_at,
+        goals=_goals(rows),
+    )
