@@ -114,7 +114,7 @@ def write(mentorship: Mentorship, kind: MessageKind, words: str, *, by: Author, 
 
 
 def _check_places(
-    mentorship: Mentorship, side: PairSide, profiles: dict[object, MentoringProfile], at: datetime
+    mentorship: Mentorship, side: PairSide, profiles: Mapping[uuid.UUID, MentoringProfile], at: datetime
 ) -> None:
     """Refuse the second consent where the pair cannot be any more. Both profiles are locked.
 
