@@ -1,0 +1,221 @@
+"""Matching a gathered pool, and what there is to say of the result. Nothing is read from the database or stored here.
+
+What a coordinator may not tell apart is folded here, before anything is stored: an exclusion, a person who does not
+offer, and a seat on a committee are one reason, `private`. Source: access matrix, rows 38 and 40; decision 21.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from app.domain.assignment import Solution, saturated, with_one_more
+from app.domain.matching import Admissible, Mentee, Mentor, Parts, Reason, admissible, judge, seekers, shared_minutes
+from app.mentoring.queries.pool import Gathered, Member
+from app.mentoring.solving import solve_fast
+
+PRIVATE = "private"
+"""The one code of all reasons that a coordinator does not learn."""
+FOLDED = frozenset({Reason.OPTED_OUT, Reason.COMMITTEE})
+MOST_STRENGTHS = 12
+"""For how many goals a page says what a mentor who holds it would change."""
+MOST_ASKED = 20
+"""How many paused or full mentors a page names."""
+PLACES_OF_ONE_MORE = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A pool that was matched: the admissible pairs, the part that was solved, and all pairs with the pinned ones."""
+
+    gathered: Gathered
+    found: Admissible
+    bare: Solution
+    whole: Solution
+
+    @property
+    def available(self) -> list[Mentor]:
+        """Return the mentors who have a place today."""
+        return [one for one in self.found.pool.mentors if one.free]
+
+    @cached_property
+    def by_mentee(self) -> Mapping[str, Mapping[str, int]]:
+        """Return the scores of the admissible mentors of each mentee."""
+        scores: dict[str, dict[str, int]] = defaultdict(dict)
+        for (mentee, mentor), parts in self.found.pairs.items():
+            scores[mentee][mentor] = parts.score
+        return scores
+
+    @cached_property
+    def left(self) -> tuple[Mentee, ...]:
+        """Return who gets no mentor, who has waited longest first."""
+        return tuple(one for one in self.found.pool.queue if one.id not in self.whole.pairs)
+
+
+def match(gathered: Gathered) -> Outcome:
+    """Return the best pairs of a pool; the same for the same pool, in whatever order it was read."""
+    found = admissible(gathered.pool)
+    bare = solve_fast(found.instance)
+    return Outcome(gathered, found, bare, found.with_pins(bare))
+
+
+def fold(reason: Reason) -> str:
+    """Return the code of a reason as a coordinator may learn it."""
+    return PRIVATE if reason in FOLDED else reason.value
+
+
+# Pairs -----------------------------------------------------------------------------------
+
+
+def next_best(outcome: Outcome, mentee: str) -> tuple[str, int] | None:
+    """Return the best other mentor for a mentee and the score, the first id among equals; None without another."""
+    given = outcome.whole.pairs.get(mentee)
+    others = [(-score, mentor) for mentor, score in outcome.by_mentee.get(mentee, {}).items() if mentor != given]
+    return (min(others)[1], -min(others)[0]) if others else None
+
+
+def detail_of(outcome: Outcome, mentee: Mentee, mentor: Mentor) -> dict[str, Any]:
+    """Return what the parts of a pair's score rest on."""
+    able = outcome.found.pool.able
+    return {
+        "held": [goal for goal in mentee.goals if goal in mentor.holds],
+        "goals": len(mentee.goals),
+        "able": sum(goal in able for goal in mentee.goals),
+        "minutes": shared_minutes(mentee.hours, mentor.hours),
+        "levels": mentor.rank - mentee.rank,
+    }
+
+
+# Who is left -----------------------------------------------------------------------------
+
+
+def reasons_of(outcome: Outcome, mentee: Mentee) -> dict[str, int]:
+    """Return how many of the pool each reason rules out for a mentee, folded, in the order of the reasons.
+
+    Everybody with a profile is counted, so that no count tells who offers and who does not. Themselves only where they
+    offer: of the others nobody would ask.
+    """
+    counts: Counter[str] = Counter()
+    own = outcome.gathered.members[mentee.id]
+    for reason, number in outcome.found.reasons(mentee).items():
+        if reason is not Reason.SAME_PERSON or own.offers_now:
+            counts[fold(reason)] += number
+    return dict(counts)
+
+
+def rivals_of(outcome: Outcome, mentee: Mentee) -> dict[str, Any] | None:
+    """Return who competes with a mentee and for whose places; None where nobody fits them at all."""
+    if mentee.id not in outcome.by_mentee:
+        return None
+    cut = saturated(outcome.found.instance, outcome.bare, mentee.id)
+    members = outcome.gathered.members
+    return {
+        "rivals": [str(members[one].id) for one in cut.mentees],
+        "mentors": [str(members[one].id) for one in cut.mentors],
+        "places": cut.places,
+    }
+
+
+def needs_of(mentee: Mentee) -> dict[str, Any]:
+    """Return the least that one more mentor would need to have for a mentee who is left."""
+    return {
+        "rank": mentee.rank + 1,
+        "ladder": mentee.ladder,
+        "goals": list(mentee.goals),
+        "from": mentee.hours.from_minute,
+        "until": mentee.hours.until_minute,
+        "languages": sorted(mentee.languages),
+    }
+
+
+def strengths(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return for the goals of those who are left whom a mentor with that strength would pair, goals in order.
+
+    The mentor is thought of with two places and so that nothing but the goal matters: the most that one could change.
+    """
+    members, instance = outcome.gathered.members, outcome.found.instance
+    goals = sorted({goal for mentee in outcome.left for goal in mentee.goals})[:MOST_STRENGTHS]
+    found = []
+    for goal in goals:
+        reached = with_one_more(instance, outcome.bare, seekers(outcome.found.pool, goal), PLACES_OF_ONE_MORE)
+        if reached:
+            found.append({"goal": goal, "people": [str(members[one].id) for one in reached]})
+    return found
+
+
+def could_be_asked(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return mentors who pause or are full, and whom of those who are left they would fit at which score, by name.
+
+    Only who has opted in is looked at, and only pairs to which nothing else stands in the way are said.
+    """
+    pool, members = outcome.found.pool, outcome.gathered.members
+    found: list[tuple[Member, dict[str, Any]]] = []
+    shut = [one for one in pool.mentors if one.is_open and not one.free and one.capacity]
+    for mentor in shut:
+        opened = replace(mentor, is_available=True, taken=min(mentor.taken, mentor.capacity - 1))
+        fits = _fits(outcome, opened)
+        if fits:
+            member = members[mentor.id]
+            until = member.profile.paused_until
+            what = {"id": str(member.id), "paused_until": until.isoformat() if until and member.is_paused else ""}
+            found.append((member, {**what, "taken": mentor.taken, "fits": fits}))
+    found.sort(key=lambda one: one[0].order)
+    return [what for _, what in found[:MOST_ASKED]]
+
+
+def _fits(outcome: Outcome, mentor: Mentor) -> list[dict[str, Any]]:
+    fits = []
+    for mentee in outcome.left:
+        parts = judge(outcome.found.pool, mentee, mentor)
+        if isinstance(parts, Parts):
+            member = outcome.gathered.members[mentee.id]
+            fits.append({"id": str(member.id), "score": parts.score})
+    return fits
+
+
+def broken_pins(outcome: Outcome) -> list[dict[str, str]]:
+    """Return the pins that the pool no longer allows, with the folded reason."""
+    members = outcome.gathered.members
+    return [
+        {"mentee": str(members[mentee].id), "mentor": str(members[mentor].id), "reason": fold(reason)}
+        for (mentee, mentor), reason in outcome.found.broken_pins.items()
+        if mentee in members and mentor in members
+    ]
+
+
+# What if ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one more mentor would change: figures before and after, who would gain, and who would be theirs."""
+
+    before: Solution
+    after: Solution
+    gains: tuple[Member, ...]
+    theirs: tuple[tuple[Member, int], ...]
+
+
+def try_mentor(gathered: Gathered, mentor: Mentor) -> Tried:
+    """Return what a mentor who does not exist would change in the pool of today. Nothing is stored."""
+    before = match(gathered)
+    larger = replace(gathered, pool=replace(gathered.pool, mentors=(*gathered.pool.mentors, mentor)))
+    after = match(larger)
+    members = gathered.members
+    gains = _by_name(members[one] for one in after.whole.pairs if one not in before.whole.pairs)
+    theirs = _by_name(members[one] for one, given in after.whole.pairs.items() if given == mentor.id)
+    scores = {one.id: after.by_mentee[one.key][mentor.id] for one in theirs}
+    return Tried(before.whole, after.whole, tuple(gains), tuple((one, scores[one.id]) for one in theirs))
+
+
+def _by_name(people: Iterable[Member]) -> list[Member]:
+    return sorted(people, key=lambda one: one.order)
+
+
+def ids_in(content: Iterable[Mapping[str, Any]]) -> set[uuid.UUID]:
+    """Return the people whom parts of an explanation name."""
+    return {uuid.UUID(one["id"]) for one in content}
