@@ -12,7 +12,7 @@ found by taking each mentee of the queue in turn whenever that is possible. Ther
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,7 +49,7 @@ class Instance:
         return max(0, self.capacities.get(mentor, 0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Solution:
     """Which mentor each matched mentee gets, in the order of the queue; `worst` is 0 where nobody is matched."""
 
@@ -57,6 +57,11 @@ class Solution:
     matched: int
     worst: int
     total: int
+
+    @cached_property
+    def mentees(self) -> Mapping[str, Sequence[str]]:
+        """Return the mentees of each mentor who gets any."""
+        return mentees_of(self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,21 +233,22 @@ def saturated(instance: Instance, solution: Solution, mentee: str) -> Saturated:
     Every mentor whom they could reach by moving others is full, so that these mentees are more than the places of all
     their mentors together: whoever the mentors take, somebody of them stays without.
     """
-    edges = edges_of(instance, 0)
-    taken = mentees_of(solution.pairs)
-    mentees, mentors = {mentee}, set(instance.choices[mentee])
+    reached: set[str] = set()
     waiting = deque([mentee])
     while waiting:
-        for mentor in edges[waiting.popleft()]:
-            for other in taken.get(mentor, ()):
-                if other not in mentees:
-                    mentees.add(other)
-                    mentors.update(instance.choices[other])
-                    waiting.append(other)
+        for mentor in instance.choices[waiting.popleft()]:
+            if mentor not in reached:
+                reached.add(mentor)
+                waiting.extend(solution.mentees.get(mentor, ()))
     return Saturated(
-        mentees=tuple(one for one in instance.mentees if one in mentees),
-        mentors=tuple(one for one in instance.mentors if one in mentors),
-        places=sum(instance.places(one) for one in mentors),
+        # Whoever has no other mentors competes as well, whether they got one of the places or not.
+        mentees=tuple(
+            one
+            for one, choices in instance.choices.items()
+            if one == mentee or (choices and reached.issuperset(choices))
+        ),
+        mentors=tuple(one for one in instance.mentors if one in reached),
+        places=sum(instance.places(one) for one in reached),
     )
 
 
@@ -256,8 +262,7 @@ def alternative(instance: Instance, solution: Solution, mentee: str) -> Alternat
     if not others:
         return None
     mentor, score = max(others, key=lambda one: one[1])
-    used = sum(1 for one in solution.pairs.values() if one == mentor)
-    return Alternative(mentor, score, is_free=used < instance.places(mentor))
+    return Alternative(mentor, score, is_free=len(solution.mentees.get(mentor, ())) < instance.places(mentor))
 
 
 def with_one_more(instance: Instance, solution: Solution, reach: Iterable[str], places: int) -> tuple[str, ...]:
