@@ -157,6 +157,7 @@ class Tag(StrEnum):
     GOALS_CHANGED = "mentoring:goals:change"
     GOALS_SHARED = "mentoring:goals:share"
     GOALS_UNSHARED = "mentoring:goals:unshare"
+    GOAL_CONCLUDED = "mentoring:goal:conclude"
     SESSION_PLANNED = "mentoring:session:plan"
     SESSION_CHANGED = "mentoring:session:change"
     SESSION_HELD = "mentoring:session:hold"

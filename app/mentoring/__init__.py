@@ -15,7 +15,7 @@ from app.people import hooks, panels
 def register(app: Flask) -> None:
     """Join mentoring: publish who mentors whom and who coordinates, and add the pages."""
     # Views need the registered policy.
-    from app.mentoring import course_waits, reminders, request_waits, sweep, views  # noqa: PLC0415
+    from app.mentoring import course_waits, pair_waits, reminders, request_waits, sweep, views  # noqa: PLC0415
     from app.mentoring.views.of_person import link_on_person  # noqa: PLC0415
 
     queries.publish_relations()
@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
     panels.provide(link_on_person)
     request_waits.register()
     course_waits.register()
+    pair_waits.register()
     sweep.register()
     reminders.register()
     expiry.register()

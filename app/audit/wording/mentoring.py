@@ -72,6 +72,12 @@ MENTORING = {
     ),
     Tag.GOALS_SHARED: Wording("Mentoring goals shared", "let their line manager see the goals of their mentorship"),
     Tag.GOALS_UNSHARED: Wording("Mentoring goals closed", "no longer lets their line manager see mentoring goals"),
+    Tag.GOAL_CONCLUDED: Wording(
+        "Mentoring goal concluded",
+        "recorded an outcome for a goal of the mentorship of {subject}",
+        told="recorded an outcome for a goal of your mentorship",
+        own="recorded an outcome for a goal of their mentorship",
+    ),
     Tag.SESSION_PLANNED: Wording("Session planned", "planned a mentoring session"),
     Tag.SESSION_CHANGED: Wording("Session changed", "changed a mentoring session"),
     Tag.SESSION_HELD: Wording("Session held", "recorded that a mentoring session took place"),

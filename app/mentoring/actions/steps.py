@@ -66,9 +66,11 @@ def advance(
     at: datetime,
     code: str = "",
     by_itself: bool = False,
+    unnamed: bool = False,
 ) -> None:
     """Let an event happen to a locked mentorship; `by_itself` where it follows from what somebody else did elsewhere.
 
+    `unnamed`: the company's record says that it happened and not by whom, which only the pair's own step keeps.
     NotAllowedNowError where the table of moves does not know it from this state. A move that is not somebody's to make
     is a MissingError: the policy has let nobody else come here.
     """
@@ -90,7 +92,8 @@ def advance(
             code=code,
         )
     )
-    note(Tag.MENTORSHIP_MOVED, mentorship, by=by, at=at, event=event.value, state=target.value)
+    told = Author(None) if unnamed else by
+    note(Tag.MENTORSHIP_MOVED, mentorship, by=told, at=at, event=event.value, state=target.value)
 
 
 def note(tag: Tag, mentorship: Mentorship, *, by: Author, at: datetime, **details: object) -> None:

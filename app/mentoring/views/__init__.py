@@ -4,6 +4,7 @@ from app.mentoring.views import (
     coordinators,
     course,
     finding,
+    notes,
     of_person,
     own,
     pair,
@@ -12,6 +13,7 @@ from app.mentoring.views import (
     rounds,
     rounds_choices,
     rounds_steps,
+    sessions,
 )
 from app.mentoring.views.blueprint import bp
 
@@ -20,6 +22,7 @@ __all__ = [
     "coordinators",
     "course",
     "finding",
+    "notes",
     "of_person",
     "own",
     "pair",
@@ -28,4 +31,5 @@ __all__ = [
     "rounds",
     "rounds_choices",
     "rounds_steps",
+    "sessions",
 ]
