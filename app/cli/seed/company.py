@@ -169,7 +169,7 @@ PEOPLE: tuple[Named, ...] = (
     Named("ebba", "Ebba Nyström", "2020-08-03", _in("platform"), _swe("2020-08-03", "L2", ("2023-02-06", "L3"))),
     Named("teodora", "Teodora Ilić", "2021-11-01", _in("platform"), _swe("2021-11-01", "L1", ("2023-10-02", "L2"))),
     Named("iman", "Iman Farouk", "2022-06-01", (("", "billing"), ("2024-10-07", "platform")),
-          _swe("2022-06-01", "L2", ("2025-08-04", "L3"))),
+          _swe("2022-06-01", "L2", ("2025-08-04", "L3")), demo=(ENGINEERS, "L3, Platform · coordinates mentoring")),
     Named("adaeze", "Adaeze Nwosu", "2025-01-13", _in("clinic-support"), _sup("2025-01-13", "L1"), office="Leeds"),
     Named("bram", "Bram de Vries", "2024-05-06", _in("clinic-support"), _sup("2024-05-06", "L1")),
     Named("ines", "Inês Carvalho", "2025-10-01", _in("clinic-support"), _sup("2025-10-01", "L1"), office="Lisbon"),

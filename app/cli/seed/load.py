@@ -25,6 +25,7 @@ from app.cli.seed.assessment_life import days_of, life_rows
 from app.cli.seed.files import file_rows
 from app.cli.seed.growth import growth_rows
 from app.cli.seed.house import house_rows
+from app.cli.seed.mentoring import add_mentoring
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
 from app.cli.seed.promotion import add_promotion
 from app.cli.seed.signing import agreed_rows
@@ -363,4 +364,5 @@ def load_plan(
     loader.write()
     add_promotion(loader, plan)
     loader.write()
+    add_mentoring(loader, plan)
     log(Tag.SEEDED, by=by, at=at, people=len(plan.people), random_seed=random_seed, today=plan.today.isoformat())
