@@ -39,6 +39,7 @@ EVERYBODYS = (
     Place("assessment.list_assessments", "Assessments", "assess", Permission.Person.LIST, "assessment", "g a"),
     Place("assessment.show_own_growth", "Growth plan", "calendar", shortcut="g d"),
     Place("promotion.list_cycles", "Promotions", "cycle", feature="promotion", shortcut="g r"),
+    Place("mentoring.show_own", "Mentoring", "mentor", Permission.Mentoring.TAKE_PART, "mentoring", "g m"),
     Place("assessment.show_own_board", "Team board", "team", shortcut="g t", only_for_leads=True),
     Place("people.list_people", "People", "people", feature="people", shortcut="g p"),
     Place("people.show_organisation", "Organisation", "org", Permission.Team.READ),

@@ -13,6 +13,9 @@ from flask import url_for
 from app.assessment.pages import Rung, missing_words, rung_of
 from app.home.queries import Report
 from app.infra.templating import number_word, plural
+from app.mentoring.own_pages import PairCard, pair_card, shown_goals, sorted_out
+from app.mentoring.queries.own import OwnPair
+from app.mentoring.queries.profiles import named_expectations
 
 SUMMARY = {
     "ready": ("is ready for the next level", "are ready for the next level"),
@@ -77,3 +80,11 @@ def team_row(report: Report) -> TeamRow:
             if ladder and not found.is_at_top
         ),
     )
+
+
+def pair_cards(pairs: Sequence[OwnPair]) -> list[PairCard]:
+    """Return the mentorships that run for somebody: their mentor first, then mentees by name."""
+    own = sorted_out(pairs)
+    shown = [one for one in (own.mentor, *own.mentees) if one is not None]
+    texts = {key: one.text for key, one in named_expectations(shown_goals(shown)).items()}
+    return [pair_card(one, texts) for one in shown]

@@ -6,16 +6,22 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import String, and_, cast, func, literal, null, or_, select, true, type_coerce, union_all
 
 from app.assessment.models import Assessment
 from app.assessment.queries import PersonStanding, standings_of_people
 from app.auth.models import RoleGrant
+from app.domain.promotion import CaseState
 from app.infra.clock import local, today
 from app.infra.db import db
+from app.mentoring.models import Mentorship
+from app.mentoring.queries.own import OwnPair, pairs_in, select_pairs
 from app.people.models import LevelSpell, ManagerLink, Person
 from app.people.queries import ReportEntry, has_manager, has_not_left, holds_on, list_reports, works_here
+from app.promotion.models import PromotionCase, PromotionCycle
+from app.promotion.queries.mine import RunningCase
 
 SHOWN_UNPLACED = 12
 SHOWN_RUNNING = 50
@@ -146,4 +152,46 @@ def company_state() -> Company:
         ],
         unplaced_in_all=rows[0].lacking,
         has_nobody_yet=rows[0].others == 0,
+    )
+
+
+@dataclass(frozen=True)
+class Running:
+    """What runs for somebody: cases of theirs, the oldest first, and mentorships that they are in, by name."""
+
+    cases: Sequence[RunningCase]
+    pairs: Sequence[OwnPair]
+
+
+def list_running(person_id: uuid.UUID) -> Running:
+    """Return what runs for somebody. One question for both: this is the page that everybody opens most."""
+    pairs = select_pairs(person_id).where(Mentorship.is_underway)
+    # A case borrows columns of a mentorship; its state is told apart by where it stands.
+    of_case: dict[str, Any] = {
+        "id": PromotionCase.id,
+        "other": PromotionCycle.name,
+        "is_mentee": literal(value=False),
+        "proposed_at": PromotionCase.nominated_at,
+        "lineage": type_coerce(PromotionCase.state, String),
+        "position": PromotionCase.number,
+    }
+    shown = [of_case.get(str(one.key), cast(null(), one.type)).label(one.key) for one in pairs.selected_columns]
+    cases = (
+        select(*shown, literal("case").label("part"))
+        .select_from(PromotionCase)
+        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
+        .where(
+            PromotionCase.subject_id == person_id,
+            PromotionCase.state.not_in([state for state in CaseState if state.is_over]),
+        )
+    )
+    both = union_all(pairs.add_columns(literal("pair").label("part")), cases)
+    rows = db.session.execute(both.order_by("part", "sort_name", "proposed_at", "id", "position")).all()
+    return Running(
+        cases=[
+            RunningCase.of(row.id, row.position, row.other, CaseState(row.lineage))
+            for row in rows
+            if row.part == "case"
+        ],
+        pairs=pairs_in(row for row in rows if row.part == "pair"),
     )

@@ -16,7 +16,6 @@ from app.home.blueprint import bp
 from app.home.tasks import task_of
 from app.infra.clock import today
 from app.notices.queries import list_waiting
-from app.promotion.queries.mine import list_running_cases
 
 SHOWN_TASKS = 8
 
@@ -33,10 +32,12 @@ def show_home() -> ResponseReturnValue:
     day = today()
     waiting = [task_of(one, day) for one in list_waiting(who.person_id, day)]
     team = [pages.team_row(report) for report in queries.list_team(who.person_id)] if who.leads else []
+    running = queries.list_running(who.person_id)
     return render_template(
         "home/home.html",
         name=who.name,
-        cases=list_running_cases(who.person_id),
+        cases=running.cases,
+        mentoring=pages.pair_cards(running.pairs),
         standing=standing_view(readiness_of(who.person_id), Viewpoint.OWN),
         quarters=quarters,
         tasks=waiting[:SHOWN_TASKS],

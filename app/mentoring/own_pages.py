@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -110,8 +110,3 @@ def proposal_words(pair: OwnPair) -> str:
     asked = "would mentor you" if pair.side is PairSide.MENTEE else "would be your mentee"
     turn = "It is your turn" if pair.is_my_turn else "It is their turn"
     return f"{pair.other} {asked}. {turn}, until {long_date(pair.answer_by)}."
-
-
-def first_shown(own: OwnMentoring, most: int = 2) -> Sequence[OwnPair]:
-    """Return whom a start page shows: the mentor first, then mentees by name."""
-    return [one for one in (own.mentor, *own.mentees) if one is not None][:most]

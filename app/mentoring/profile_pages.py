@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from app.assessment.growth_pages import offered as blockers_in_words
-from app.assessment.queries import readiness_of
+from app.assessment.queries import readiness_of_people
 from app.domain.mentorship import PairSide
 from app.infra.clock import clock, today
-from app.mentoring.actions.profiles import WORKS_FROM, WORKS_UNTIL
+from app.mentoring.actions.profiles import WORKS_FROM, WORKS_UNTIL, has_mentor
 from app.mentoring.forms.profiles import ProfileForm, stored_data
 from app.mentoring.models import MentoringProfile
 from app.mentoring.queries.profiles import (
@@ -56,6 +56,7 @@ class ProfileSheet:
     goal_notes: Mapping[str, str]
     has_level: bool
     is_at_top: bool
+    has_mentor: bool
     level: str
     preferences: Mapping[PairSide, list[Named]]
     stored_offers: frozenset[str] = field(default_factory=frozenset)
@@ -122,7 +123,7 @@ def sheet_of(person_id: uuid.UUID) -> ProfileSheet:
     offers, wishes = offers_of(person_id), wishes_of(person_id)
     held = held_by([person_id])[person_id]
     known = named_expectations(held | offers | set(wishes))
-    found = readiness_of(person_id)
+    found = readiness_of_people([person_id])[person_id]
     lineage = found.spell.lineage if found.spell else ""
     on = today()
     missing = {
@@ -139,6 +140,7 @@ def sheet_of(person_id: uuid.UUID) -> ProfileSheet:
         goal_notes={key: note for key, (_, note) in missing.items()} | _over_notes(over, held),
         has_level=found.spell is not None,
         is_at_top=found.is_at_top,
+        has_mentor=has_mentor(person_id),
         level=found.spell.level if found.spell else "",
         preferences=list_preferences(person_id),
         stored_offers=offers,

@@ -24,7 +24,7 @@ def every_zone() -> frozenset[str]:
 @functools.cache
 def zones_by_continent() -> Mapping[str, Mapping[str, str]]:
     """Return the places by continent, each with what it is called; what is no place comes last."""
-    groups: dict[str, dict[str, str]] = {_OCEANS.get(one, one): {} for one in _CONTINENTS} | {OTHER: {}}
+    groups: dict[str, dict[str, str]] = {_OCEANS.get(one, one): {} for one in (*_CONTINENTS, OTHER)}
     for name in every_zone():
         continent, _, place = name.partition("/")
         group = _OCEANS.get(continent, continent) if place else OTHER

@@ -15,6 +15,7 @@ EVERYBODYS = [
     "Assessments",
     "Growth plan",
     "Promotions",
+    "Mentoring",
     "People",
     "Organisation",
     "Teams",

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import Select, case, func, select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -54,65 +54,77 @@ class OwnPair:
         return self.state.is_underway
 
 
-def _pairs(of: ColumnElement[bool], person_id: uuid.UUID) -> Select[Any]:
-    """Return mentorships with the other one's name, their sessions in dates and counts, and a row for each goal."""
+def select_pairs(person_id: uuid.UUID) -> Select[Any]:
+    """Return the mentorships of somebody, with the other one's name, sessions in dates and counts; a row for each goal.
+
+    Plain columns and in no order, so that another statement can take them in; `pairs_in` reads them.
+    """
+    mine = (Mentorship.mentee_id == person_id) | (Mentorship.mentor_id == person_id)
     other = case((Mentorship.mentor_id == person_id, Mentorship.mentee_id), else_=Mentorship.mentor_id)
-    sessions = select(func.count()).where(
-        MentoringSession.mentorship_id == Mentorship.id, MentoringSession.state == SessionState.HELD
-    )
-    last = select(func.max(MentoringSession.held_on)).where(
-        MentoringSession.mentorship_id == Mentorship.id, MentoringSession.state == SessionState.HELD
-    )
-    following = select(func.min(MentoringSession.starts_at)).where(
-        MentoringSession.mentorship_id == Mentorship.id,
-        MentoringSession.state == SessionState.PLANNED,
-        MentoringSession.starts_at >= now(),
-    )
+    own = MentoringSession.mentorship_id == Mentorship.id
+    held = MentoringSession.state == SessionState.HELD
+    planned = (MentoringSession.state == SessionState.PLANNED) & (MentoringSession.starts_at >= now())
+    is_mentee = Mentorship.mentee_id == person_id
+    consented_at = case((is_mentee, Mentorship.mentee_consented_at), else_=Mentorship.mentor_consented_at)
     return (
         select(
-            Mentorship,
-            Person.name,
-            following.scalar_subquery().label("next_session_at"),
-            sessions.scalar_subquery().label("sessions"),
-            last.scalar_subquery().label("last_session_on"),
+            Mentorship.id,
+            Person.name.label("other"),
+            Person.sort_name,
+            is_mentee.label("is_mentee"),
+            Mentorship.state.label("state"),
+            Mentorship.proposed_at,
+            Mentorship.answer_by,
+            Mentorship.waits_for,
+            consented_at.label("consented_at"),
+            Mentorship.began_on,
+            Mentorship.mid_point_on,
+            Mentorship.ends_on,
+            Mentorship.ended_on,
+            select(func.min(MentoringSession.starts_at)).where(own, planned).scalar_subquery().label("next_session_at"),
+            select(func.count()).select_from(MentoringSession).where(own, held).scalar_subquery().label("sessions"),
+            select(func.max(MentoringSession.held_on)).where(own, held).scalar_subquery().label("last_session_on"),
             MentorshipGoal.lineage,
             MentorshipGoal.expectation_id,
+            MentorshipGoal.position,
         )
+        .select_from(Mentorship)
         .join(Person, Person.id == other)
         .outerjoin(MentorshipGoal, MentorshipGoal.mentorship_id == Mentorship.id)
-        .where(of, Mentorship.has_begun | (Mentorship.state == MentorshipState.PROPOSED))
-        .order_by(Person.sort_name, Mentorship.proposed_at.desc(), Mentorship.id, MentorshipGoal.position)
-        .order_by(MentorshipGoal.id)
+        .where(mine, Mentorship.has_begun | (Mentorship.state == MentorshipState.PROPOSED))
     )
 
 
 def list_own_pairs(person_id: uuid.UUID) -> list[OwnPair]:
     """Return the mentorships of somebody that run, wait for an answer or are past, by the other one's name."""
-    mine = (Mentorship.mentee_id == person_id) | (Mentorship.mentor_id == person_id)
-    rows = db.session.execute(_pairs(mine, person_id)).all()
-    return [_own(list(group), person_id) for _, group in groupby(rows, key=lambda row: row.Mentorship.id)]
+    found = select_pairs(person_id)
+    order = (Person.sort_name, Mentorship.proposed_at.desc(), Mentorship.id, MentorshipGoal.position, MentorshipGoal.id)
+    return pairs_in(db.session.execute(found.order_by(*order)))
 
 
-def _own(rows: list[Any], person_id: uuid.UUID) -> OwnPair:
-    first = rows[0]
-    row: Mentorship = first.Mentorship
-    side = row.side_of(person_id) or PairSide.MENTEE
-    consented_at = row.mentee_consented_at if side is PairSide.MENTEE else row.mentor_consented_at
+def pairs_in(rows: Iterable[Any]) -> list[OwnPair]:
+    """Return the mentorships of rows that `select_pairs` made, in their order; those of one stand together."""
+    return [_own(list(group)) for _, group in groupby(rows, key=lambda row: row.id)]
+
+
+def _own(rows: list[Any]) -> OwnPair:
+    row = rows[0]
+    side = PairSide.MENTEE if row.is_mentee else PairSide.MENTOR
     return OwnPair(
         id=row.id,
         side=side,
-        other=first.name,
+        other=row.other,
         state=row.state,
         proposed_on=row.proposed_at,
         answer_by=row.answer_by,
-        is_my_turn=row.waits_for is side if row.waits_for else consented_at is None,
+        is_my_turn=row.waits_for is side if row.waits_for else row.consented_at is None,
         began_on=row.began_on,
         mid_point_on=row.mid_point_on,
         ends_on=row.ends_on,
         ended_on=row.ended_on,
-        next_session_at=first.next_session_at,
-        sessions=first.sessions,
-        last_session_on=first.last_session_on,
+        next_session_at=row.next_session_at,
+        sessions=row.sessions,
+        last_session_on=row.last_session_on,
         goals=_goals(rows),
     )
 

@@ -46,6 +46,11 @@ class RunningCase:
     cycle: str
     state: str
 
+    @classmethod
+    def of(cls, case_id: uuid.UUID, number: int, cycle: str, state: CaseState) -> RunningCase:
+        """Return a case by its number in the cycle and its state as it is stored."""
+        return cls(case_id, PromotionCase(number=number).code, cycle, public_state(state))
+
 
 @dataclass(frozen=True, slots=True)
 class OwnNomination:
@@ -90,18 +95,6 @@ def list_own_cases(person_id: uuid.UUID) -> list[PromotionCase]:
     """Return the cases in which somebody is the candidate, the newest first."""
     rows = select(PromotionCase).where(PromotionCase.subject_id == person_id)
     return list(db.session.scalars(rows.order_by(PromotionCase.nominated_at.desc(), PromotionCase.id)))
-
-
-def list_running_cases(person_id: uuid.UUID) -> list[RunningCase]:
-    """Return the cases in which somebody is the candidate and that are not over, the oldest first."""
-    over = [state for state in CaseState if state.is_over]
-    rows = db.session.execute(
-        select(PromotionCase, PromotionCycle.name)
-        .join(PromotionCycle, PromotionCycle.id == PromotionCase.cycle_id)
-        .where(PromotionCase.subject_id == person_id, PromotionCase.state.not_in(over))
-        .order_by(PromotionCase.nominated_at, PromotionCase.id)
-    )
-    return [RunningCase(case.id, case.code, cycle, public_state(case.state)) for case, cycle in rows]
 
 
 def list_cases_of_reports(actor: Actor) -> list[CaseLine]:
