@@ -6,6 +6,7 @@ from app.cli.backup.command import backup, restore_command
 from app.cli.context import be_private
 from app.cli.database import audit_group, db_group
 from app.cli.ladder import ladder_group
+from app.cli.mentoring import mentoring_group
 from app.cli.people import people_group
 from app.cli.second_factor import second_factor_group
 from app.cli.seed.command import seed
@@ -26,6 +27,7 @@ main.add_command(restore_command)
 main.add_command(db_group)
 main.add_command(audit_group)
 main.add_command(ladder_group)
+main.add_command(mentoring_group)
 main.add_command(people_group)
 main.add_command(seed)
 main.add_command(serve)

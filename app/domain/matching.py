@@ -292,6 +292,13 @@ class Admissible:
         """Return the goals that nobody in the pool holds, sorted: what no score speaks of."""
         return tuple(sorted({goal for one in self.pool.mentees for goal in self.pool.unheld(one)}))
 
+    @cached_property
+    def cross_ladder(self) -> frozenset[Pair]:
+        """Return the admissible pairs whose two stand on different ladders: allowed, and flagged."""
+        mentees = {one.id: one.ladder for one in self.pool.mentees}
+        mentors = {one.id: one.ladder for one in self.pool.mentors}
+        return frozenset(pair for pair in self.pairs if mentees[pair[0]] != mentors[pair[1]])
+
     def reasons(self, mentee: Mentee) -> Mapping[Reason, int]:
         """Return how many mentors each reason rules out for a mentee, in the order of the reasons."""
         found = Counter(judge(self.pool, mentee, mentor) for mentor in self.pool.mentors)
