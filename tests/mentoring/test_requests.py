@@ -12,6 +12,7 @@ from app.audit.actions import Author
 from app.audit.models import AuditEvent
 from app.domain.errors import InvalidError, MissingError, NotAllowedNowError
 from app.domain.mentorship import MentorshipState, PairSide
+from app.domain.policies import POLICIES
 from app.infra.clock import clock as the_clock
 from app.infra.clock import now, today
 from app.infra.db import db
@@ -23,6 +24,7 @@ from app.mentoring.queries import get_mentorship
 from app.mentoring.queries.finding import NOT_POSSIBLE
 from app.mentoring.queries.requests import goals_of
 from app.notices.queries import list_waiting
+from app.policies.actions import set_policy
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
 from tests.factories.people import make_person
@@ -168,7 +170,7 @@ def test_at_most_three_requests_are_open_at_once_and_the_page_says_so_before(two
     with pytest.raises(InvalidError, match="3 requests open"):
         ask(mentee, mentor)
     page = client_for(mentee).get("/mentoring/mentors")
-    assert "3 of at most 3 at once" in page.words("main")
+    assert "3 of at most 3 requests at once" in page.words("main")
     assert "3 requests" not in client_for(mentor).get("/mentoring/mentors").words("main")
     assert "three requests open" in client_for(mentee).get(f"/mentoring/mentors/{mentor.id}/ask").words("main")
 
@@ -216,12 +218,7 @@ def test_the_whole_request_on_its_pages(two, client_for):
     address = done.location
     assert client.send(form, words=HOPE).location == address
     page = theirs.get(address)
-    for shown in (
-        "Amara Diallo asks you to be their mentor",
-        HOPE,
-        "Answer by 5 December 2026",
-        "L2, Software Engineer",
-    ):
+    for shown in ("Amara Diallo asks you to be their mentor", HOPE, "Answer by 5 December 2026"):
         assert shown in page.words("main")
     assert "8 hours a day" in page.words("main")
     assert "English" in page.words("main")
@@ -287,3 +284,13 @@ def test_a_lapsed_request_that_the_job_has_not_seen_does_not_bar_asking_again(tw
         second = ask(mentee, mentor, at=now())
     assert get_mentorship(first).state is MentorshipState.EXPIRED
     assert get_mentorship(second).state is MentorshipState.PROPOSED
+
+
+def test_the_others_level_stands_there_for_whom_the_directory_shows_it(two, client_for):
+    mentee, mentor = two
+    address = f"/mentoring/requests/{ask(mentee, mentor)}"
+    assert "L2, Software Engineer" not in client_for(mentor).get(address).words("main")
+    with transaction():
+        key = "directory_shows_level"
+        set_policy(POLICIES[key], "yes", reason="Open.", by=Author(None, label="cli"), at=now(), seen_number=0)
+    assert "L2, Software Engineer" in client_for(mentor).get(address).words("main")
