@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.domain.mentorship import MentorshipState
-from app.infra.clock import local, now
+from app.infra.clock import clock, local, now
 from app.infra.templating import counted, join_words, long_date, number_word, plural
 from app.ladders.queries import level_marks
-from app.mentoring.actions.rounds import WEIGHTS
+from app.mentoring.actions.rounds import WEIGHTS, weights_in
 from app.mentoring.languages import in_words
 from app.mentoring.models import MatchRun, MentoringRound
 from app.mentoring.queries.profiles import NamedExpectation, named_expectations
@@ -100,17 +100,20 @@ def heading_of(run: MatchRun) -> str:
 def result_page(view: RunView) -> ResultPage:
     """Return a run as its page says it."""
     what = view.explanation
-    goals = {goal for line in view.pairs for goal in line.detail["held"]}
-    goals |= {goal for line in view.left for goal in (*line.unheld, *what["needs"][str(line.mentee.id)]["goals"])}
+    goals = {goal for line in view.pairs for goal in line.detail.get("held", ())}
+    goals |= {goal for line in view.left for goal in line.unheld}
+    goals |= {goal for needs in what["needs"].values() for goal in needs["goals"]}
     named = named_expectations(goals | set(what["unheld"]) | {one["goal"] for one in what["strengths"]})
     return ResultPage(
         view=view,
         heading=heading_of(view.row),
         pairs=tuple(_pair(line, named) for line in view.pairs),
-        left=tuple(_left(line, what["needs"][str(line.mentee.id)], named) for line in view.left),
+        left=tuple(_left(line, what["needs"].get(str(line.mentee.id)), named) for line in view.left),
         asked=tuple(_asked(one, view.people) for one in what["asked"]),
         strengths=tuple(
-            (_goal_words(one["goal"], named), _names(_people(one["people"], view.people))) for one in what["strengths"]
+            (_goal_words(one["goal"], named), _names(_people(one["people"], view.people)))
+            for one in what["strengths"]
+            if len(one["people"]) > 1
         ),
         unheld=tuple(_goal_words(one, named) for one in what["unheld"]),
         broken=tuple(_broken(one, view.people) for one in what["broken"]),
@@ -120,7 +123,7 @@ def result_page(view: RunView) -> ResultPage:
 
 def part_key(weights: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return the parts of a score with the most that each can give."""
-    return [(words, weights[part]) for part, words in PARTS.items()]
+    return [(words, weights.get(part, 0)) for part, words in PARTS.items()]
 
 
 # Pairs -----------------------------------------------------------------------------------
@@ -140,6 +143,8 @@ def _pair(line: PairLine, named: Mapping[str, NamedExpectation]) -> PairCard:
 def _why(line: PairLine, named: Mapping[str, NamedExpectation]) -> str:
     """Return what the parts rest on: “2 of 3 goals: Delivery and Review; 6 h shared; one level above; …”."""
     detail, row = line.detail, line.row
+    if not detail:
+        return ""
     about = join_words(dict.fromkeys(named[goal].competency for goal in detail["held"] if goal in named))
     goals = f"{len(detail['held'])} of {counted(detail['goals'], 'goal', 'goals')}"
     said = [f"{goals}: {about}" if about else goals, f"{_hours(detail['minutes'])} shared"]
@@ -164,10 +169,10 @@ def _hours(minutes: int) -> str:
 # Who is left -----------------------------------------------------------------------------
 
 
-def _left(line: LeftLine, needs: Mapping[str, Any], named: Mapping[str, NamedExpectation]) -> LeftCard:
+def _left(line: LeftLine, needs: Mapping[str, Any] | None, named: Mapping[str, NamedExpectation]) -> LeftCard:
     reasons = tuple((number, RULED_OUT[code][number > 1]) for code, number in _in_order(line.reasons))
     unheld = tuple(_goal_words(goal, named) for goal in line.unheld)
-    return LeftCard(line, reasons, _competes(line), unheld, needs_words(line, needs, named))
+    return LeftCard(line, reasons, _competes(line), unheld, needs_words(line, needs, named) if needs else "")
 
 
 def _in_order(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -202,7 +207,7 @@ def needs_words(line: LeftLine, needs: Mapping[str, Any], named: Mapping[str, Na
     more = f", or one more place with {_names(line.mentors, 'or')}" if line.mentors else ""
     return (
         f"{who} who can help with {goals}, works two hours between {clock_words(needs['from'])} and "
-        f"{clock_words(needs['until'])}{f', and speaks {spoken}' if spoken else ''}{more}."
+        f"{clock_words(needs['until'])} ({clock.zone}){f', and speaks {spoken}' if spoken else ''}{more}."
     )
 
 
@@ -272,9 +277,9 @@ def changed_words(
     said = [
         f"{words}: {before[one]} then, {figures[one]} now"
         for one, words in names.items()
-        if before[one] != figures[one]
+        if before.get(one, figures[one]) != figures[one]
     ]
-    if what["weights"] != {part: getattr(row, f"{part}_weight") for part in WEIGHTS}:
+    if what["weights"] and what["weights"] != weights_in(row):
         said.append("The weights are others")
     is_new = any(one.row.made_at > run.at for one in choices)
     if is_new or len(choices) != what["pins"] + what["bans"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from app.domain.matching import Mentor, utc_hours
+from app.domain.mentorship import MAX_CAPACITY
 from app.infra.clock import clock, today
 from app.ladders.queries import level_marks
 from app.mentoring.forms.rounds import TryForm
@@ -28,6 +29,7 @@ def offer_choices(form: TryForm, gathered: Gathered, *, is_sent: bool) -> None:
     zones = sorted({one.time_zone for one in profiles} | {clock.zone})
     form.zone.choices = [(zone, zone.replace("_", " ")) for zone in zones]
     form.starts.choices = form.ends.choices = HOURS
+    form.places.choices = [(str(one), str(one)) for one in range(1, MAX_CAPACITY + 1)]
     spoken = sorted({code for one in profiles for code in one.languages.split()})
     form.languages.choices = [(code, in_words([code])[0]) for code in spoken]
     teams = {one.team_key: one.team for one in gathered.members.values() if one.team_key}

@@ -10,7 +10,7 @@ from typing import Any
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.infra.db import db
-from app.mentoring.actions.rounds import WEIGHTS, be_open, lock_round
+from app.mentoring.actions.rounds import WEIGHTS, be_open, lock_round, weights_in
 from app.mentoring.matching_run import (
     Outcome,
     broken_pins,
@@ -85,7 +85,7 @@ def _explanation(row: MentoringRound, outcome: Outcome, at: datetime) -> dict[st
         "pins": len(pool.pinned),
         "strengths": strengths(outcome),
         "unheld": list(outcome.found.unheld),
-        "weights": {part: getattr(row, f"{part}_weight") for part in WEIGHTS},
+        "weights": weights_in(row),
     }
 
 

@@ -22,6 +22,7 @@ from app.mentoring.queries.rounds import answered_rounds, are_all_answered
 WEIGHTS = ("goals", "level", "team", "hours", "preference", "load")
 """The parts of a pair's score, in the order in which pages show them."""
 MIN_ANSWER_DAYS, MAX_ANSWER_DAYS = 3, 60
+NAMELESS = "Give the round a name, such as “January 2027”."
 CLOSE_JOB = "mentoring.close_rounds"
 DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType({name: getattr(Weights(), name) for name in WEIGHTS})
 
@@ -142,14 +143,14 @@ def be_open(row: MentoringRound) -> None:
 
 
 def _stored(row: MentoringRound) -> dict[str, str]:
-    weights = {name: str(getattr(row, f"{name}_weight")) for name in WEIGHTS}
+    weights = {name: str(value) for name, value in weights_in(row).items()}
     return {"name": row.name, "months": str(row.months), "answer_days": str(row.answer_days), **weights}
 
 
 def _set(row: MentoringRound, name: str, weights: Mapping[str, int], months: int, answer_days: int) -> None:
     plain = " ".join(name.split())
     if not plain:
-        raise IncompleteError("Give the round a name, such as “January 2027”.", field="name")
+        raise IncompleteError(NAMELESS, field="name")
     if len(plain) > NAME_LENGTH:
         raise InvalidError(f"A name has at most {NAME_LENGTH} characters.", field="name")
     for part in WEIGHTS:
@@ -164,6 +165,11 @@ def _set(row: MentoringRound, name: str, weights: Mapping[str, int], months: int
     row.name, row.months, row.answer_days = plain, months, answer_days
     for part in WEIGHTS:
         setattr(row, f"{part}_weight", weights[part])
+
+
+def weights_in(row: MentoringRound) -> dict[str, int]:
+    """Return the weights of a round by part."""
+    return {part: getattr(row, f"{part}_weight") for part in WEIGHTS}
 
 
 def sum_in_words(total: int) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from app.domain.mentorship import ANSWER_DAYS, MAX_CAPACITY, MONTHS
+from app.domain.mentorship import ANSWER_DAYS, MONTHS
 from app.infra.forms import UNCUT, Form, StorableText, clean_line, clean_text
-from app.mentoring.actions.rounds import DEFAULT_WEIGHTS, LABELS, WEIGHTS, sum_in_words
+from app.mentoring.actions.rounds import DEFAULT_WEIGHTS, LABELS, NAMELESS, WEIGHTS, sum_in_words
 from app.mentoring.models import ChoiceKind, MentoringRound
 from app.mentoring.models.rounds import NAME_LENGTH, REASON_LENGTH
 
@@ -57,6 +58,19 @@ class RoundForm(Form):
     hours = _number("hours", DEFAULT_WEIGHTS["hours"])
     preference = _number("preference", DEFAULT_WEIGHTS["preference"])
     load = _number("load", DEFAULT_WEIGHTS["load"])
+
+    def validate_load(self, field: NumberField) -> None:
+        """Refuse weights that do not add up, beside whatever else is wrong; the error stands at the first of them."""
+        del field
+        if self.total_words and all(self[name].data is not None for name in WEIGHTS):
+            self[WEIGHTS[0]].errors = [*self[WEIGHTS[0]].errors, self.total_words]
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Refuse also what the field of another part has found."""
+        is_good = bool(super().validate(extra_validators=extra_validators))
+        if not (self.name.data or "").strip():
+            self.name.errors = [*self.name.errors, NAMELESS]
+        return is_good and not self.errors
 
     @property
     def weights(self) -> dict[str, int]:
@@ -121,9 +135,7 @@ class TryForm(Form):
         "Languages", validate_choice=False, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     team = SelectField("Team", validate_choice=False)
-    places = SelectField(
-        "Places", validate_choice=False, choices=[(str(one), str(one)) for one in range(1, MAX_CAPACITY + 1)]
-    )
+    places = SelectField("Places", validate_choice=False)
 
     def validate_level(self, field: SelectField) -> None:
         """Refuse a level that no ladder has."""

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,22 @@ from app.ladders.queries import LevelMark, level_marks
 from app.mentoring.models import MatchLeft, MatchPair, MatchRun
 from app.people.models import LevelSpell, Person, Team, TeamMembership
 from app.people.queries import holds_on
+
+NOTHING_SAID: Mapping[str, Any] = MappingProxyType(
+    {
+        "asked": [],
+        "aside": {},
+        "bans": 0,
+        "broken": [],
+        "figures": {},
+        "needs": {},
+        "pins": 0,
+        "strengths": [],
+        "unheld": [],
+        "weights": {},
+    }
+)
+"""What a run says of itself that was kept without its explanation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,7 @@ def read_run(run: MatchRun) -> RunView:
     """Return a run with its pairs and those who were left, each by the mentee's name."""
     pairs = list(db.session.scalars(select(MatchPair).where(MatchPair.run_id == run.id).order_by(MatchPair.id)))
     left = list(db.session.scalars(select(MatchLeft).where(MatchLeft.run_id == run.id).order_by(MatchLeft.id)))
-    explanation = json.loads(run.explanation)
+    explanation = {**NOTHING_SAID, **json.loads(run.explanation)}
     read = [(one, _ids(one.rivals), _ids(one.mentors)) for one in left]
     asked = [uuid.UUID(one["id"]) for one in explanation["asked"]]
     asked += [uuid.UUID(one[side]) for one in explanation["broken"] for side in ("mentee", "mentor")]

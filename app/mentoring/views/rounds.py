@@ -66,7 +66,9 @@ def new_round() -> ResponseReturnValue:
 def open_round() -> ResponseReturnValue:
     """Open a round; nobody hears of it."""
     form = RoundForm()
-    opened = form.validate() and form.attempt(actions.open_round, form.name.data, **_settings(form))
+    opened = None
+    if form.validate():
+        opened = form.attempt(actions.open_round, form.name.data, **_settings(form))
     if not opened:
         return make_response(render_template("mentoring/rounds/settings.html", form=form, row=None), form.status)
     flash("The round is open. Nobody hears of it before you propose pairs.", "good")
@@ -180,7 +182,7 @@ def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> Respo
         changed=changed,
         is_last=is_last,
         same=same_input(runs, run),
-        key=part_key(page.view.explanation["weights"]),
+        key=part_key(page.view.explanation["weights"] or actions.weights_in(row)),
         is_inside=_is_inside(),
         runs_it=is_live and _runs_it(row),
     )
