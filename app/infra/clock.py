@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -25,6 +25,13 @@ class Clock:
     def local(self, moment: datetime) -> datetime:
         """Return a moment in the company's time zone."""
         return moment.astimezone(self._zone)
+
+    def moment(self, day: date, at: time) -> datetime:
+        """Return the moment, in UTC, of a time of day in the company's time zone.
+
+        An hour that the clocks skip counts as the one after it; of one that they repeat, the first is meant.
+        """
+        return datetime.combine(day, at, self._zone).astimezone(UTC)
 
     @property
     def zone(self) -> str:
@@ -53,3 +60,4 @@ clock = Clock()
 now = clock.now
 today = clock.today
 local = clock.local
+moment = clock.moment

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event
-
 from app.domain.promotion import CycleState
+from app.infra.calendar_file import CalendarEntry, calendar_file, one_line
 from app.promotion.models import PromotionCycle
 from app.promotion.wording import DEADLINE
 
@@ -32,34 +31,20 @@ def calendar_of(cycle: PromotionCycle, *, address: str, edition: int, at: dateti
 
     All-day entries on the company's calendar days, which no time zone moves. A cancelled cycle marks each cancelled.
     """
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _one_line(cycle.name))
+    days: dict[str, date | None] = {name: getattr(cycle, name) for name in DAYS}
+    entries = [_entry(cycle, name, day, address, edition) for name, day in days.items() if day is not None]
+    return calendar_file(entries, product=PRODUCT, name=cycle.name, at=at)
+
+
+def _entry(cycle: PromotionCycle, name: str, day: date, address: str, edition: int) -> CalendarEntry:
     is_cancelled = cycle.state is CycleState.CANCELLED
-    for name in DAYS:
-        day: date | None = getattr(cycle, name)
-        if day is not None:
-            # Cancelling is one more edition, or a calendar keeps the entry as it was.
-            calendar.add_component(_entry(cycle, name, day, address, edition + is_cancelled, at))
-    return bytes(calendar.to_ical())
-
-
-def _one_line(name: str) -> str:
-    """Return a name that stays inside its line, whatever was stored: a line break would begin another property."""
-    return " ".join(name.split())
-
-
-def _entry(cycle: PromotionCycle, name: str, day: date, address: str, edition: int, at: datetime) -> Event:
-    entry = Event()
-    entry.add("uid", f"{name}.{cycle.id}@belay")
-    entry.add("dtstamp", at)
-    entry.add("sequence", edition)
-    entry.add("dtstart", day)
-    entry.add("dtend", day + timedelta(days=1))
-    entry.add("summary", f"{_one_line(cycle.name)}: {DEADLINE[name][:1].lower()}{DEADLINE[name][1:]}")
-    entry.add("url", address)
-    entry.add("transp", "TRANSPARENT")
-    entry.add("status", "CANCELLED" if cycle.state is CycleState.CANCELLED else "CONFIRMED")
-    return entry
+    return CalendarEntry(
+        uid=f"{name}.{cycle.id}@belay",
+        summary=f"{one_line(cycle.name)}: {DEADLINE[name][:1].lower()}{DEADLINE[name][1:]}",
+        begins=day,
+        ends=day + timedelta(days=1),
+        address=address,
+        # Cancelling is one more edition, or a calendar keeps the entry as it was.
+        edition=edition + is_cancelled,
+        is_cancelled=is_cancelled,
+    )
