@@ -1,0 +1,184 @@
+"""Mentoring at a glance, put together: which pairs are silent, who has too many, who waits, and what ended. Pure.
+
+Lists of people are ordered by name or by how long something has waited, and each says which; nothing ranks anybody.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.domain.mentorship import MentorshipState, PairSide, is_silent
+from app.infra.clock import local
+from app.infra.pagination import PER_PAGE, Page
+from app.mentoring.models import GoalOutcome
+from app.mentoring.queries import overview as queries
+from app.mentoring.queries.course import MEETING
+from app.mentoring.queries.overview import NO_ROUND, Ended, LoadLine, PairLine, ProposalLine, WaitingLine, Wanted
+from app.mentoring.wording import OUTCOME, OUTSIDE
+from app.people.queries import MAX_CHAIN
+
+FEWEST = 5
+"""So many completed mentorships at least stand behind a count of goals, so that it tells of no single pair (house)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A pair that has not met for long: since when, in weeks, and whether a session is planned."""
+
+    pair: PairLine
+    since: date
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A mentor with more mentees than they take on, or with requests and no place for them."""
+
+    line: LoadLine
+    taken: int
+
+    @property
+    def words(self) -> str:
+        """Return what is too much, in words."""
+        if self.taken > self.line.capacity:
+            return f"{self.taken - self.line.capacity} more than they take on"
+        return "No place left, and still asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Somebody who looks for a mentor: for how many days, and how many requests and proposals of theirs are open."""
+
+    line: WaitingLine
+    days: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One filter: a round."""
+
+    text: str
+    count: int | None
+    current: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that the page shows."""
+
+    figures: tuple[tuple[int, str], ...]
+    silent: tuple[Silent, ...]
+    loaded: tuple[Loaded, ...]
+    waiting: tuple[Waits, ...]
+    proposals: Sequence[ProposalLine]
+    chained: tuple[tuple[PairLine, str], ...]
+    pairs: Page[PairLine]
+    ended: Ended
+    goals: tuple[tuple[str, int], ...]
+
+
+def read_overview(wanted: Wanted, at: datetime, page: int) -> Overview:
+    """Return mentoring at a glance. Who waits, and what mentors carry, is of no one round and stands there always."""
+    today = local(at).date()
+    everybody = queries.list_pairs(at)
+    pairs = [pair for pair in everybody if _is_of(pair, wanted)]
+    asked = queries.list_proposals()
+    proposals = [line for line in asked if _is_of(line, wanted)]
+    silent = silent_pairs(pairs, today)
+    waiting = _waiting(queries.list_waiting_mentees(today), asked, today)
+    ended = queries.count_ended(wanted, today)
+    first = (page - 1) * PER_PAGE
+    return Overview(
+        figures=(
+            (len(pairs), "pairs under way"),
+            (len(silent), "of them silent"),
+            (len(proposals), "proposals and requests unanswered"),
+            (len(waiting), "people wait for a mentor"),
+        ),
+        silent=silent,
+        loaded=_loaded(queries.list_loads(), Counter(pair.mentor_id for pair in everybody)),
+        waiting=waiting,
+        proposals=proposals,
+        chained=chained_pairs(pairs, queries.managers_today(today)),
+        pairs=Page(pairs[first : first + PER_PAGE], page, len(pairs)),
+        ended=ended,
+        goals=_goals(ended),
+    )
+
+
+def _is_of(line: PairLine | ProposalLine, wanted: Wanted) -> bool:
+    return wanted is None or (line.round_id is None if wanted == NO_ROUND else line.round_id == wanted)
+
+
+def silent_pairs(pairs: Iterable[PairLine], today: date) -> tuple[Silent, ...]:
+    """Return the pairs that have not met for more than six weeks, the longest first; none that pauses or closes."""
+    found = []
+    for pair in pairs:
+        since = max(day for day in (pair.began_on, pair.resumed_on, pair.last_on) if day)
+        if pair.state in MEETING and is_silent(None, since, today):
+            found.append(Silent(pair, since, (today - since).days // 7))
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
+def _loaded(lines: Iterable[LoadLine], taken: Mapping[uuid.UUID, int]) -> tuple[Loaded, ...]:
+    loads = [Loaded(line, taken.get(line.person_id, 0)) for line in lines]
+    return tuple(
+        one for one in loads if one.taken > one.line.capacity or (one.taken == one.line.capacity and one.line.requests)
+    )
+
+
+def _waiting(lines: Iterable[WaitingLine], proposals: Iterable[ProposalLine], today: date) -> tuple[Waits, ...]:
+    asked = Counter(one.mentee_id for one in proposals)
+    return tuple(Waits(line, (today - local(line.since).date()).days, asked[line.person_id]) for line in lines)
+
+
+def chained_pairs(
+    pairs: Iterable[PairLine], managers: Mapping[uuid.UUID, uuid.UUID]
+) -> tuple[tuple[PairLine, str], ...]:
+    """Return the pairs of whom one stands above the other now, each with how. Source: access matrix, T8."""
+    found = []
+    for pair in pairs:
+        for upper, lower, name, other in (
+            (pair.mentor_id, pair.mentee_id, pair.mentor, pair.mentee),
+            (pair.mentee_id, pair.mentor_id, pair.mentee, pair.mentor),
+        ):
+            above = _chain(lower, managers)
+            if upper in above:
+                how = "is the line manager of" if above[0] == upper else "stands above"
+                found.append((pair, f"{name} {how} {other}"))
+    return tuple(found)
+
+
+def _chain(person_id: uuid.UUID, managers: Mapping[uuid.UUID, uuid.UUID]) -> list[uuid.UUID]:
+    chain: list[uuid.UUID] = []
+    current = managers.get(person_id)
+    while current is not None and current not in chain and len(chain) < MAX_CHAIN:
+        chain.append(current)
+        current = managers.get(current)
+    return chain
+
+
+def _goals(ended: Ended) -> tuple[tuple[str, int], ...]:
+    """Return how many goals of completed mentorships had which outcome; nothing of fewer than five mentorships."""
+    if ended.completed < FEWEST:
+        return ()
+    known = tuple((OUTCOME[one], ended.goals.get(one, 0)) for one in GoalOutcome)
+    return (*known, ("No outcome written down", ended.goals.get(None, 0)))
+
+
+def state_words(state: MentorshipState) -> str:
+    """Return the state of a pair for those outside it."""
+    return OUTSIDE[state]
+
+
+def asked_words(line: ProposalLine) -> str:
+    """Return who has not answered."""
+    if line.waits_for is None:
+        return "Both"
+    return "The mentor" if line.waits_for is PairSide.MENTOR else "The mentee"
