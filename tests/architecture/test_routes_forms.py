@@ -14,7 +14,7 @@ import pytest
 from tests.access.forms import Offered, offered_forms
 from tests.access.world import Dump, World, tables
 
-SEVERAL = {"expectations", "goals", "notes", "person", "pieces", "versions"}
+SEVERAL = {"expectations", "goals", "languages", "notes", "offers", "person", "pieces", "versions", "whole"}
 SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes"}
 """Acts whose answer is a secret: a second answer leads elsewhere."""
 HIDDEN = {"csrf_token", "idempotency_key", "version"}

@@ -101,7 +101,7 @@ def test_only_those_who_coordinate_or_name_find_the_way_there(amara, client_for)
 
 def test_the_menu_leads_there(amara, client_for):
     links = [one for one in client_for(amara).get("/").all("a") if one.get("href") == "/mentoring/"]
-    assert [one.get("data-keys") for one in links] == ["g m"]
+    assert "g m" in [one.get("data-keys") for one in links]
 
 
 def test_the_start_page_asks_one_question_for_cases_and_mentorships(app, client_for):

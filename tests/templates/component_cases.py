@@ -17,6 +17,7 @@ from tests.templates.evidence_cases import EVIDENCE_CASES
 from tests.templates.form_cases import FORM_CASES
 from tests.templates.import_cases import IMPORT_CASES
 from tests.templates.packet_cases import PACKET_CASES
+from tests.templates.pair_cases import PAIR_CASES
 from tests.templates.people_cases import PEOPLE_CASES
 from tests.templates.samples import Case
 
@@ -28,6 +29,7 @@ CASES: dict[str, Case] = (
     | IMPORT_CASES
     | PEOPLE_CASES
     | PACKET_CASES
+    | PAIR_CASES
     | {
         "blocker_list": Case(
             "{% from 'components/blocker_list.html' import blocker_list %}{{ blocker_list(blockers) }}",
@@ -195,6 +197,18 @@ CASES: dict[str, Case] = (
                     Row(icon="corroborate", text="Did <Chioma> lead?", due="due Tuesday", href="/e", soon=True),
                     Row(icon="assess", text="Self-assessment", due="", href="/a", soon=False),
                 ],
+            },
+        ),
+        "mentoring_card": Case(
+            "{% from 'components/mentoring_card.html' import mentoring_card %}{{ mentoring_card(card) }}",
+            ("Ebba &lt;Nyström&gt;", "Your mentor", "Designs &lt;features&gt;", "/mentoring/1"),
+            {
+                "card": Row(
+                    name="Ebba <Nyström>",
+                    note="Your mentor",
+                    facts=[("Goal", "Designs <features>"), ("Met", "Not yet")],
+                    href="/mentoring/1",
+                )
             },
         ),
         "level_sheet": Case(
