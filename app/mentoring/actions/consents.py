@@ -6,6 +6,8 @@ Places are counted under the lock of both profiles, so that fifty who accept at 
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.audit.actions import Author

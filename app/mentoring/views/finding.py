@@ -27,6 +27,15 @@ from app.people.queries import get_person
 MAX_SEARCH = 100
 
 
+def load_asked(person_id: uuid.UUID) -> Person:
+    """Return somebody who could be asked as far as the directory says: no outsider, no leaver, not oneself."""
+    person = get_person(person_id)
+    has_left = person.left_on is not None and person.left_on <= today()
+    if person.employee_id is None or has_left or person.id == actor().person_id:
+        raise MissingError
+    return person
+
+
 @bp.get("/mentors")
 @requires(Permission.Mentoring.TAKE_PART)
 def list_mentors() -> ResponseReturnValue:
@@ -57,22 +66,22 @@ def list_mentors() -> ResponseReturnValue:
 
 
 @bp.get("/mentors/<uuid:person_id>/ask")
-@requires(Permission.Mentoring.TAKE_PART)
-def show_ask_mentor(person_id: uuid.UUID) -> ResponseReturnValue:
+@requires(Permission.Mentoring.TAKE_PART, on=load_asked)
+def show_ask_mentor(person: Person) -> ResponseReturnValue:
     """Show the form in which the reader asks somebody to be their mentor."""
     form = AskForm(formdata=None)
     goals = finding.live_wishes(actor().person_id)
-    mentor = finding.find_mentor(actor().person_id, person_id, goals, on=today())
+    mentor = finding.find_mentor(actor().person_id, person.id, goals, on=today())
     form.goals.data = list(mentor.helps) if mentor else []
-    return _ask_page(_load_asked(person_id), form)
+    return _ask_page(person, form)
 
 
 @bp.post("/mentors/<uuid:person_id>/ask")
-@requires(Permission.Mentoring.TAKE_PART)
+@requires(Permission.Mentoring.TAKE_PART, on=load_asked)
 @writes
-def ask_mentor(person_id: uuid.UUID) -> ResponseReturnValue:
+def ask_mentor(person: Person) -> ResponseReturnValue:
     """Ask somebody to be the reader's mentor."""
-    form, person = AskForm(), _load_asked(person_id)
+    form = AskForm()
     goals = form.goals.data or []
     if form.validate_on_submit():
         asked = form.attempt(acts.ask_mentor, person.id, goals=goals, words=form.words.data, by=author(), at=now())
@@ -80,15 +89,6 @@ def ask_mentor(person_id: uuid.UUID) -> ResponseReturnValue:
             flash(f"{person.name} is asked. You hear from Belay as soon as there is an answer.", "good")
             return redirect(url_for("mentoring.show_request", mentorship_id=asked.id))
     return _ask_page(person, form)
-
-
-def _load_asked(person_id: uuid.UUID) -> Person:
-    """Return somebody who could be asked as far as the directory says: no outsider, no leaver, not oneself."""
-    person = get_person(person_id)
-    has_left = person.left_on is not None and person.left_on <= today()
-    if person.employee_id is None or has_left or person.id == actor().person_id:
-        raise MissingError
-    return person
 
 
 def _ask_page(person: Person, form: AskForm) -> ResponseReturnValue:
