@@ -23,6 +23,7 @@ from app.infra.db import db, set_may_write, writing
 from app.people.models import Person
 from config import Settings
 from tests.client import Client
+from tests.pictures import pictures
 from tests.postgres import PostgresServer, session_server
 
 # The same cases on every machine and in every run: a random case that fails once must fail again.
@@ -52,6 +53,7 @@ class Databases:
         self.folder = folder
         self.name = name
         self.server: PostgresServer | None = None
+        self.kept: list[str] = []
         self._context: AbstractContextManager[PostgresServer] | None = None
         if backend == "postgres":
             self._context = session_server()
@@ -75,20 +77,42 @@ class Databases:
 
     def refresh(self) -> None:
         """Replace the test's database by a copy of the template."""
+        self._copy(self.template)
+        pictures.begin(self)
+
+    def _copy(self, template: str) -> None:
         if self.server is not None:
             self.server.drop_database(self.name)
-            self.server.create_database(self.name, template=self.template)
+            self.server.create_database(self.name, template=template)
             return
-        target = Path(make_url(self.url).database or "")
         for suffix in ("", "-wal", "-shm"):
-            target.with_name(target.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self.template, target)
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(template, self._file)
+
+    @property
+    def _file(self) -> Path:
+        return Path(make_url(self.url).database or "")
+
+    def keep(self, number: int) -> None:
+        """Keep the database as it is now, for other tests to begin with; nobody is connected to it."""
+        self.kept.append(self._picture(number))
+        if self.server is not None:
+            self.server.create_database(self._picture(number), template=self.name)
+        else:
+            shutil.copyfile(self._file, self._picture(number))
+
+    def put_back(self, number: int) -> None:
+        """Replace the database by what was kept."""
+        self._copy(self._picture(number))
+
+    def _picture(self, number: int) -> str:
+        return f"{self.name}_{number}" if self.server is not None else str(self.folder / f"picture-{number}.db")
 
     def close(self) -> None:
         """Leave nothing behind."""
         if self._context is not None and self.server is not None:
-            self.server.drop_database(self.name)
-            self.server.drop_database(self.template)
+            for name in (self.name, *self.kept, self.template):
+                self.server.drop_database(name)
             self._context.__exit__(None, None, None)
 
 

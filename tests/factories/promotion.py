@@ -51,6 +51,7 @@ from app.promotion.models import (
 )
 from tests.factories.assessments import publish
 from tests.factories.people import make_person, make_team
+from tests.pictures import begins_with
 
 AT = datetime.fromisoformat("2026-11-20T09:00:00+00:00")
 TODAY = date(2026, 11, 21)
@@ -118,6 +119,7 @@ class Firm:
         return [self.chair, self.deputy, *self.reviewers]
 
 
+@begins_with
 def make_firm(*, reviewers: int = 5) -> Firm:
     """Return a company on the Software Engineer ladder; it has no cycle yet."""
     edition = publish()
