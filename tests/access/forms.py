@@ -24,8 +24,18 @@ class Offered:
     form: Form
 
 
+_offered: dict[str, dict[str, Offered]] = {}
+
+
 def offered_forms(world: World) -> dict[str, Offered]:
-    """Return the first post form for each endpoint. Only pages that offer something new are read whole."""
+    """Return the first post form for each endpoint. A company is built once, and so looked through once."""
+    if world.name not in _offered:
+        _offered[world.name] = _look_for_forms(world)
+    return dict(_offered[world.name])
+
+
+def _look_for_forms(world: World) -> dict[str, Offered]:
+    # Only pages that offer something new are read whole.
     adapter = world.app.url_map.bind("localhost")
     found: dict[str, Offered] = {}
 
