@@ -19,6 +19,7 @@ from tests.templates.import_cases import IMPORT_CASES
 from tests.templates.packet_cases import PACKET_CASES
 from tests.templates.pair_cases import PAIR_CASES
 from tests.templates.people_cases import PEOPLE_CASES
+from tests.templates.round_cases import ROUND_CASES
 from tests.templates.samples import Case
 
 CASES: dict[str, Case] = (
@@ -29,6 +30,7 @@ CASES: dict[str, Case] = (
     | IMPORT_CASES
     | PEOPLE_CASES
     | PACKET_CASES
+    | ROUND_CASES
     | PAIR_CASES
     | {
         "blocker_list": Case(

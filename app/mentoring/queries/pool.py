@@ -40,6 +40,7 @@ from app.mentoring.queries.profiles import held_by
 from app.people.models import LevelSpell, ManagerLink, Person, Team, TeamMembership
 from app.people.queries import holds_on, works_here
 
+CHOICES = frozenset(kind.value for kind in ChoiceKind)
 _NOBODY = cast(null(), Uuid)
 
 
@@ -111,12 +112,16 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What people say of themselves, by person: goals, offers, whom they name, whom they exclude."""
+    """What people say of themselves, by person: goals, offers, whom they name, whom they exclude.
+
+    `choices` are the live pins and bans of the round, mentor and mentee.
+    """
 
     wishes: Mapping[uuid.UUID, list[str]]
     offers: Mapping[uuid.UUID, set[str]]
     names: Mapping[tuple[PairSide, uuid.UUID], set[uuid.UUID]]
     excludes: Mapping[uuid.UUID, set[uuid.UUID]]
+    choices: Mapping[ChoiceKind, set[tuple[uuid.UUID, uuid.UUID]]]
 
 
 def weights_of(row: MentoringRound) -> Weights:
@@ -134,7 +139,7 @@ def weights_of(row: MentoringRound) -> Weights:
 def gather(row: MentoringRound) -> Gathered:
     """Return the pool of a round as it is today, with the coordinator's pins and bans."""
     day = today()
-    said = _read_said()
+    said = _read_said(row.id)
     pairings = _read_pairings(day)
     members, without_level = _read_members(day, said, pairings)
     held = held_by(frozenset(one.id for one in members if one.offers_now))
@@ -147,7 +152,10 @@ def gather(row: MentoringRound) -> Gathered:
         return frozenset(keys[one] for one in ids if one in keys)
 
     hours = {one.id: hours_of(one.profile, day) for one in members}
-    choices = _read_choices(row.id, keys)
+
+    def chosen(kind: ChoiceKind) -> frozenset[tuple[str, str]]:
+        return frozenset((keys[one], keys[two]) for one, two in said.choices[kind] if one in keys and two in keys)
+
     pool = Pool(
         mentees=tuple(
             Mentee(
@@ -192,8 +200,8 @@ def gather(row: MentoringRound) -> Gathered:
             for first, second in ((mentor, mentee), (mentee, mentor))
             if first in keys and second in keys
         ),
-        banned=choices[ChoiceKind.BAN],
-        pinned=choices[ChoiceKind.PIN],
+        banned=chosen(ChoiceKind.BAN),
+        pinned=chosen(ChoiceKind.PIN),
     )
     aside = {
         "has_mentor": sum(one.id in paired for one in seeking),
@@ -285,8 +293,8 @@ def _read_members(
     return members, without
 
 
-def _read_said() -> _Said:
-    """Return what everybody says of themselves, in one statement."""
+def _read_said(round_id: uuid.UUID) -> _Said:
+    """Return what everybody says of themselves, and what is set by hand in a round, in one statement."""
     rows = union_all(
         select(
             literal("wish").label("kind"),
@@ -307,8 +315,11 @@ def _read_said() -> _Said:
         select(
             literal("exclusion"), MentoringExclusion.person_id, MentoringExclusion.other_id, literal(""), literal(0)
         ),
+        select(
+            func.lower(RoundChoice.kind), RoundChoice.mentor_id, RoundChoice.mentee_id, literal(""), literal(0)
+        ).where(RoundChoice.round_id == round_id, RoundChoice.ended_at.is_(None)),
     ).subquery()
-    said = _Said(defaultdict(list), defaultdict(set), defaultdict(set), defaultdict(set))
+    said = _Said(defaultdict(list), defaultdict(set), defaultdict(set), defaultdict(set), defaultdict(set))
     for kind, person_id, other_id, goal, _ in db.session.execute(
         select(rows).order_by(rows.c.kind, rows.c.person_id, rows.c.position, rows.c.goal, rows.c.other_id)
     ):
@@ -318,6 +329,8 @@ def _read_said() -> _Said:
             said.offers[person_id].add(goal)
         elif kind == "exclusion":
             said.excludes[person_id].add(other_id)
+        elif kind in CHOICES:
+            said.choices[ChoiceKind(kind)].add((person_id, other_id))
         else:
             said.names[PairSide(kind), person_id].add(other_id)
     return said
@@ -376,18 +389,6 @@ def _judging(keys: Mapping[uuid.UUID, str]) -> frozenset[tuple[str, str]]:
         return frozenset()
     rows = db.session.execute(judges.pairs())
     return frozenset((keys[row[0]], keys[row[1]]) for row in rows if row[0] in keys and row[1] in keys)
-
-
-def _read_choices(round_id: uuid.UUID, keys: Mapping[uuid.UUID, str]) -> dict[ChoiceKind, frozenset[tuple[str, str]]]:
-    """Return the live pins and bans of a round, as mentor and mentee."""
-    found: dict[ChoiceKind, set[tuple[str, str]]] = {kind: set() for kind in ChoiceKind}
-    rows = select(RoundChoice.kind, RoundChoice.mentor_id, RoundChoice.mentee_id).where(
-        RoundChoice.round_id == round_id, RoundChoice.ended_at.is_(None)
-    )
-    for kind, mentor, mentee in db.session.execute(rows.order_by(RoundChoice.made_at, RoundChoice.id)):
-        if mentor in keys and mentee in keys:
-            found[kind].add((keys[mentor], keys[mentee]))
-    return {kind: frozenset(pairs) for kind, pairs in found.items()}
 
 
 # What has changed since ------------------------------------------------------------------

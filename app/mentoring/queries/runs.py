@@ -165,6 +165,15 @@ def read_run(run: MatchRun) -> RunView:
     )
 
 
+def find_given(round_id: uuid.UUID, mentee_id: uuid.UUID) -> uuid.UUID | None:
+    """Return whom the last run of a round gave a mentee; None where it gave nobody, or there was no run."""
+    last = select(MatchRun.id).where(MatchRun.round_id == round_id).order_by(MatchRun.number.desc(), MatchRun.id)
+    row = select(MatchPair.mentor_id).where(
+        MatchPair.run_id == last.limit(1).scalar_subquery(), MatchPair.mentee_id == mentee_id
+    )
+    return db.session.scalars(row).one_or_none()
+
+
 def pairs_of(run_id: uuid.UUID) -> list[MatchPair]:
     """Return the pairs of a run, by the mentee's id: one order for locks."""
     rows = select(MatchPair).where(MatchPair.run_id == run_id).order_by(MatchPair.mentee_id, MatchPair.id)

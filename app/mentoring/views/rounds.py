@@ -168,9 +168,9 @@ def _pool_page(row: MentoringRound, template: str) -> ResponseReturnValue:
 
 
 def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> ResponseReturnValue:
-    page, choices = result_page(read_run(run)), list_choices(row.id)
-    is_last = run.id == runs[0].id
+    page, is_last = result_page(read_run(run)), run.id == runs[0].id
     is_live = is_last and row.state is RoundState.OPEN
+    choices = list_choices(row.id) if is_live else []
     changed = changed_words(row, run, page.view.explanation, pool_figures(now()), choices) if is_live else []
     return render_template(
         "mentoring/rounds/result.html",
@@ -178,7 +178,7 @@ def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> Respo
         run=run,
         runs=runs,
         page=page,
-        choices=choices if is_live else [],
+        choices=choices,
         changed=changed,
         is_last=is_last,
         same=same_input(runs, run),

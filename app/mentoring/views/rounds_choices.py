@@ -19,7 +19,7 @@ from app.mentoring.matching_run import try_mentor
 from app.mentoring.models import ChoiceKind, MentoringRound, RoundChoice, RoundState
 from app.mentoring.queries.pool import Gathered, Member, gather
 from app.mentoring.queries.rounds import get_choice, get_round
-from app.mentoring.queries.runs import find_last, pairs_of
+from app.mentoring.queries.runs import find_given
 from app.mentoring.try_pages import offer_choices, thought_of
 from app.mentoring.views.blueprint import author, bp
 from app.mentoring.views.rounds import load_round
@@ -86,15 +86,13 @@ def _change_page(
 ) -> ResponseReturnValue:
     mentee, fits = _fitting(gathered or gather(row), mentee_id)
     form.mentor.choices = [(str(one.id), one.name) for one, _ in fits]
-    run = find_last(row.id)
-    given = {one.mentee_id: one for one in pairs_of(run.id)}.get(mentee_id) if run else None
     page = render_template(
         "mentoring/rounds/change.html",
         row=row,
         mentee=mentee,
         fits=fits,
         form=form,
-        given=given,
+        given=find_given(row.id, mentee_id),
         is_open=row.state is RoundState.OPEN,
     )
     return make_response(page, form.status)
