@@ -182,14 +182,6 @@ def paused_words(mentorship: Mentorship) -> str:
     return f"Everything can be read, and no session is planned until you go on.{until}"
 
 
-def count_actions(lines: Sequence[ActionLine]) -> str:
-    """Return how many actions are open and done: “2 open, 1 done”."""
-    is_done = [one.is_done for one in lines]
-    parts = [f"{is_done.count(False)} open"] if lines else []
-    parts += [f"{is_done.count(True)} done"] if any(is_done) else []
-    return ", ".join(parts)
-
-
 def own_words_file(title: str, words: Iterable[tuple[str, str, str]]) -> str:
     """Return a plain text file of what somebody wrote: for each thing its heading, its day, and the words."""
     parts = [title, "=" * len(title), ""]

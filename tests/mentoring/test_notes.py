@@ -1,4 +1,4 @@
-"""What a pair writes: each row its author's, private notes nobody else's, and none of it anywhere but on their pages."""
+"""What a pair writes: each row its author's, private notes nobody else's, and all of it on their own pages only."""
 
 from __future__ import annotations
 

@@ -37,6 +37,14 @@ def page_app() -> Flask:
     for act in ("correct", "undo"):
         people.add_url_rule(f"/records/<uuid:record_id>/{act}", f"{act}_record", _nothing)
     app.register_blueprint(people)
+    mentoring = Blueprint("mentoring", __name__, url_prefix="/mentoring")
+    mentoring.add_url_rule("/sessions/<uuid:session_id>", "show_session", _nothing)
+    for endpoint in ("add_action", "tick_action", "untick_action"):
+        mentoring.add_url_rule(f"/<uuid:mentorship_id>/{endpoint}", endpoint, _nothing)
+    for endpoint in ("show_change_note", "remove_note"):
+        mentoring.add_url_rule(f"/<uuid:note_id>/{endpoint}", endpoint, _nothing)
+    mentoring.add_url_rule("/<uuid:action_id>/remove_action", "remove_action", _nothing)
+    app.register_blueprint(mentoring)
     app.add_url_rule("/list", "list", _nothing)
     return app
 

@@ -22,12 +22,14 @@ from app.mentoring.queries import notes, pair, sessions
 from app.mentoring.queries.profiles import key_of, named_expectations, seekable
 from app.mentoring.views.blueprint import author, bp, load_mentorship
 from app.people.models import Person
-from app.people.queries import get_person
+from app.people.queries import get_people
 
 
 def other_of(mentorship: Mentorship) -> Person:
     """Return the other one of the two."""
-    return get_person(mentorship.other_than(actor().person_id))
+    # Both are read at once: the course of the mentorship names the reader too.
+    people = get_people((mentorship.mentee_id, mentorship.mentor_id))
+    return people[mentorship.other_than(actor().person_id)]
 
 
 def side_of(mentorship: Mentorship) -> PairSide:
