@@ -182,7 +182,7 @@ def _acts(mentorship: Mentorship, reader_id: uuid.UUID, given: Given, today: dat
     elif any(kind is ReviewKind.MID_POINT for kind, _ in given) or state is MentorshipState.MID_POINT_DONE:
         acts.append(Act("Half time", "show_look_back"))
     if state is MentorshipState.CLOSING:
-        acts.insert(0, Act("Close", "show_closing", is_main=True))
+        acts.insert(0, Act("Answer and close", "show_closing", is_main=True))
     elif state is MentorshipState.COMPLETED or (ReviewKind.CLOSING, reader_id) in given:
         acts.insert(0, Act("Closing answers", "show_closing", is_main=state is MentorshipState.COMPLETED))
     if after(state, MentorshipEvent.EXTEND) and months_left(mentorship.months):

@@ -42,7 +42,7 @@ def chioma(app):
 
 @pytest.fixture
 def pair(amara, chioma):
-    return make_mentorship(amara, chioma, began_on=date(2026, 8, 1), goals=("swe.coach-juniors", "swe.plan-own-work"))
+    return make_mentorship(amara, chioma, began_on=date(2026, 8, 1), goals=("swe.coach-juniors", "swe.defined-tasks"))
 
 
 @pytest.fixture

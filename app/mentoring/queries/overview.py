@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 from sqlalchemy.orm import aliased
@@ -142,10 +143,10 @@ def list_pairs(at: datetime) -> Sequence[PairLine]:
         .where(Mentorship.is_underway)
         .order_by(mentee.sort_name, mentee.id, mentor.sort_name, Mentorship.id)
     )
-    return [PairLine(*row) for row in rows]
+    return [PairLine(*cast("Any", row)) for row in rows]
 
 
-def _held() -> Select[uuid.UUID, int, date]:
+def _held() -> Select[uuid.UUID, int, date | None]:
     return (
         select(
             MentoringSession.mentorship_id,
@@ -218,7 +219,7 @@ def list_waiting_mentees(on: date) -> Sequence[WaitingLine]:
         )
         .order_by(MentoringProfile.seeks_since, Person.sort_name, Person.id)
     )
-    return [WaitingLine(*row) for row in rows]
+    return [WaitingLine(*cast("Any", row)) for row in rows]
 
 
 def count_ended(wanted: Wanted, on: date) -> Ended:

@@ -218,7 +218,7 @@ def _goals(mentorship: Mentorship, refused: tuple[uuid.UUID, OutcomeForm] | None
     lines: list[dict[str, object]] = []
     for goal, by in rows:
         key = key_of(goal.lineage, goal.expectation_id)
-        text = named[key].text if key in named else goal.expectation_id
+        text = named[key].text if key in named else f"An expectation that no ladder in use has: {goal.expectation_id}"
         errors = list(refused[1].outcome.errors) if refused and refused[0] == goal.id else []
         lines.append({"goal": goal, "text": text, "by": by, "errors": errors})
     return lines

@@ -48,6 +48,5 @@ def _filters(rounds: Sequence[tuple[uuid.UUID, str]], wanted: Wanted) -> list[Op
     choices += [(name, key) for key, name in rounds]
     choices.append(("Outside rounds", NO_ROUND))
     return [
-        Option(text, None, value == wanted, url_for("mentoring.show_overview", **({"round": value} if value else {})))
-        for text, value in choices
+        Option(text, None, value == wanted, url_for("mentoring.show_overview", round=value)) for text, value in choices
     ]
