@@ -15,8 +15,8 @@ from app.ladders.queries import level_marks
 from app.mentoring.languages import in_words
 from app.mentoring.models import Mentorship
 from app.mentoring.queries.finding import profiles_of, shared_hours, shared_languages
-from app.mentoring.queries.profiles import NamedExpectation, held_by, named_expectations, offers_of
-from app.mentoring.queries.requests import FOUND_ANOTHER, Message, goals_of, last_step, state_on, thread_of
+from app.mentoring.queries.profiles import NamedExpectation, held_by, named_expectations
+from app.mentoring.queries.requests import FOUND_ANOTHER, Message, goals_offered, last_step, state_on, thread_of
 from app.mentoring.wording import DECLINE_REASONS
 from app.people.models import Person
 from app.people.queries import get_people
@@ -36,23 +36,13 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestView:
-    """What one of the two reads. `state` is that of today, whether or not the daily job has been here."""
+class RequestHead:
+    """With whom, and where it stands. `state` is that of today, whether or not the daily job has been here."""
 
     mentorship: Mentorship
     side: PairSide
     state: MentorshipState
     other: Person
-    level: str
-    team: str
-    goals: Sequence[Goal]
-    thread: Sequence[Message]
-    hours: str
-    languages: Sequence[str]
-    reason: str
-    """The kind reason of a decline, in words; empty where nobody declined."""
-    declined_by_reader: bool
-    found_another: bool
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +53,22 @@ class RequestView:
     def is_proposal(self) -> bool:
         """Say whether a round proposed it."""
         return self.mentorship.round_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView(RequestHead):
+    """What one of the two reads."""
+
+    level: str
+    team: str
+    goals: Sequence[Goal]
+    thread: Sequence[Message]
+    hours: str
+    languages: Sequence[str]
+    reason: str
+    """The kind reason of a decline, in words; empty where nobody declined."""
+    declined_by_reader: bool
+    found_another: bool
 
     @property
     def has_agreed(self) -> bool:
@@ -89,6 +95,13 @@ class RequestView:
         return [one for one in self.goals if one.is_offered]
 
 
+def head_of(mentorship: Mentorship, reader_id: uuid.UUID, on: date) -> RequestHead:
+    """Return what the questions before a no or a withdrawal need to know."""
+    other_id = mentorship.other_than(reader_id)
+    side = PairSide.MENTEE if reader_id == mentorship.mentee_id else PairSide.MENTOR
+    return RequestHead(mentorship, side, state_on(mentorship, on), get_people([other_id])[other_id])
+
+
 def view_of(mentorship: Mentorship, reader: Actor, on: date) -> RequestView:
     """Return the page as one of the two reads it.
 
@@ -96,22 +109,21 @@ def view_of(mentorship: Mentorship, reader: Actor, on: date) -> RequestView:
     Level and team of the other one stand there for whom they stand in the directory (row 28).
     """
     reader_id = reader.person_id
-    other_id = mentorship.other_than(reader_id)
-    other = get_people([other_id])[other_id]
-    knows_them = can(reader, Permission.Person.READ, other)
-    side = PairSide.MENTEE if reader_id == mentorship.mentee_id else PairSide.MENTOR
+    head = head_of(mentorship, reader_id, on)
+    other_id = head.other.id
+    knows_them = can(reader, Permission.Person.READ, head.other)
     profiles = profiles_of([reader_id, other_id])
     own, others = profiles.get(reader_id), profiles.get(other_id)
-    step = last_step(mentorship.id)
+    step = None if mentorship.state is MentorshipState.PROPOSED else last_step(mentorship.id)
     thread = thread_of(mentorship.id)
-    if side is PairSide.MENTOR and mentorship.has_begun and not mentorship.is_underway:
+    if head.side is PairSide.MENTOR and mentorship.has_begun and not mentorship.is_underway:
         thread = [one for one in thread if one.author_id == reader_id]
     team = find_team(other_id, on) if knows_them else None
     return RequestView(
-        mentorship=mentorship,
-        side=side,
-        state=state_on(mentorship, on),
-        other=other,
+        head.mentorship,
+        head.side,
+        head.state,
+        head.other,
         level=_level(other_id, on) if knows_them or value_of("directory_shows_level") else "",
         team=team.name if team else "",
         goals=_goals(mentorship) if can(reader, Permission.Mentorship.READ_GOALS, mentorship) else [],
@@ -132,9 +144,8 @@ def _level(person_id: uuid.UUID, on: date) -> str:
 
 
 def _goals(mentorship: Mentorship) -> list[Goal]:
-    keys = goals_of(mentorship.id)
-    offered = offers_of(mentorship.mentor_id) & held_by([mentorship.mentor_id])[mentorship.mentor_id]
-    return [goal_of(one, is_offered=key in offered) for key, one in in_order(keys)]
+    offered, held = goals_offered(mentorship), held_by([mentorship.mentor_id])[mentorship.mentor_id]
+    return [goal_of(one, is_offered=offered[key] and key in held) for key, one in in_order(list(offered))]
 
 
 def goal_of(named: NamedExpectation, *, is_offered: bool) -> Goal:

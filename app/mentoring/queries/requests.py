@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from app.domain.mentorship import MentorshipEvent, MentorshipState, PairSide, has_lapsed
 from app.infra.db import db
 from app.mentoring.models import (
+    MentoringOffer,
     MentoringSession,
     Mentorship,
     MentorshipGoal,
@@ -99,21 +100,56 @@ def goals_of(mentorship_id: uuid.UUID) -> list[str]:
     return [f"{lineage}:{expectation_id}" for lineage, expectation_id in rows]
 
 
+def goals_offered(mentorship: Mentorship) -> dict[str, bool]:
+    """Return the goals of a mentorship in the mentee's order, and of each whether its mentor offers to help with it."""
+    offered = exists().where(
+        MentoringOffer.person_id == mentorship.mentor_id,
+        MentoringOffer.lineage == MentorshipGoal.lineage,
+        MentoringOffer.expectation_id == MentorshipGoal.expectation_id,
+    )
+    rows = db.session.execute(
+        select(MentorshipGoal.lineage, MentorshipGoal.expectation_id, offered)
+        .where(MentorshipGoal.mentorship_id == mentorship.id)
+        .order_by(MentorshipGoal.position, MentorshipGoal.id)
+    )
+    return {f"{lineage}:{expectation_id}": bool(is_offered) for lineage, expectation_id, is_offered in rows}
+
+
 def last_step(mentorship_id: uuid.UUID) -> MentorshipStep | None:
     """Return the last thing that happened to a mentorship; None as long as it is proposed."""
     rows = select(MentorshipStep).where(MentorshipStep.mentorship_id == mentorship_id)
     return db.session.scalars(rows.order_by(MentorshipStep.at.desc(), MentorshipStep.id.desc()).limit(1)).first()
 
 
-def list_open_requests(mentee_id: uuid.UUID, on: date) -> Sequence[OpenRequest]:
-    """Return the requests and proposals of a mentee that may still be answered, by the mentor's name."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a mentee has going: requests and proposals that may still be answered, and whether they have a mentor."""
+
+    open: Sequence[OpenRequest]
+    has_mentor: bool
+
+    @property
+    def own(self) -> int:
+        """Return how many of the open ones the mentee asked for; what a round proposed does not count."""
+        return sum(one.waits_for is not None for one in self.open)
+
+
+def what_is_asked(mentee_id: uuid.UUID, on: date) -> Asked:
+    """Return what a mentee has going, by the mentor's name."""
     rows = db.session.execute(
-        select(Mentorship.id, Person.name, Mentorship.proposed_at, Mentorship.answer_by, Mentorship.waits_for)
+        select(
+            Mentorship.id,
+            Person.name,
+            Mentorship.proposed_at,
+            Mentorship.answer_by,
+            Mentorship.waits_for,
+            Mentorship.is_underway.label("is_underway"),
+        )
         .join(Person, Person.id == Mentorship.mentor_id)
-        .where(Mentorship.mentee_id == mentee_id, open_on(on))
-        .order_by(Person.sort_name, Person.id)
-    )
-    return [OpenRequest(*row) for row in rows]
+        .where(Mentorship.mentee_id == mentee_id, or_(open_on(on), Mentorship.is_underway))
+        .order_by(Person.sort_name, Person.id, Mentorship.id)
+    ).all()
+    return Asked([OpenRequest(*row[:5]) for row in rows if not row.is_underway], any(row.is_underway for row in rows))
 
 
 def open_on(on: date) -> ColumnElement[bool]:

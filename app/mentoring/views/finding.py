@@ -14,11 +14,12 @@ from app.infra.clock import now, today
 from app.infra.pagination import page_number
 from app.infra.unit_of_work import writes
 from app.mentoring.actions import requests as acts
+from app.mentoring.finding_pages import finding_of
 from app.mentoring.forms.requests import AskForm
 from app.mentoring.languages import in_words
 from app.mentoring.queries import finding
-from app.mentoring.queries.profiles import find_profile, wishes_of
-from app.mentoring.queries.requests import MOST_OPEN, count_open_requests, has_mentor, list_open_requests
+from app.mentoring.queries.profiles import wishes_of
+from app.mentoring.queries.requests import MOST_OPEN, count_open_requests
 from app.mentoring.request_pages import hours_in_words, in_order
 from app.mentoring.views.blueprint import author, bp
 from app.people.models import Person
@@ -40,26 +41,17 @@ def load_asked(person_id: uuid.UUID) -> Person:
 @requires(Permission.Mentoring.TAKE_PART)
 def list_mentors() -> ResponseReturnValue:
     """Show who could mentor the reader now."""
-    reader_id, on = actor().person_id, today()
-    profile = find_profile(reader_id)
-    seeks = profile is not None and profile.seeks_since is not None
-    goals = finding.live_wishes(reader_id) if seeks else ()
-    found = finding.find_mentors(reader_id, goals, on=on)
-    goal, words = request.args.get("goal", ""), request.args.get("q", "").strip()[:MAX_SEARCH]
-    goal = goal if goal in goals else ""
+    view = finding_of(
+        actor().person_id,
+        goal=request.args.get("goal", ""),
+        search=request.args.get("q", "").strip()[:MAX_SEARCH],
+        page=page_number(request.args.get("page")),
+        on=today(),
+    )
     return render_template(
         "mentoring/mentors.html",
-        seeks=seeks,
-        has_mentor=has_mentor(reader_id),
-        goals=in_order(goals),
-        counts={one: sum(one in mentor.helps for mentor in found) for one in goals},
-        total=len(found),
-        page=finding.page_of(found, goal=goal, words=words, page=page_number(request.args.get("page"))),
-        goal=goal,
-        search=words,
-        open_requests=list_open_requests(reader_id, on),
+        view=view,
         most_open=MOST_OPEN,
-        coordinators=finding.list_coordinators(),
         hours_in_words=hours_in_words,
         in_words=in_words,
     )
@@ -69,11 +61,7 @@ def list_mentors() -> ResponseReturnValue:
 @requires(Permission.Mentoring.TAKE_PART, on=load_asked)
 def show_ask_mentor(person: Person) -> ResponseReturnValue:
     """Show the form in which the reader asks somebody to be their mentor."""
-    form = AskForm(formdata=None)
-    goals = finding.live_wishes(actor().person_id)
-    mentor = finding.find_mentor(actor().person_id, person.id, goals, on=today())
-    form.goals.data = list(mentor.helps) if mentor else []
-    return _ask_page(person, form)
+    return _ask_page(person, AskForm(formdata=None))
 
 
 @bp.post("/mentors/<uuid:person_id>/ask")
@@ -98,6 +86,8 @@ def _ask_page(person: Person, form: AskForm) -> ResponseReturnValue:
     mentor = finding.find_mentor(reader_id, person.id, goals, on=on)
     form.goals.choices = [(key, one.text) for key, one in in_order(goals or wishes_of(reader_id))]
     helps = mentor.helps if mentor else ()
+    if not form.is_submitted():
+        form.goals.data = list(helps)
     page = render_template(
         "mentoring/ask.html",
         person=person,

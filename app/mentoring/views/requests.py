@@ -19,7 +19,7 @@ from app.mentoring.actions import consents
 from app.mentoring.actions import requests as acts
 from app.mentoring.forms.requests import ActForm, DeclineForm, WordsForm
 from app.mentoring.models import Mentorship
-from app.mentoring.request_pages import view_of
+from app.mentoring.request_pages import head_of, view_of
 from app.mentoring.views.blueprint import author, bp, load_mentorship
 
 
@@ -114,7 +114,7 @@ def decline_request(mentorship: Mentorship) -> ResponseReturnValue:
 
 
 def _decline_page(mentorship: Mentorship, form: DeclineForm) -> ResponseReturnValue:
-    view = view_of(mentorship, actor(), today())
+    view = head_of(mentorship, actor().person_id, today())
     return make_response(render_template("mentoring/request_decline.html", view=view, form=form), form.status)
 
 
@@ -138,5 +138,5 @@ def withdraw_request(mentorship: Mentorship) -> ResponseReturnValue:
 
 
 def _withdraw_page(mentorship: Mentorship, form: ActForm) -> ResponseReturnValue:
-    view = view_of(mentorship, actor(), today())
+    view = head_of(mentorship, actor().person_id, today())
     return make_response(render_template("mentoring/request_withdraw.html", view=view, form=form), form.status)
