@@ -170,6 +170,21 @@ def test_the_second_yes_is_refused_when_the_mentee_no_longer_seeks(two):
         agree(asked_id, mentor)
 
 
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [({"mentors_since": None}, "do not offer to mentor"), ({"paused_until": date(2027, 1, 1)}, "End the pause")],
+)
+def test_what_is_theirs_to_change_is_told_to_the_one_who_agrees(two, columns, words):
+    mentee, mentor = two
+    asked_id = ask(mentee, mentor)
+    with transaction():
+        for name, value in columns.items():
+            setattr(profile_of(mentor), name, value)
+    with pytest.raises(NotAllowedNowError, match=words):
+        agree(asked_id, mentor)
+    assert get_mentorship(asked_id).state is MentorshipState.PROPOSED
+
+
 def test_a_mentee_has_one_mentor_at_a_time(two):
     mentee, mentor = two
     proposed_id = propose(mentee, mentor)

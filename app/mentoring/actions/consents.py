@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from app.audit.actions import Author
 from app.audit.tags import Tag
@@ -125,16 +125,35 @@ def _check_places(
     mentee, mentor = profiles.get(mentorship.mentee_id), profiles.get(mentorship.mentor_id)
     if mentee is None or mentor is None:
         raise NotAllowedNowError(NOT_POSSIBLE)
-    taken = places_taken([mentorship.mentor_id]).get(mentorship.mentor_id, 0)
-    if side is PairSide.MENTOR and taken >= mentor.capacity:
-        raise NotAllowedNowError(
-            f"You have {taken} of {mentor.capacity} mentees, so no place is free. The request stays open: "
-            "make room in your profile or say no kindly."
-        )
-    if side is PairSide.MENTEE and has_mentor(mentorship.mentee_id):
-        raise NotAllowedNowError("You have a mentor already, and one at a time is the rule.")
-    if not is_possible(mentorship, goals_of(mentorship.id), on=local(at).date()):
+    on = local(at).date()
+    if (own := _mentor_hindrance(mentor, on) if side is PairSide.MENTOR else _mentee_hindrance(mentee)) is not None:
+        raise NotAllowedNowError(own)
+    if not is_possible(mentorship, goals_of(mentorship.id), on=on):
         raise NotAllowedNowError(NOT_POSSIBLE)
+
+
+def _mentor_hindrance(mentor: MentoringProfile, on: date) -> str | None:
+    """Return what keeps a mentor from agreeing that is theirs to change, told to them alone."""
+    if mentor.mentors_since is None:
+        return "You do not offer to mentor at the moment. Say in your mentoring profile that you do, then agree."
+    if mentor.paused_until is not None and mentor.paused_until > on:
+        return "You take on nobody new just now. End the pause in your mentoring profile, then agree."
+    taken = places_taken([mentor.person_id]).get(mentor.person_id, 0)
+    if taken < mentor.capacity:
+        return None
+    return (
+        f"You have {taken} of {mentor.capacity} mentees, so no place is free. This stays open: make room in your "
+        "mentoring profile, or say no kindly."
+    )
+
+
+def _mentee_hindrance(mentee: MentoringProfile) -> str | None:
+    """Return the same for a mentee."""
+    if has_mentor(mentee.person_id):
+        return "You have a mentor already, and one at a time is the rule."
+    if mentee.seeks_since is None:
+        return "You do not look for a mentor at the moment. Say in your mentoring profile that you do, then agree."
+    return None
 
 
 def _begin(mentorship: Mentorship, mentee: MentoringProfile, *, by: Author, at: datetime) -> None:
