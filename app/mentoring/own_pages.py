@@ -106,7 +106,6 @@ def shown_goals(pairs: Iterable[OwnPair]) -> set[str]:
 
 
 def proposal_words(pair: OwnPair) -> str:
-    """Return what an open request or proposal waits for."""
-    asked = "would mentor you" if pair.side is PairSide.MENTEE else "would be your mentee"
-    turn = "It is your turn" if pair.is_my_turn else "It is their turn"
-    return f"{pair.other} {asked}. {turn}, until {long_date(pair.answer_by)}."
+    """Return what an open request or proposal, for which it is the other one's turn, waits for."""
+    asked = "may become your mentor" if pair.side is PairSide.MENTEE else "may become your mentee"
+    return f"{pair.other} {asked}. It is their turn, until {long_date(pair.answer_by)}."

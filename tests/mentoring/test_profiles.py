@@ -121,6 +121,8 @@ def test_every_fault_is_told_at_once_at_its_field_and_nothing_is_lost(amara, cli
     said = page.words()
     for words in ("time zone of the list", "no time", "no language “Elvish”", "This is no day"):
         assert words in said
+    for words in (actions.NEEDS_OFFER, actions.NEEDS_PLACE, actions.NEEDS_GOAL):
+        assert words in said
     assert 'value="Elvish"' in page.text
     assert find_profile(amara.id) is None
 

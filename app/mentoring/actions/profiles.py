@@ -194,7 +194,13 @@ def _content_of(row: MentoringProfile, side: PairSide) -> Content:
 
 
 def _lock(person_id: uuid.UUID) -> MentoringProfile | None:
+    _lock_person(person_id)
     return lock_profiles([person_id]).get(person_id)
+
+
+def _lock_person(person_id: uuid.UUID) -> None:
+    """Let one after the other say something of the same person: what nobody has said yet has no row to lock."""
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
 def _begin_profile(person_id: uuid.UUID, at: datetime) -> MentoringProfile:
@@ -254,6 +260,7 @@ def prefer(other: Person, side: PairSide, *, by: Author, at: datetime) -> None:
     InvalidError at `person`: oneself, somebody who has left, somebody excluded, or more than ten.
     """
     person_id = author_id(by)
+    _lock_person(person_id)
     _check_other(person_id, other, at)
     if _find_exclusion(person_id, other.id) is not None:
         raise InvalidError(f"You do not want to be paired with {other.name}. Take that back first.", field="person")
@@ -287,6 +294,7 @@ def exclude(other: Person, *, by: Author, at: datetime) -> None:
     It ends a preference for them. InvalidError at `person`: oneself, or somebody who has left.
     """
     person_id = author_id(by)
+    _lock_person(person_id)
     _check_other(person_id, other, at)
     if _find_exclusion(person_id, other.id) is not None:
         return

@@ -112,16 +112,20 @@ class ProfileForm(Form):
         return [one for one in (part.strip() for part in (self.more_languages.data or "").split(",")) if one]
 
     def content(self, in_competency: Mapping[str, Iterable[str]]) -> Content:
-        """Return what was sent; call it on a form that is valid. `in_competency`: offers by the key of a competency."""
+        """Return what was sent. `in_competency`: offers by the key of a competency.
+
+        In place of what is no time, number or language stands something that breaks no rule: its own field says what
+        is wrong with it, and the other rules can be judged at once.
+        """
         written = (languages.code_of(words) for words in self._written)
         whole = {key for one in self.whole.data or () for key in in_competency.get(one, ())}
         return Content(
             time_zone=self.time_zone.data,
-            works_from=_minutes(self.works_from.data),
-            works_until=_minutes(self.works_until.data),
+            works_from=_minutes(self.works_from.data or time(0)),
+            works_until=_minutes(self.works_until.data or time(0)),
             languages=tuple(sorted({*(self.languages.data or ()), *(one for one in written if one)})),
             mentors=self.mentors.data,
-            capacity=int(self.capacity.data),
+            capacity=0 if self.capacity.errors else int(self.capacity.data),
             paused_until=self.paused_until.data,
             offers=frozenset(self.offers.data or ()) | whole,
             seeks=self.seeks.data,
@@ -129,10 +133,10 @@ class ProfileForm(Form):
         )
 
     def refuse(self, faults: Mapping[str, str]) -> None:
-        """Put every fault at its field."""
+        """Put every fault at its field, but where something is wrong with what was sent already."""
         for name, words in faults.items():
             field = self._fields[name]
-            field.errors = [*field.errors, words]
+            field.errors = field.errors or [words]
 
 
 def _minutes(moment: time) -> int:

@@ -30,7 +30,7 @@ def show_own() -> ResponseReturnValue:
         waiting=list_waiting_here(own_id, on),
         mentor=pair_card(own.mentor, texts) if own.mentor else None,
         mentees=[pair_card(one, texts) for one in own.mentees],
-        proposed=[(proposal_words(one), pair_href(one)) for one in own.proposed],
+        proposed=[(proposal_words(one), pair_href(one)) for one in own.proposed if not one.is_my_turn],
         past=[pair_card(one, {}) for one in own.past],
         profile=profile,
         state=state,

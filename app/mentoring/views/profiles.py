@@ -52,10 +52,8 @@ def save_profile() -> ResponseReturnValue:
     """Store the profile, and opt the reader in or out as they say; every fault is told at once."""
     sheet = sheet_of(actor().person_id)
     form = sheet.form(is_sent=True)
-    is_whole = form.validate()
+    form.validate()
     form.fill_hours()
-    if not is_whole or form.errors:
-        return _profile_page(sheet, form)
     content = form.content(sheet.in_competency)
     form.refuse(actions.faults_of(actor().person_id, content, on=today()))
     if form.errors or not form.attempt(
