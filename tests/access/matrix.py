@@ -16,6 +16,8 @@ from tests.access.company import ANONYMOUS, FIRST, SECOND, Company, canary
 FILES = tuple(Path(__file__).with_name(name) for name in ("authz.yaml", "authz-promotion.yaml", "authz-mentoring.yaml"))
 GONE = "00000000-0000-4000-8000-000000000000"
 """The id of nothing."""
+NAMED = ("subject", "stranger", "peer", "manager", "skip", "other", "former", "mentor", "former_mentor")
+"""Who may stand in an address or a field, by these names."""
 OUTSIDE = frozenset({ANONYMOUS, "leaver"})
 """Those for whom the way always ends at the door."""
 
@@ -72,7 +74,7 @@ def filled(text: str, cell: Cell, company: Company, object_id: object) -> str:
         digest=company.digests.get(cell.name, ""),
         piece=company.objects["shared"],
         earlier=company.objects["told"],
-        **{who: company.people[who] for who in ("subject", "stranger", "peer", "manager", "other", "former")},
+        **{who: company.people[who] for who in NAMED},
     )
 
 
@@ -84,8 +86,11 @@ def rules() -> dict[str, Any]:
         for part, found in other.items():
             if isinstance(found, list):
                 first[part] += found
-            else:
-                first.setdefault(part, {}).update(found)
+                continue
+            known = first.setdefault(part, {})
+            for name, value in found.items():
+                # A kind of the first file that gets more acts keeps those that it has.
+                known[name] = {**known[name], **value} if isinstance(known.get(name), dict) else value
     return first  # type: ignore[no-any-return]
 
 

@@ -120,7 +120,8 @@ EXCLUSIONS = {
 
 def pair_up(company: Company, everybody: Everybody) -> None:
     """Write who offers and seeks, every pair with all that it wrote, and two rounds."""
-    make.make_coordinator(everybody["coordinator"], named_by=everybody["hr"])
+    named = make.make_coordinator(everybody["coordinator"], named_by=everybody["hr"])
+    keep(company, "named_coordinator", "coordinator", "coordinator", named)
     for name in ("mentor", "former_mentor", "chief"):
         make.make_profile(everybody[name], offers=(FIRST, SECOND), capacity=4)
     for name in ("subject", "peer", "stranger", "admin", "editor", "hr"):
@@ -136,7 +137,6 @@ def pair_up(company: Company, everybody: Everybody) -> None:
             **columns | ({"round_id": company.objects["round_published"]} if is_of_round else {}),
         )
         keep(company, name, "mentorship", mentee, row)
-        company.asked[name] = FIRST
     write_for_both(company, everybody)
     write_apart(company, everybody)
     db.session.rollback()
@@ -182,6 +182,7 @@ def write_for_both(company: Company, everybody: Everybody) -> None:
         with transaction():
             db.session.add(row)
         keep(company, f"{pair}_action_of_{author}", "session_action", company.subjects[pair], row)
+        company.asked[pair] = str(row.id)
 
 
 def write_apart(company: Company, everybody: Everybody) -> None:

@@ -87,6 +87,7 @@ class World:
         from app.evidence.queries.attachments import get_attached_file
         from app.jobs.models import Job
         from app.mentoring import models as mentoring
+        from app.mentoring.queries.sessions import get_session
         from app.notices.models import Mail
         from app.promotion.models import Eligibility, Nomination, PeerFeedback, PromotionCase, PromotionCycle
         from app.promotion.queries.committees import get_membership
@@ -97,6 +98,8 @@ class World:
             return get_attached_file(self.company.objects[name])
         if self.company.kinds[name] == "policy":
             return POLICIES[self.company.objects[name]]
+        if self.company.kinds[name] == "mentoring_session":
+            return get_session(self.company.objects[name])
         if self.company.kinds[name] == "membership":
             return get_membership(self.company.objects[name])
         tables = {
@@ -117,13 +120,13 @@ class World:
             "waiver": Waiver,
             "growth_plan": GrowthPlan,
             "mentorship": mentoring.Mentorship,
-            "mentoring_session": mentoring.MentoringSession,
             "note": mentoring.MentoringNote,
             "private_note": mentoring.PrivateNote,
             "session_action": mentoring.SessionAction,
             "exclusion": mentoring.MentoringExclusion,
             "mentoring_round": mentoring.MentoringRound,
             "round_choice": mentoring.RoundChoice,
+            "coordinator": mentoring.MentoringCoordinator,
         }
         if self.company.kinds[name] == "entry":
             return get_record(self.company.objects[name])

@@ -262,6 +262,8 @@ def _evidence_page(found: PairSession, form: SessionEvidenceForm, marks: Marks) 
 @writes
 def make_session_evidence(found: PairSession) -> ResponseReturnValue:
     """Keep a draft of evidence from a session."""
+    if found.session.state is not SessionState.HELD:
+        raise NotAllowedNowError(session_evidence.NOT_HELD)
     form = SessionEvidenceForm()
     if form.validate_on_submit():
         piece = form.attempt(
