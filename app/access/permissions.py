@@ -205,13 +205,13 @@ class Permission:
         """That somebody mentors somebody."""
 
         READ = "mentorship:read"  # See that it exists, between whom, its state and dates.
-        OPEN = "mentorship:open"  # Open the pair's own page.
+        OPEN = "mentorship:open"  # Open the pair's own pages; look back, pause, extend, close and end.
         ANSWER = "mentorship:answer"  # Consent or decline for oneself; ask, answer or withdraw in a request.
         TAKE_BACK = "mentorship:take_back"  # Withdraw one's own request.
         READ_GOALS = "mentorship:read_goals"  # See for which expectations it is.
         SET_GOALS = "mentorship:set_goals"  # Choose the goals while it is underway, as the mentee.
         SHARE_GOALS = "mentorship:share_goals"  # Let the line manager see the goals, or no longer.
-        WRITE = "mentorship:write"  # Plan sessions, write notes and actions, look back, pause, extend, close, end.
+        WRITE = "mentorship:write"  # Plan sessions, write notes and actions.
 
     class Note(StrEnum):
         """What one of a pair wrote for both."""

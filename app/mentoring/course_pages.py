@@ -23,6 +23,7 @@ from app.domain.mentorship import (
     months_left,
 )
 from app.infra.templating import long_date
+from app.mentoring.actions.reviews import STATES
 from app.mentoring.models import Mentorship, MentorshipReview, ReviewKind
 from app.mentoring.queries.course import LEFT, answers_in, find_parting, given_reviews
 from app.mentoring.queries.requests import last_step
@@ -240,6 +241,14 @@ def answers_shown(
     return _answers(own, kind, people[reader_id].name), _answers(
         theirs if is_open else None, kind, people[other_id].name
     )
+
+
+def own_draft(mentorship: Mentorship, row: MentorshipReview | None, author: str) -> Answers | None:
+    """Return what somebody wrote and never gave, once it can be given no more: own words stay readable (note 9)."""
+    if row is None or row.given_at is not None or mentorship.state in STATES[row.kind]:
+        return None
+    found = _answers(row, row.kind, author)
+    return found if found and found.lines else None
 
 
 def _answers(row: MentorshipReview | None, kind: ReviewKind, author: str) -> Answers | None:

@@ -134,6 +134,17 @@ def test_where_it_ended_early_answers_stay_with_who_wrote_them(closing, amara, c
     assert client_for(chioma).get(f"/mentoring/{closing.id}/closing").status == 302
 
 
+def test_a_draft_that_was_never_given_stays_with_who_wrote_it(closing, amara, chioma, client_for):
+    with transaction():
+        row = get_mentorship(closing.id)
+        reviews.keep_review(row, END, [WORDS, "", "", ""], revision=0, by=Author(amara.id), at=now())
+    act("end_early", closing, chioma)
+    page = client_for(amara).get(f"/mentoring/{closing.id}/closing")
+    assert WORDS in page.text
+    assert "Your draft, which you never gave" in page.text
+    assert client_for(chioma).get(f"/mentoring/{closing.id}/closing").status == 302
+
+
 def test_the_whole_closing_goes_through_the_pages(closing, amara, chioma, client_for, session):
     for reader, words in ((amara, WORDS), (chioma, "Your questions.")):
         client = client_for(reader)

@@ -21,7 +21,7 @@ from app.infra.templating import long_date
 from app.infra.unit_of_work import writes
 from app.mentoring.actions import course as actions
 from app.mentoring.actions import reviews
-from app.mentoring.course_pages import answers_shown
+from app.mentoring.course_pages import answers_shown, own_draft
 from app.mentoring.forms.course import EndForm, ExtendForm, PauseForm
 from app.mentoring.forms.reviews import ClosingForm, MidPointForm, OutcomeForm, ReviewForm
 from app.mentoring.models import GoalOutcome, Mentorship, MentorshipGoal, MentorshipReview, ReviewKind
@@ -114,7 +114,12 @@ def _draft(mentorship: Mentorship, kind: ReviewKind, form: ReviewForm) -> dict[s
     if row and not form.is_submitted():
         form.fill(answers_in(row))
     revision = form.row_version() if form.is_submitted() else row.revision if row else 0
-    return {"form": form, "revision": revision, "kept_at": row.written_at if row else None}
+    return {
+        "form": form,
+        "revision": revision,
+        "kept_at": row.written_at if row else None,
+        "draft": own_draft(mentorship, row, ""),
+    }
 
 
 @bp.post("/<uuid:mentorship_id>/look-back")
@@ -191,7 +196,8 @@ def _closing_page(
     kind, given = ReviewKind.CLOSING, given_reviews(mentorship.id)
     is_open = mentorship.state is MentorshipState.CLOSING
     own, theirs = answers_shown(mentorship, kind, actor().person_id, given)
-    if not is_open and mentorship.state is not MentorshipState.COMPLETED and own is None:
+    more = _draft(mentorship, kind, form)
+    if not is_open and mentorship.state is not MentorshipState.COMPLETED and own is None and more["draft"] is None:
         return _not_now(mentorship)
     page = render_template(
         "mentoring/closing.html",
@@ -206,7 +212,7 @@ def _closing_page(
         outcomes=OUTCOME,
         goals=_goals(mentorship, refused),
         asks_again=mentorship.mentee_id == actor().person_id,
-        **_draft(mentorship, kind, form),
+        **more,
     )
     return make_response(page, refused[1].status if refused else form.status)
 
