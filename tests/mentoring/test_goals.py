@@ -93,7 +93,9 @@ def test_the_line_manager_reads_the_goals_only_while_the_mentee_shares_them(pair
     assert reads(pair)
     client.send(shared.form(ending="/goals/unshare"))
     assert not reads(pair)
-    tags = db.session.scalars(select(AuditEvent.tag).where(AuditEvent.tag.like("mentoring:goals:%"))).all()
+    tags = db.session.scalars(
+        select(AuditEvent.tag).where(AuditEvent.tag.like("mentoring:goals:%")).order_by(AuditEvent.seq)
+    ).all()
     assert tags == ["mentoring:goals:share", "mentoring:goals:unshare"]
 
 

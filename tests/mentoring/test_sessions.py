@@ -75,7 +75,7 @@ def test_while_it_is_paused_nothing_is_planned_and_the_reason_is_said(app, clien
 
 def test_two_who_move_a_session_at_once_learn_of_each_other(pair):
     found = get_session(plan(pair).id)
-    before = found.session.version
+    before = found.meeting.version
     act(acts.change_session, found, Plan(SOON + timedelta(hours=1)), version=before, by=pair.chioma)
     with pytest.raises(ConflictError) as conflict:
         act(acts.change_session, get_session(found.id), Plan(SOON, 30), version=before, by=pair.amara)
@@ -91,7 +91,7 @@ def test_a_session_is_held_on_a_day_that_has_come(pair):
         with pytest.raises(InvalidError):
             act(acts.hold_session, get_session(found.id), held_on=day, by=pair.amara)
     act(acts.hold_session, get_session(found.id), held_on=date(2026, 11, 20), by=pair.chioma)
-    stored = get_session(found.id).session
+    stored = get_session(found.id).meeting
     assert (stored.state, stored.held_on) == (SessionState.HELD, date(2026, 11, 20))
     with pytest.raises(NotAllowedNowError):
         act(acts.call_off_session, get_session(found.id), by=pair.amara)
@@ -106,7 +106,7 @@ def test_a_session_is_called_off_without_a_reason_and_can_be_taken_up_again(pair
     assert "called off" in after.text
     again = client.follow(client.send(after.form(ending="/reopen")))
     assert "planned as before" in again.text
-    assert get_session(session.id).session.state is SessionState.PLANNED
+    assert get_session(session.id).meeting.state is SessionState.PLANNED
 
 
 @pytest.mark.parametrize("state", [MentorshipState.COMPLETED, MentorshipState.ENDED_EARLY])
@@ -221,7 +221,9 @@ def _end(mentorship, *, by, at):
 def test_the_record_says_that_a_session_was_planned_and_held_and_nothing_of_it(pair):
     planned = plan(pair, NOW - timedelta(hours=2), place=PLACE)
     act(acts.hold_session, get_session(planned.id), held_on=NOW.date(), by=pair.chioma)
-    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.tag.like("mentoring:session:%"))).all()
+    rows = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.tag.like("mentoring:session:%")).order_by(AuditEvent.seq)
+    ).all()
     assert [row.tag for row in rows] == ["mentoring:session:plan", "mentoring:session:hold"]
     assert {row.subject_id for row in rows} == {None}
     assert {row.details for row in rows} == {"{}"}

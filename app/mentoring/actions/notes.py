@@ -47,7 +47,7 @@ def write_note(found: PairSession, kind: NoteKind, words: str, *, by: Author, at
     check_underway(found.mentorship)
     row = MentoringNote(
         mentorship_id=found.mentorship.id,
-        session_id=found.session.id,
+        session_id=found.meeting.id,
         author_id=author_id(by),
         kind=kind,
         words=_checked(words),

@@ -49,23 +49,23 @@ def make_evidence(
     if side is None:
         raise MissingError
     author, other_id = get_person(author_id(by)), found.mentorship.other_than(author_id(by))
-    if found.session.state is not SessionState.HELD or found.session.held_on is None:
+    if found.meeting.state is not SessionState.HELD or found.meeting.held_on is None:
         raise NotAllowedNowError(NOT_HELD)
-    if find_made_piece(found.session.id, author.id, other_id) is not None:
+    if find_made_piece(found.meeting.id, author.id, other_id) is not None:
         raise NotAllowedNowError("You have made a piece of evidence from this session already.")
-    words = {note_id: text for note_id, _, text in own_of_session(found.session.id, author.id)}
+    words = {note_id: text for note_id, _, text in own_of_session(found.meeting.id, author.id)}
     if not set(notes) <= words.keys():
         raise MissingError
     content = Content(
         title=title,
         kind=EvidenceKind.MENTORING_LOG,
-        occurred_on=found.session.held_on,
+        occurred_on=found.meeting.held_on,
         narrative="\n\n".join(text for note_id, text in words.items() if note_id in set(notes)),
         claims=dict.fromkeys(expectations, ""),
     )
     needed = found.mentorship.mentee_id if side is PairSide.MENTOR else None
     piece = log_evidence(author, content, needed_voice=needed, by=by, at=at)
-    db.session.add(SessionEvidence(session_id=found.session.id, author_id=author.id, piece_id=piece.id, made_at=at))
+    db.session.add(SessionEvidence(session_id=found.meeting.id, author_id=author.id, piece_id=piece.id, made_at=at))
     db.session.flush()
     log(Tag.SESSION_TO_EVIDENCE, by=by, at=at, subject_id=author.id)
     return piece
@@ -77,7 +77,7 @@ def share_and_ask(found: PairSession, *, by: Author, at: datetime) -> Evidence:
     IncompleteError where it shows no expectation; MissingError where there is none, or it is the mentee's.
     """
     author, mentee_id = author_id(by), found.mentorship.mentee_id
-    made = find_made_piece(found.session.id, author, mentee_id)
+    made = find_made_piece(found.meeting.id, author, mentee_id)
     if made is None or author != found.mentorship.mentor_id:
         raise MissingError
     piece = get_evidence(made.id)

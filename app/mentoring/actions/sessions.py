@@ -175,8 +175,8 @@ def reopen_session(found: PairSession, *, by: Author, at: datetime) -> None:
 def _lock(found: PairSession) -> MentoringSession:
     """Lock the mentorship and then the session: the same order for everybody."""
     lock_mentorship(found.mentorship)
-    db.session.refresh(found.session, with_for_update=True)
-    return found.session
+    db.session.refresh(found.meeting, with_for_update=True)
+    return found.meeting
 
 
 def _note(tag: Tag, mentorship: Mentorship, *, by: Author, at: datetime) -> None:

@@ -44,7 +44,7 @@ class ActionForm(Form):
     words = StringField("What is to be done", filters=[clean_line], render_kw=UNCUT, validators=[StorableText()])
     owner = RadioField("Who does it", validate_choice=False)
     due_on = DayField("Due")
-    session = HiddenField()
+    came_from = HiddenField()
 
     def side(self) -> PairSide | None:
         """Return who is to do it; None where nobody was chosen."""
@@ -55,7 +55,7 @@ class ChosenActionForm(Form):
     """Which action is ticked, and from which page."""
 
     action = HiddenField()
-    session = HiddenField()
+    came_from = HiddenField()
 
     def action_id(self) -> uuid.UUID | None:
         """Return the action that was chosen; None where what was sent is no id."""

@@ -22,12 +22,12 @@ class PairSession:
     """A session with the mentorship it belongs to: a right on a session is one on its mentorship."""
 
     mentorship: Mentorship
-    session: MentoringSession
+    meeting: MentoringSession
 
     @property
     def id(self) -> uuid.UUID:
         """Return the id of the session."""
-        return self.session.id
+        return self.meeting.id
 
     @property
     def subject_id(self) -> uuid.UUID:

@@ -69,7 +69,7 @@ def show_change_note(note: MentoringNote) -> ResponseReturnValue:
 def _note_page(note: MentoringNote, form: NoteForm, revision: int) -> ResponseReturnValue:
     found = get_session(note.session_id)
     page = render_template(
-        "mentoring/session_note.html", note=note, session=found.session, form=form, revision=revision
+        "mentoring/session_note.html", note=note, meeting=found.meeting, form=form, revision=revision
     )
     return make_response(page, form.status)
 
@@ -208,7 +208,7 @@ def add_action(mentorship: Mentorship) -> ResponseReturnValue:
 
 def _session_of(form: ActionForm | ChosenActionForm, mentorship: Mentorship) -> PairSession | None:
     """Return the session on whose page a form stood; None for the page of the pair. MissingError for another pair's."""
-    session_id = as_id(form.session.data)
+    session_id = as_id(form.came_from.data)
     if session_id is None:
         return None
     found = get_session(session_id)

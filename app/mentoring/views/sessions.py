@@ -57,10 +57,10 @@ def _plan_page(mentorship: Mentorship, form: PlanForm, found: PairSession | None
     page = render_template(
         "mentoring/session_plan.html",
         mentorship=mentorship,
-        session=found.session if found else None,
+        meeting=found.meeting if found else None,
         other=other_of(mentorship),
         form=form,
-        version=form.row_version() if form.is_submitted() else found.session.version if found else None,
+        version=form.row_version() if form.is_submitted() else found.meeting.version if found else None,
         zone=clock.zone,
     )
     return make_response(page, form.status)
@@ -84,14 +84,14 @@ def plan_session(mentorship: Mentorship) -> ResponseReturnValue:
 @requires(Permission.Mentorship.WRITE, on=load_session)
 def show_change_session(found: PairSession) -> ResponseReturnValue:
     """Show the form that moves a session."""
-    if found.session.state is not SessionState.PLANNED:
+    if found.meeting.state is not SessionState.PLANNED:
         return _to(found)
     if reason := acts.why_not_planning(found.mentorship):
         raise NotAllowedNowError(reason)
-    starts = local(found.session.starts_at)
+    starts = local(found.meeting.starts_at)
     form = PlanForm(formdata=None)
     form.day.data, form.time.data = starts.date(), starts.time()
-    form.minutes.data, form.place.data = found.session.minutes, found.session.place
+    form.minutes.data, form.place.data = found.meeting.minutes, found.meeting.place
     return _plan_page(found.mentorship, form, found)
 
 
@@ -131,13 +131,13 @@ def session_page(found: PairSession, *refused: Form) -> ResponseReturnValue:
     adding.owner.choices = owner_choices(mentorship, other)
     holding = forms.get(HeldForm) or HeldForm(formdata=None)
     if not holding.is_submitted():
-        holding.held_on.data = min(local(found.session.starts_at).date(), today())
+        holding.held_on.data = min(local(found.meeting.starts_at).date(), today())
     written = notes.list_notes(who, found.id)
     page = render_template(
         "mentoring/session.html",
         mentorship=mentorship,
-        session=found.session,
-        line=pair_pages.session_lines([found.session], now())[0],
+        meeting=found.meeting,
+        line=pair_pages.session_lines([found.meeting], now())[0],
         other=other,
         side=side_of(mentorship),
         may_write=may(Permission.Mentorship.WRITE, found),
@@ -169,7 +169,7 @@ def session_page(found: PairSession, *refused: Form) -> ResponseReturnValue:
 @requires(Permission.Mentorship.WRITE, on=load_session)
 def download_session(found: PairSession) -> ResponseReturnValue:
     """Hand out one session as a calendar file."""
-    return calendar_response([found.session], other_of(found.mentorship))
+    return calendar_response([found.meeting], other_of(found.mentorship))
 
 
 # Whether it took place ---------------------------------------------------------------
@@ -219,11 +219,11 @@ def reopen_session(found: PairSession) -> ResponseReturnValue:
 @requires(Permission.Mentorship.OPEN, on=load_session)
 def show_session_evidence(found: PairSession) -> ResponseReturnValue:
     """Show what a draft of evidence from a session would hold."""
-    if found.session.state is not SessionState.HELD or found.session.held_on is None:
+    if found.meeting.state is not SessionState.HELD or found.meeting.held_on is None:
         raise NotAllowedNowError(session_evidence.NOT_HELD)
     other, marks = other_of(found.mentorship), marks_for(actor().person_id, today())
     form = SessionEvidenceForm(formdata=None)
-    form.title.data = pair_pages.draft_title(other.name, found.session.held_on)
+    form.title.data = pair_pages.draft_title(other.name, found.meeting.held_on)
     form.expectations.data = _shown_by(found, marks) if side_of(found.mentorship) is PairSide.MENTEE else []
     return _evidence_page(found, form, marks)
 
@@ -247,7 +247,7 @@ def _evidence_page(found: PairSession, form: SessionEvidenceForm, marks: Marks) 
     page = render_template(
         "mentoring/session_evidence.html",
         mentorship=found.mentorship,
-        session=found.session,
+        meeting=found.meeting,
         other=other_of(found.mentorship),
         side=side_of(found.mentorship),
         form=form,
@@ -262,7 +262,7 @@ def _evidence_page(found: PairSession, form: SessionEvidenceForm, marks: Marks) 
 @writes
 def make_session_evidence(found: PairSession) -> ResponseReturnValue:
     """Keep a draft of evidence from a session."""
-    if found.session.state is not SessionState.HELD:
+    if found.meeting.state is not SessionState.HELD:
         raise NotAllowedNowError(session_evidence.NOT_HELD)
     form = SessionEvidenceForm()
     if form.validate_on_submit():
