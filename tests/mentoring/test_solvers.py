@@ -158,3 +158,7 @@ def test_the_fast_solver_stays_exact_far_beyond_any_company():
     value = 1000 * mentees + mentees - 1
     chain = (mentors + 1) * (value + 1)
     assert 5 * chain < solving.EXACT
+
+
+def test_a_start_of_belay_does_not_pay_for_scipy():
+    assert not {"np", "numpy", "scipy"} & set(vars(solving))
