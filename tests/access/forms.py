@@ -12,7 +12,7 @@ from tests.access.company import FIRST, SECOND
 from tests.access.world import World
 from tests.client import Form, Page
 
-LOOKING = ("subject", "manager", "asked", "hr", "admin", "other", "chief")
+LOOKING = ("subject", "manager", "asked", "hr", "admin", "other", "chief", "mentor", "peer", "coordinator")
 
 
 @dataclass(frozen=True)

@@ -92,16 +92,14 @@ class World:
         from app.promotion.models import Eligibility, Nomination, PeerFeedback, PromotionCase, PromotionCycle
         from app.promotion.queries.committees import get_membership
 
-        if self.company.kinds[name] == "account":
-            return get_entry(self.company.objects[name], NOW)
-        if self.company.kinds[name] == "attachment":
-            return get_attached_file(self.company.objects[name])
-        if self.company.kinds[name] == "policy":
-            return POLICIES[self.company.objects[name]]
-        if self.company.kinds[name] == "mentoring_session":
-            return get_session(self.company.objects[name])
-        if self.company.kinds[name] == "membership":
-            return get_membership(self.company.objects[name])
+        loaders = {
+            "account": lambda key: get_entry(key, NOW),
+            "attachment": get_attached_file,
+            "policy": POLICIES.__getitem__,
+            "mentoring_session": get_session,
+            "membership": get_membership,
+            "entry": get_record,
+        }
         tables = {
             "cycle": PromotionCycle,
             "case": PromotionCase,
@@ -128,9 +126,8 @@ class World:
             "round_choice": mentoring.RoundChoice,
             "coordinator": mentoring.MentoringCoordinator,
         }
-        if self.company.kinds[name] == "entry":
-            return get_record(self.company.objects[name])
-        return db.session.get_one(tables[self.company.kinds[name]], self.company.objects[name])
+        kind, key = self.company.kinds[name], self.company.objects[name]
+        return loaders[kind](key) if kind in loaders else db.session.get_one(tables[kind], key)
 
     def let_go(self) -> None:
         """Close every connection to the database."""
