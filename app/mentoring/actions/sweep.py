@@ -11,6 +11,7 @@ from app.audit.actions import Author
 from app.domain.mentorship import MentorshipEvent, MentorshipState, is_silent, may_remind
 from app.infra.clock import local
 from app.infra.db import db
+from app.jobs.actions import WORKER
 from app.mentoring.actions.course import go_on
 from app.mentoring.actions.reviews import settle_reviews
 from app.mentoring.actions.steps import advance, lock_mentorship
@@ -28,7 +29,7 @@ from app.mentoring.queries.course import (
 )
 from app.notices.actions import tell
 
-BELAY = Author(None)
+BELAY = Author(None, label=WORKER)
 
 
 def follow(mentorship: Mentorship, *, at: datetime) -> None:
