@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from app.domain.assignment import Solution, saturated, with_one_more
+from app.domain.assignment import Solution, with_one_more
 from app.domain.matching import Admissible, Mentee, Mentor, Parts, Reason, admissible, judge, seekers, shared_minutes
 from app.mentoring.queries.pool import Gathered, Member
 from app.mentoring.solving import solve_fast
@@ -23,6 +23,10 @@ PRIVATE = "private"
 FOLDED = frozenset({Reason.OPTED_OUT, Reason.COMMITTEE})
 MOST_STRENGTHS = 12
 """For how many goals a page says what a mentor who holds it would change."""
+MOST_RIVALS = 12
+"""How many of those who compete, and of their mentors, are kept by name."""
+MOST_PAIRS_TRIED = 5_000
+"""Up to how many admissible pairs every goal of those who are left is tried out."""
 MOST_ASKED = 20
 """How many paused or full mentors a page names."""
 PLACES_OF_ONE_MORE = 2
@@ -49,6 +53,50 @@ class Outcome:
         for (mentee, mentor), parts in self.found.pairs.items():
             scores[mentee][mentor] = parts.score
         return scores
+
+    @cached_property
+    def wanted(self) -> Mapping[str, int]:
+        """Return the mentors who fit each mentee of the part that was solved, as bits: bit n is the n-th mentor."""
+        places = {one: 1 << place for place, one in enumerate(self.found.instance.mentors)}
+        found = dict.fromkeys(self.found.instance.mentees, 0)
+        for mentee, mentor in self.found.instance.scores:
+            found[mentee] |= places[mentor]
+        return found
+
+    @cached_property
+    def reach(self) -> Mapping[str, int]:
+        """Return for each mentor whom one could reach from them by moving their mentees, as bits of mentors.
+
+        Passed on until nothing is added.
+        """
+        mentors = self.found.instance.mentors
+        found = {one: 1 << place for place, one in enumerate(mentors)}
+        steps: dict[str, int] = defaultdict(int)
+        for mentee, mentor in self.bare.pairs.items():
+            steps[mentor] |= self.wanted[mentee]
+        following = {
+            mentor: [one for place, one in enumerate(mentors) if bits >> place & 1] for mentor, bits in steps.items()
+        }
+        changed = True
+        while changed:
+            changed = False
+            for mentor, others in following.items():
+                bits = found[mentor]
+                for other in others:
+                    bits |= found[other]
+                if bits != found[mentor]:
+                    found[mentor], changed = bits, True
+        return found
+
+    def competing(self, mentors: int) -> tuple[str, ...]:
+        """Return the mentees whom nobody fits but some mentors, given as bits, who has waited longest first."""
+        if mentors not in self._competing:
+            self._competing[mentors] = tuple(one for one, bits in self.wanted.items() if bits and not bits & ~mentors)
+        return self._competing[mentors]
+
+    @cached_property
+    def _competing(self) -> dict[int, tuple[str, ...]]:
+        return {}
 
     @cached_property
     def left(self) -> tuple[Mentee, ...]:
@@ -108,15 +156,27 @@ def reasons_of(outcome: Outcome, mentee: Mentee) -> dict[str, int]:
 
 
 def rivals_of(outcome: Outcome, mentee: Mentee) -> dict[str, Any] | None:
-    """Return who competes with a mentee and for whose places; None where nobody fits them at all."""
-    if mentee.id not in outcome.by_mentee:
+    """Return who competes with a mentee and for whose places; None where nobody fits them at all.
+
+    It is the side of the minimum cut that they are on, as `domain.assignment.saturated` gives it, found for all who are
+    left at once. At most `MOST_RIVALS` of each are named; `number` counts all mentees.
+    """
+    wanted = outcome.wanted.get(mentee.id)
+    if not wanted:
         return None
-    cut = saturated(outcome.found.instance, outcome.bare, mentee.id)
-    members = outcome.gathered.members
+    members, instance = outcome.gathered.members, outcome.found.instance
+    bits = 0
+    for place, mentor in enumerate(instance.mentors):
+        if wanted >> place & 1:
+            bits |= outcome.reach[mentor]
+    mentors = [one for place, one in enumerate(instance.mentors) if bits >> place & 1]
+    rivals = outcome.competing(bits)
+    named = [mentee.id, *(one for one in rivals if one != mentee.id)]
     return {
-        "rivals": [str(members[one].id) for one in cut.mentees],
-        "mentors": [str(members[one].id) for one in cut.mentors],
-        "places": cut.places,
+        "rivals": [str(members[one].id) for one in named[:MOST_RIVALS]],
+        "mentors": [str(members[one].id) for one in mentors[:MOST_RIVALS]],
+        "places": sum(instance.places(one) for one in mentors),
+        "number": len(rivals),
     }
 
 
@@ -136,7 +196,10 @@ def strengths(outcome: Outcome) -> list[dict[str, Any]]:
     """Return for the goals of those who are left whom a mentor with that strength would pair, goals in order.
 
     The mentor is thought of with two places and so that nothing but the goal matters: the most that one could change.
+    Nothing for a pool with more than `MOST_PAIRS_TRIED` admissible pairs, where it takes too long; the form tries one.
     """
+    if len(outcome.found.pairs) > MOST_PAIRS_TRIED:
+        return []
     members, instance = outcome.gathered.members, outcome.found.instance
     goals = sorted({goal for mentee in outcome.left for goal in mentee.goals})[:MOST_STRENGTHS]
     found = []

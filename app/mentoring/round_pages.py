@@ -18,10 +18,11 @@ from app.infra.templating import counted, join_words, long_date, number_word, pl
 from app.ladders.queries import level_marks
 from app.mentoring.actions.rounds import WEIGHTS, weights_in
 from app.mentoring.languages import in_words
+from app.mentoring.matching_run import MOST_RIVALS
 from app.mentoring.models import MatchRun, MentoringRound
 from app.mentoring.queries.profiles import NamedExpectation, named_expectations
 from app.mentoring.queries.rounds import AnswerLine, ChoiceLine
-from app.mentoring.queries.runs import LeftLine, Named, PairLine, RunView
+from app.mentoring.queries.runs import LeftLine, Named, PairLine, RunView, SameInput
 from app.mentoring.wording import ANSWER, PARTS, REFUSED, RULED_OUT
 
 MOST_NAMES = 6
@@ -108,7 +109,9 @@ def result_page(view: RunView) -> ResultPage:
         view=view,
         heading=heading_of(view.row),
         pairs=tuple(_pair(line, named) for line in view.pairs),
-        left=tuple(_left(line, what["needs"].get(str(line.mentee.id)), named) for line in view.left),
+        left=tuple(
+            _left(line, _number(line, what), what["needs"].get(str(line.mentee.id)), named) for line in view.left
+        ),
         asked=tuple(_asked(one, view.people) for one in what["asked"]),
         strengths=tuple(
             (_goal_words(one["goal"], named), _names(_people(one["people"], view.people)))
@@ -119,6 +122,15 @@ def result_page(view: RunView) -> ResultPage:
         broken=tuple(_broken(one, view.people) for one in what["broken"]),
         aside=aside_words(what["aside"]),
     )
+
+
+def same_words(same: SameInput | None) -> str:
+    """Return that an earlier run was given the same; nothing where none was."""
+    if same is None:
+        return ""
+    if same.has_same_pairs:
+        return f"Same pool, same pairs as run {same.number}."
+    return f"Same pool as run {same.number}; Belay was renewed since and chose others among equals."
 
 
 def part_key(weights: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -169,17 +181,24 @@ def _hours(minutes: int) -> str:
 # Who is left -----------------------------------------------------------------------------
 
 
-def _left(line: LeftLine, needs: Mapping[str, Any] | None, named: Mapping[str, NamedExpectation]) -> LeftCard:
+def _left(
+    line: LeftLine, number: int, needs: Mapping[str, Any] | None, named: Mapping[str, NamedExpectation]
+) -> LeftCard:
     reasons = tuple((number, RULED_OUT[code][number > 1]) for code, number in _in_order(line.reasons))
     unheld = tuple(_goal_words(goal, named) for goal in line.unheld)
-    return LeftCard(line, reasons, _competes(line), unheld, needs_words(line, needs, named) if needs else "")
+    return LeftCard(line, reasons, _competes(line, number), unheld, needs_words(line, needs, named) if needs else "")
+
+
+def _number(line: LeftLine, what: Mapping[str, Any]) -> int:
+    """Return how many compete, those who are not named included."""
+    return int(what["competing"].get(str(line.mentee.id), len(line.rivals)))
 
 
 def _in_order(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(code, reasons[code]) for code in RULED_OUT if reasons.get(code)]
 
 
-def _competes(line: LeftLine) -> str:
+def _competes(line: LeftLine, number: int) -> str:
     """Return with whom somebody competes for whose places; nothing where nobody fits them."""
     if not line.mentors:
         return ""
@@ -187,15 +206,16 @@ def _competes(line: LeftLine) -> str:
     if not places:
         return f"{_fit(line.mentors)}, {mentors}, and every place there is set by hand."
     others = [one for one in line.rivals if one.id != line.mentee.id]
+    unnamed = number - 1 - len(others)
+    shown = _names(others) if not unnamed else join_words([*(one.name for one in others[:3]), "others"])
     room = f"{number_word(places)} {plural(places, 'place', 'places')}"
-    return (
-        f"{_fit(line.mentors)}, {mentors}, with {room} for {number_word(len(line.rivals))} people: "
-        f"{plural(places, 'it goes', 'they go')} to {_names(others) if len(others) == places else 'others of them'}."
-    )
+    who = f"{_fit(line.mentors)}, {mentors}"
+    return f"{who}. {room.capitalize()} for {number_word(number)}: nobody else fits {shown} either."
 
 
 def _fit(mentors: tuple[Named, ...]) -> str:
-    return f"{number_word(len(mentors)).capitalize()} {plural(len(mentors), 'mentor fits', 'mentors fit')}"
+    more = " or more" if len(mentors) == MOST_RIVALS else ""
+    return f"{number_word(len(mentors)).capitalize()}{more} {plural(len(mentors), 'mentor fits', 'mentors fit')}"
 
 
 def needs_words(line: LeftLine, needs: Mapping[str, Any], named: Mapping[str, NamedExpectation]) -> str:

@@ -153,7 +153,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
 """The parts of a pair's score, in order."""
 ANSWER: Mapping[MentorshipState, str] = MappingProxyType(
     {
-        MentorshipState.PROPOSED: "Waits for answers",
+        MentorshipState.PROPOSED: "Waiting for answers",
         MentorshipState.DECLINED: "Declined",
         MentorshipState.EXPIRED: "Not answered in time",
         MentorshipState.WITHDRAWN: "Withdrawn",

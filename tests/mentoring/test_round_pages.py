@@ -97,7 +97,7 @@ def test_a_round_goes_from_its_name_to_proposed_pairs_and_is_closed(pool, client
     send(client, ask, "/publish")
     page = client.get(home)
     assert page.words("h1") == "None of two pairs have agreed"
-    assert "Waits for answers" in page.text
+    assert "Waiting for answers" in page.text
     with transaction() as session:
         first, second = session.scalars(select(Mentorship).order_by(Mentorship.id))
         first.state, first.began_on = MentorshipState.ACTIVE, date(2026, 11, 21)
@@ -128,7 +128,8 @@ def test_who_stays_without_a_mentor_reads_who_competes_and_what_one_more_would_n
     client = client_for(pool["iman"])
     words = client.get(matched(client)).words("aside", aria_label="Without a mentor, and what would help")
     assert "Lonely One" in words
-    assert "with two places for three people" in words
+    assert "Two mentors fit, Ebba Nyström and Ffion Prydderch." in words
+    assert "Two places for three: nobody else fits Amara Diallo and Chioma Eze either." in words
     assert "Somebody at L3 or above who can help with" in words
     assert "works two hours between" in words
     assert "speaks English" in words

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event, select
 
 from app.audit.actions import Author
+from app.domain.assignment import saturated
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
+from app.domain.matching import Hours, Mentee, Mentor, Pool
 from app.domain.mentorship import MentorshipState
 from app.infra.clock import now
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.mentoring.actions import choices, matching, rounds
+from app.mentoring.matching_run import match, rivals_of
 from app.mentoring.models import ChoiceKind, MentoringExclusion, MentoringPreference, MentoringProfile
-from app.mentoring.queries.pool import digest_of, gather, pool_figures
+from app.mentoring.queries.pool import Gathered, digest_of, gather, pool_figures
 from app.mentoring.queries.rounds import get_choice, get_round, list_choices
-from app.mentoring.queries.runs import list_runs, read_run, same_input
+from app.mentoring.queries.runs import SameInput, list_runs, read_run, same_input
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
 from tests.factories.people import make_person, make_team
@@ -122,7 +127,7 @@ def test_the_same_pool_gives_the_same_digest_and_the_same_pairs_and_the_second_r
     first, second = run(pool), run(pool)
     assert first.row.digest == second.row.digest
     assert names(first) == names(second)
-    assert same_input(list_runs(pool[0].id), second.row) == 1
+    assert same_input(list_runs(pool[0].id), second.row) == SameInput(1, has_same_pairs=True)
     assert same_input(list_runs(pool[0].id), first.row) is None
 
 
@@ -139,6 +144,36 @@ def test_runs_stay_as_they_were(pool):
     assert second.row.number == 2
     (kept, _) = sorted(list_runs(pool[0].id), key=lambda one: one.number)
     assert names(read_run(kept)) == first
+
+
+def random_pool(seed):
+    """Return a gathered pool of the rules alone, with more mentees than places."""
+    dice = random.Random(seed)
+    goals, day_hours = [f"s:{one}" for one in "abcde"], Hours(540, 1020)
+    common = {"ladder": "s", "team": None, "hours": day_hours, "languages": frozenset({"en"})}
+    mentees = tuple(
+        Mentee(f"a{one}", 1, waiting_since=date(2026, 1, 1), goals=tuple(dice.sample(goals, 2)), **common)
+        for one in range(9)
+    )
+    mentors = tuple(
+        Mentor(f"b{one}", 2, capacity=dice.randint(0, 2), taken=0, holds=frozenset(dice.sample(goals, 1)), **common)
+        for one in range(5)
+    )
+    members = {one.id: SimpleNamespace(id=one.id) for one in (*mentees, *mentors)}
+    return Gathered(Pool(mentees, mentors), members, ())
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_who_competes_is_the_side_of_the_minimum_cut(seed):
+    outcome = match(random_pool(seed))
+    for mentee in outcome.left:
+        found = rivals_of(outcome, mentee)
+        if found is None:
+            assert mentee.id not in outcome.by_mentee
+            continue
+        cut = saturated(outcome.found.instance, outcome.bare, mentee.id)
+        assert (set(found["rivals"]), found["places"]) == (set(cut.mentees), cut.places)
+        assert found["number"] == len(cut.mentees) > cut.places
 
 
 # Who is in the pool ----------------------------------------------------------------------

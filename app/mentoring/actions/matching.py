@@ -81,6 +81,9 @@ def _explanation(row: MentoringRound, outcome: Outcome, at: datetime) -> dict[st
         "bans": len(pool.banned),
         "broken": broken_pins(outcome),
         "figures": pool_figures(at),
+        "competing": {
+            str(members[one.id].id): cut["number"] for one in outcome.left if (cut := rivals_of(outcome, one))
+        },
         "needs": {str(members[one.id].id): needs_of(one) for one in outcome.left},
         "pins": len(pool.pinned),
         "strengths": strengths(outcome),

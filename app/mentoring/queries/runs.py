@@ -26,6 +26,7 @@ NOTHING_SAID: Mapping[str, Any] = MappingProxyType(
         "aside": {},
         "bans": 0,
         "broken": [],
+        "competing": {},
         "figures": {},
         "needs": {},
         "pins": 0,
@@ -107,9 +108,24 @@ def list_runs(round_id: uuid.UUID) -> list[MatchRun]:
     return list(db.session.scalars(rows.order_by(MatchRun.number.desc(), MatchRun.id)))
 
 
-def same_input(runs: list[MatchRun], run: MatchRun) -> int | None:
-    """Return the number of the last run before a given one that had the same input; None where none had."""
-    return next((one.number for one in runs if one.number < run.number and one.digest == run.digest), None)
+@dataclass(frozen=True, slots=True)
+class SameInput:
+    """An earlier run on the same input. Its pairs are the same too, unless Belay was renewed in between."""
+
+    number: int
+    has_same_pairs: bool
+
+
+def same_input(runs: list[MatchRun], run: MatchRun) -> SameInput | None:
+    """Return the last run before a given one that had the same input; None where none had."""
+    before = next((one for one in runs if one.number < run.number and one.digest == run.digest), None)
+    if before is None:
+        return None
+    found: dict[uuid.UUID, set[tuple[uuid.UUID, uuid.UUID]]] = {before.id: set(), run.id: set()}
+    rows = select(MatchPair.run_id, MatchPair.mentee_id, MatchPair.mentor_id).where(MatchPair.run_id.in_(found))
+    for run_id, mentee_id, mentor_id in db.session.execute(rows.order_by(MatchPair.id)):
+        found[run_id].add((mentee_id, mentor_id))
+    return SameInput(before.number, has_same_pairs=found[before.id] == found[run.id])
 
 
 def read_run(run: MatchRun) -> RunView:

@@ -30,6 +30,7 @@ from app.mentoring.round_pages import (
     heading_of,
     part_key,
     result_page,
+    same_words,
     tally,
 )
 from app.mentoring.views.blueprint import author, bp
@@ -142,7 +143,7 @@ def match_round(row: MentoringRound) -> ResponseReturnValue:
     """Run the matching on the pool of today."""
     run = run_matching(row, by=author(), at=now())
     same = same_input(list_runs(row.id), run)
-    flash(f"Run {run.number}: {heading_of(run)}." + (f" Same pool, same pairs as run {same}." if same else ""), "good")
+    flash(f"Run {run.number}: {heading_of(run)}. {same_words(same)}".strip(), "good")
     return redirect(url_for("mentoring.show_round", round_id=row.id))
 
 
@@ -181,7 +182,7 @@ def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> Respo
         choices=choices,
         changed=changed,
         is_last=is_last,
-        same=same_input(runs, run),
+        same=same_words(same_input(runs, run)),
         key=part_key(page.view.explanation["weights"] or actions.weights_in(row)),
         is_inside=_is_inside(),
         runs_it=is_live and _runs_it(row),
