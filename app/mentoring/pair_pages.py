@@ -48,7 +48,7 @@ class ActionLine:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session in a list. `asks`: its day has come and nobody has said whether it took place."""
+    """One session in a list; `words` says where it is. `asks`: its day has come and nobody has said how it went."""
 
     id: uuid.UUID
     number: int
@@ -57,6 +57,7 @@ class SessionLine:
     minutes: int
     state: SessionState
     asks: bool
+    words: str
     place: str = ""
 
 
@@ -90,8 +91,12 @@ def session_day(session: MentoringSession) -> date:
     return session.held_on or local(session.starts_at).date()
 
 
-def session_lines(sessions: Iterable[MentoringSession], at: datetime) -> list[SessionLine]:
-    """Return the sessions as a list shows them, newest first as they came."""
+def session_lines(sessions: Iterable[MentoringSession], at: datetime, *, is_underway: bool = True) -> list[SessionLine]:
+    """Return the sessions as a list shows them, newest first as they came. Once it is over, nothing is asked."""
+
+    def asks(one: MentoringSession) -> bool:
+        return is_underway and one.state is SessionState.PLANNED and one.starts_at <= at
+
     return [
         SessionLine(
             id=one.id,
@@ -100,11 +105,18 @@ def session_lines(sessions: Iterable[MentoringSession], at: datetime) -> list[Se
             begins=f"{local(one.starts_at):%H:%M}",
             minutes=one.minutes,
             state=one.state,
-            asks=one.state is SessionState.PLANNED and one.starts_at <= at,
+            asks=asks(one),
+            words="Did it take place?" if asks(one) else _state_words(one.state, is_underway=is_underway),
             place=one.place,
         )
         for one in sessions
     ]
+
+
+def _state_words(state: SessionState, *, is_underway: bool) -> str:
+    if state is SessionState.PLANNED:
+        return "Planned" if is_underway else "Was planned"
+    return "Took place" if state is SessionState.HELD else "Called off"
 
 
 def next_session(sessions: Iterable[MentoringSession], at: datetime) -> MentoringSession | None:

@@ -123,6 +123,14 @@ def test_after_the_end_nobody_writes(app, client_for, state):
         assert client.get(f"/mentoring/{pair.mentorship.id}/sessions/new").status == 404
 
 
+def test_what_was_planned_for_after_the_end_asks_nothing(app, client_for):
+    pair = make_pair(state=MentorshipState.ENDED_EARLY)
+    make_session(pair.mentorship, starts_at=NOW - timedelta(days=1))
+    words = client_for(pair.chioma).get(f"/mentoring/{pair.mentorship.id}").words("main")
+    assert "20 November 2026, 10:00 Was planned" in words
+    assert "Did it take place?" not in words
+
+
 # On pages ----------------------------------------------------------------------------
 
 

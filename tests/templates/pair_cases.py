@@ -48,12 +48,12 @@ PAIR_CASES: dict[str, Case] = {
         {
             "on": date(2026, 11, 24),
             "lines": [
-                Row(id=ID, number=number, day=date(2026, 11, day), begins="14:00", minutes=45, state=state, asks=asks)
-                for number, day, state, asks in (
-                    (4, 24, "planned", False),
-                    (3, 20, "planned", True),
-                    (2, 10, "called_off", False),
-                    (1, 3, "held", False),
+                Row(id=ID, number=number, day=date(2026, 11, day), begins="14:00", minutes=45, state=state, words=words)
+                for number, day, state, words in (
+                    (4, 24, "planned", "Planned"),
+                    (3, 20, "planned", "Did it take place?"),
+                    (2, 10, "called_off", "Called off"),
+                    (1, 3, "held", "Took place"),
                 )
             ],
         },

@@ -75,7 +75,7 @@ def pair_page(
         may_set_goals=may(Permission.Mentorship.SET_GOALS, mentorship),
         # Access matrix, note 9: to whoever was the mentor, the sessions are dates, and the words their own.
         reads_all=mentorship.is_underway or side_of(mentorship) is PairSide.MENTEE,
-        sessions=pair_pages.session_lines(found, now()),
+        sessions=pair_pages.session_lines(found, now(), is_underway=mentorship.is_underway),
         counts=pair_pages.count_words(found),
         next=next(iter(pair_pages.session_lines([coming] if coming else [], now())), None),
         course=course_of(mentorship, who.person_id, today()),

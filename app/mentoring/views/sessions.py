@@ -137,7 +137,7 @@ def session_page(found: PairSession, *refused: Form) -> ResponseReturnValue:
         "mentoring/session.html",
         mentorship=mentorship,
         meeting=found.meeting,
-        line=pair_pages.session_lines([found.meeting], now())[0],
+        line=pair_pages.session_lines([found.meeting], now(), is_underway=mentorship.is_underway)[0],
         other=other,
         side=side_of(mentorship),
         may_write=may(Permission.Mentorship.WRITE, found),
