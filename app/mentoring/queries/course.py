@@ -73,9 +73,9 @@ def find_review(mentorship_id: uuid.UUID, author_id: uuid.UUID, kind: ReviewKind
 def given_reviews(mentorship_id: uuid.UUID) -> Mapping[tuple[ReviewKind, uuid.UUID], MentorshipReview]:
     """Return what the two have given, by kind and author. Which of it somebody may read is `course_pages` to say."""
     rows = db.session.scalars(
-        select(MentorshipReview).where(
-            MentorshipReview.mentorship_id == mentorship_id, MentorshipReview.given_at.is_not(None)
-        )
+        select(MentorshipReview)
+        .where(MentorshipReview.mentorship_id == mentorship_id, MentorshipReview.given_at.is_not(None))
+        .order_by(MentorshipReview.kind, MentorshipReview.author_id, MentorshipReview.id)
     )
     return {(row.kind, row.author_id): row for row in rows}
 
@@ -123,7 +123,7 @@ def find_parting(mentorship_id: uuid.UUID) -> MentorshipMessage | None:
     return db.session.scalars(
         select(MentorshipMessage)
         .where(MentorshipMessage.mentorship_id == mentorship_id, MentorshipMessage.kind == MessageKind.PARTING)
-        .order_by(MentorshipMessage.written_at)
+        .order_by(MentorshipMessage.written_at, MentorshipMessage.id)
         .limit(1)
     ).first()
 
@@ -235,7 +235,7 @@ def has_left(mentorship: Mentorship, on: date) -> bool:
     rows = select(Person.id).where(
         Person.id.in_((mentorship.mentee_id, mentorship.mentor_id)), Person.left_on.is_not(None), Person.left_on <= on
     )
-    return db.session.scalars(rows.limit(1)).first() is not None
+    return db.session.scalars(rows.order_by(Person.id).limit(1)).first() is not None
 
 
 def has_some_of(people: frozenset[uuid.UUID]) -> bool:

@@ -227,7 +227,9 @@ def count_ended(wanted: Wanted, on: date) -> Ended:
     recent = and_(Mentorship.ended_on > add_months(on, -RECENT_MONTHS), Mentorship.has_begun, _of(wanted))
     states = {
         row[0]: row[1]
-        for row in db.session.execute(select(Mentorship.state, func.count()).where(recent).group_by(Mentorship.state))
+        for row in db.session.execute(
+            select(Mentorship.state, func.count()).where(recent).group_by(Mentorship.state).order_by(Mentorship.state)
+        )
     }
     goals = {
         row[0]: row[1]
@@ -236,6 +238,7 @@ def count_ended(wanted: Wanted, on: date) -> Ended:
             .join(Mentorship, Mentorship.id == MentorshipGoal.mentorship_id)
             .where(recent, Mentorship.state == MentorshipState.COMPLETED)
             .group_by(MentorshipGoal.outcome)
+            .order_by(MentorshipGoal.outcome)
         )
     }
     return Ended(states.get(MentorshipState.COMPLETED, 0), states.get(MentorshipState.ENDED_EARLY, 0), goals)
@@ -243,5 +246,9 @@ def count_ended(wanted: Wanted, on: date) -> Ended:
 
 def managers_today(on: date) -> Mapping[uuid.UUID, uuid.UUID]:
     """Return the line manager of everybody who has one."""
-    rows = db.session.execute(select(ManagerLink.person_id, ManagerLink.manager_id).where(holds_on(ManagerLink, on)))
+    rows = db.session.execute(
+        select(ManagerLink.person_id, ManagerLink.manager_id)
+        .where(holds_on(ManagerLink, on))
+        .order_by(ManagerLink.person_id, ManagerLink.id)
+    )
     return {row[0]: row[1] for row in rows}
