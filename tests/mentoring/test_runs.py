@@ -21,7 +21,7 @@ from app.infra.unit_of_work import transaction
 from app.mentoring.actions import choices, matching, rounds
 from app.mentoring.matching_run import match, rivals_of
 from app.mentoring.models import ChoiceKind, MentoringExclusion, MentoringPreference, MentoringProfile
-from app.mentoring.queries.pool import Gathered, digest_of, gather, pool_figures
+from app.mentoring.queries.pool import Gathered, count_pool, digest_of, gather
 from app.mentoring.queries.rounds import get_choice, get_round, list_choices
 from app.mentoring.queries.runs import SameInput, list_runs, read_run, same_input
 from tests.factories import mentoring as make
@@ -290,9 +290,9 @@ def test_nothing_of_an_exclusion_is_kept_with_a_run(pool):
 
 
 def test_counts_that_say_what_changed_know_nothing_of_exclusions(pool):
-    before = pool_figures(now())
+    before = count_pool(now())
     exclude(pool[2]["amara"], pool[2]["ebba"])
-    assert pool_figures(now()) == before
+    assert count_pool(now()) == before
 
 
 # By hand ---------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from app.mentoring.matching_run import (
     strengths,
 )
 from app.mentoring.models import MatchLeft, MatchPair, MatchRun, MentoringRound
-from app.mentoring.queries.pool import digest_of, gather, pool_figures
+from app.mentoring.queries.pool import count_pool, digest_of, gather
 from app.mentoring.queries.runs import find_last
 
 
@@ -80,7 +80,7 @@ def _explanation(row: MentoringRound, outcome: Outcome, at: datetime) -> dict[st
         "aside": dict(outcome.gathered.aside),
         "bans": len(pool.banned),
         "broken": broken_pins(outcome),
-        "figures": pool_figures(at),
+        "figures": count_pool(at),
         "competing": {
             str(members[one.id].id): cut["number"] for one in outcome.left if (cut := rivals_of(outcome, one))
         },

@@ -394,7 +394,7 @@ def _judging(keys: Mapping[uuid.UUID, str]) -> frozenset[tuple[str, str]]:
 # What has changed since ------------------------------------------------------------------
 
 
-def pool_figures(at: datetime) -> dict[str, int]:
+def count_pool(at: datetime) -> dict[str, int]:
     """Return a few counts of the pool in one statement, by which a page says what has changed since a run.
 
     Only what a coordinator sees in the pool is counted: nothing private can be read from a difference.

@@ -77,12 +77,12 @@ def list_rounds(page: int = 1) -> Page[RoundLine]:
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     ).all()
-    answers = _answers_by_round([row[0].id for row in rows if row[0].published_at is not None])
+    answers = _count_answers([row[0].id for row in rows if row[0].published_at is not None])
     lines = [RoundLine(row[0], row[1] or 0, row[2], row[3], answers.get(row[0].id, {})) for row in rows]
     return Page(lines, page, total)
 
 
-def _answers_by_round(round_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[MentorshipState, int]]:
+def _count_answers(round_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[MentorshipState, int]]:
     found: dict[uuid.UUID, dict[MentorshipState, int]] = {}
     if not round_ids:
         return found

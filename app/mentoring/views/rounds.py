@@ -17,7 +17,7 @@ from app.mentoring.actions import rounds as actions
 from app.mentoring.actions.matching import run_matching
 from app.mentoring.forms.rounds import RoundForm
 from app.mentoring.models import MatchRun, MentoringRound, RoundState
-from app.mentoring.queries.pool import gather, pool_figures
+from app.mentoring.queries.pool import count_pool, gather
 from app.mentoring.queries.profiles import find_profile, named_expectations
 from app.mentoring.queries.rounds import get_round, list_answers, list_choices, list_rounds
 from app.mentoring.queries.runs import get_run, list_runs, read_run, same_input
@@ -172,7 +172,7 @@ def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> Respo
     page, is_last = result_page(read_run(run)), run.id == runs[0].id
     is_live = is_last and row.state is RoundState.OPEN
     choices = list_choices(row.id) if is_live else []
-    changed = changed_words(row, run, page.view.explanation, pool_figures(now()), choices) if is_live else []
+    changed = changed_words(row, run, page.view.explanation, count_pool(now()), choices) if is_live else []
     return render_template(
         "mentoring/rounds/result.html",
         row=row,
