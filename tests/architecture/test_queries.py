@@ -87,8 +87,8 @@ ORDERED_BY_ITSELF = {
     "home/queries.py:company_state",
     "mentoring/queries/pool.py:_judging",
 }
-"""What is kept from a reader is a set, and so is who judges whom; a chain of managers has one person at each distance; the others order what they
-join by the id of its rows."""
+"""What is kept from a reader is a set, and so is who judges whom; a chain of managers has one person at each distance;
+the others order what they join by the id of its rows."""
 LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger", "admin", "editor")
 
 
