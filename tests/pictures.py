@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import wraps
+from types import SimpleNamespace
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Engine, event, select
@@ -97,12 +98,14 @@ def let_go() -> None:
 
 
 def mapped(change: Callable[[Any], Any], thing: Any) -> Any:
-    """Return the same with something changed in every place: in a dataclass, a list, a tuple or a dictionary."""
+    """Return the same with something changed in every place: a field, an attribute, or a place in a list or table."""
     changed = change(thing)
     if changed is not thing:
         return changed
     if isinstance(thing, list | tuple):
         return type(thing)(mapped(change, one) for one in thing)
+    if isinstance(thing, SimpleNamespace):
+        return SimpleNamespace(**{name: mapped(change, one) for name, one in vars(thing).items()})
     if isinstance(thing, dict):
         return {name: mapped(change, one) for name, one in thing.items()}
     if is_dataclass(thing) and not isinstance(thing, type) and not thing.__dataclass_params__.frozen:

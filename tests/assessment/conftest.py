@@ -17,6 +17,7 @@ from app.infra.clock import now
 from app.infra.unit_of_work import transaction
 from tests.factories.assessments import publish
 from tests.factories.people import make_person
+from tests.pictures import begins_with
 
 OPEN_AT_L3 = (
     "swe.design-significant-features",
@@ -28,13 +29,19 @@ OPEN_AT_L3 = (
 
 
 @pytest.fixture
-def edition(app):
-    return publish()
+def edition(app, request):
+    return request.getfixturevalue("cast").edition if "cast" in request.fixturenames else publish()
 
 
 @pytest.fixture
-def cast(edition):
-    """Return the people by their parts."""
+def cast(app):
+    """Return the people by their parts, and the ladder."""
+    return make_cast()
+
+
+@begins_with
+def make_cast():
+    edition = publish()
     head = make_person("Hana Head")
     manager = make_person("Tomasz Wieczorek", manager=head)
     return SimpleNamespace(

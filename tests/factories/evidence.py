@@ -16,6 +16,7 @@ from app.people.actions import set_manager
 from app.people.models import Person
 from tests.factories.editions import adopted
 from tests.factories.people import SYSTEM, make_person, make_team
+from tests.pictures import begins_with
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 COACH, LEAD, TESTS = "swe.coach-juniors", "swe.lead-design-discussions", "swe.self-sufficient"
@@ -41,6 +42,7 @@ class Company:
         return found
 
 
+@begins_with
 def make_company() -> Company:
     """Return a company on the Software Engineer ladder: Amara holds L2 and has had another manager until 1 November."""
     adopted()
