@@ -7,12 +7,33 @@ from werkzeug.test import TestResponse
 
 from tests.access.matrix import GONE, OUTSIDE, Cell, cells, check_names, planted_in, readable_words, rules
 from tests.access.world import World
+from tests.conftest import BACKEND
 
 CELLS = list(cells())
 GROUPS: dict[str, list[Cell]] = {}
 for _cell in CELLS:
     GROUPS.setdefault(_cell.group, []).append(_cell)
-NO_FORM, NOT_SIGNED_IN, REFUSED = 302, 401, 400
+
+
+def asked_again(groups: dict[str, list[Cell]]) -> dict[str, list[Cell]]:
+    """Return what the second database is asked: every act once, and every permission on every object.
+
+    Who may is decided before the act, by the same questions for all acts under one permission; SQLite answers them all.
+    """
+    acts, rights = set(), set()
+    asked = {}
+    for name, cells_of_act in groups.items():
+        first = cells_of_act[0]
+        act, right = (first.kind, first.act), (first.kind, first.name, first.permission)
+        if act not in acts or right not in rights:
+            asked[name] = cells_of_act
+        acts.add(act)
+        rights.add(right)
+    return asked
+
+
+ASKED = GROUPS if BACKEND == "sqlite" else asked_again(GROUPS)
+NO_FORM, NOT_SIGNED_IN, REFUSED, MISSING = 302, 401, 400, 404
 
 
 def ask(world: World, cell: Cell, object_id: object = None) -> TestResponse:
@@ -61,6 +82,9 @@ def missing_answer(world: World, cell: Cell) -> TestResponse:
 
 def refusal_faults(world: World, cell: Cell, got: TestResponse) -> list[str]:
     """Return how a refusal differs from the answer about something that does not exist."""
+    if BACKEND != "sqlite":
+        # The bytes of a refusal do not depend on the database, and were compared with SQLite.
+        return [] if got.status_code == MISSING else [f"{got.status_code}, and missing is 404"]
     missing = missing_answer(world, cell)
     faults = [] if got.status_code == missing.status_code == 404 else [f"{got.status_code}, and missing is 404"]
     if got.data != missing.data:
@@ -70,7 +94,7 @@ def refusal_faults(world: World, cell: Cell, got: TestResponse) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("cells_of_act", GROUPS.values(), ids=GROUPS)
+@pytest.mark.parametrize("cells_of_act", ASKED.values(), ids=ASKED)
 def test_act_is_for_those_whom_the_matrix_names(world, cells_of_act):
     refused = {cell.actor: faults_of(world, cell) for cell in cells_of_act if not cell.is_allowed}
     assert not any(refused.values()), refused
@@ -96,6 +120,13 @@ def test_the_matrix_covers_what_it_says():
     assert len(CELLS) > 1500
     assert {cell.actor for cell in CELLS} == set(known["actors"])
     assert len({(cell.group, cell.actor) for cell in CELLS}) == len(CELLS)
+
+
+def test_the_second_database_is_asked_for_every_act_and_for_every_permission_on_every_object():
+    asked = [cell for cells_of_act in asked_again(GROUPS).values() for cell in cells_of_act]
+    assert {(cell.kind, cell.act) for cell in asked} == {(cell.kind, cell.act) for cell in CELLS}
+    rights = {(cell.kind, cell.name, cell.permission, cell.actor) for cell in CELLS}
+    assert {(cell.kind, cell.name, cell.permission, cell.actor) for cell in asked} == rights
 
 
 def test_a_slip_of_the_pen_in_the_matrix_is_no_refusal():
