@@ -94,6 +94,14 @@ def candidates(world: World, name: str, kinds: Mapping[str, str]) -> list[str]:
     return [str(world.company.objects[one]) for one in sorted(TELLING) if world.company.kinds[one] == kinds[name]]
 
 
+def one_of_each(world: World, method: str) -> list[str]:
+    """Return the first address of each rule, for what is decided before anybody looks at what the address names.
+
+    Rules that share their form share the address too.
+    """
+    return list(dict.fromkeys(next(addresses_of(world, rule)) for rule in rules_of(world, method)))
+
+
 def every_address(world: World, method: str) -> list[str]:
     """Return one address for each rule and fitting thing."""
     return list(dict.fromkeys(one for rule in rules_of(world, method) for one in addresses_of(world, rule)))

@@ -13,7 +13,7 @@ from app.access.guard import UnguardedEndpointError, check_every_endpoint, publi
 from app.access.permissions import Permission
 from app.access.policy import POLICY
 from app.infra.unit_of_work import writes
-from tests.access.addresses import addresses_of, every_address, rules_of
+from tests.access.addresses import addresses_of, every_address, one_of_each, rules_of
 from tests.access.company import ANONYMOUS
 from tests.access.matrix import rules
 from tests.conftest import test_settings
@@ -135,7 +135,7 @@ def test_forms_are_sent_by_post_alone(app):
 def test_no_post_goes_without_a_token_or_with_somebody_elses(world, actor):
     before = world.dump()
     other = world.visitor("peer").token()
-    for address in every_address(world, "POST"):
+    for address in one_of_each(world, "POST"):
         for token in ("", "nonsense", other):
             got = world.visitor(actor).ask("POST", address, headers={"X-CSRF-Token": token})
             assert got.status_code == 400, f"{address} as {actor} with “{token}”"
@@ -148,8 +148,7 @@ def test_a_wrong_method_is_405_and_trace_is_answered_nowhere(world):
     visitor = world.visitor("subject")
     taken = {}
     for rule in world.app.url_map.iter_rules():
-        for address in addresses_of(world, rule):
-            taken.setdefault(address, set()).update(rule.methods)
+        taken.setdefault(next(addresses_of(world, rule)), set()).update(rule.methods)
     for address, methods in taken.items():
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - methods:
             got = visitor.ask(method, address)
@@ -159,12 +158,13 @@ def test_a_wrong_method_is_405_and_trace_is_answered_nowhere(world):
 
 
 def test_head_and_options_tell_no_more_than_get(world):
-    for actor in ("subject", "stranger"):
-        for address in every_address(world, "GET"):
+    for actor, addresses in (("subject", every_address(world, "GET")), ("stranger", one_of_each(world, "GET"))):
+        for address in addresses:
             visitor = world.visitor(actor)
             got, head = visitor.ask("GET", address), visitor.ask("HEAD", address)
             assert (head.status_code, head.data) == (got.status_code, b""), f"HEAD {address} as {actor}"
-            assert visitor.ask("OPTIONS", address).data == b""
+    for address in one_of_each(world, "GET"):
+        assert world.visitor("subject").ask("OPTIONS", address).data == b""
 
 
 # Promises -----------------------------------------------------------------------
