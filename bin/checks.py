@@ -36,7 +36,7 @@ PAGES_AND_EXAMPLES = (
 LONG_ELSEWHERE = ("tests/promotion/test_random_events.py",)
 """Tests outside `tests/faults` that have a form which takes minutes."""
 # What tells within a minute whether a change broke something: the rules, the parts of pages, the foundations.
-QUICK = ("domain", "templates", "infra", "audit", "auth", "people")
+QUICK = ("domain", "templates", "infra", "audit", "auth")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
