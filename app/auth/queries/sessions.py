@@ -103,7 +103,7 @@ class OwnSession:
 
 # Put together once a day: every request asks this first, and putting it together takes longer than the question.
 @lru_cache(maxsize=2)
-def _select_session(day: date) -> Select[Any]:
+def _select_session(day: date) -> Select[*tuple[Any, ...]]:
     reports = select(ManagerLink.id).where(ManagerLink.manager_id == Person.id, holds_on(ManagerLink, day)).exists()
     return (
         select(
