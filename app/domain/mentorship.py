@@ -31,7 +31,7 @@ RECENT_MONTHS = 12
 CLOSING_DAYS = 14
 """Days after which a closing mentorship completes, whatever feedback is in."""
 MID_POINT_WEEKS = 4
-"""Weeks after half time from which the look back of one of the two is enough (house)."""
+"""Weeks after the mid-point from which the look back of one of the two is enough (house)."""
 REMINDER_WEEKS = 2
 """Weeks that pass between two reminders of a silent mentorship (house)."""
 MAX_EXTENSION = 6
@@ -96,7 +96,7 @@ class MentorshipEvent(StrEnum):
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
     REVIEW = "review"
-    """Both have looked back at half time."""
+    """Both have looked back at the mid-point."""
     START_CLOSING = "start_closing"
     COMPLETE = "complete"
     EXTEND = "extend"
@@ -119,7 +119,7 @@ class PairMove:
     """One allowed step: what happens, from which states, to which one, and who may let it happen.
 
     `target` is None for `resume`, which leads back to the state that was left, and for an extension that keeps it. An
-    extension of a mentorship that is closing calls the closing off; half time lies behind such a pair.
+    extension of a mentorship that is closing calls the closing off; the mid-point lies behind such a pair.
     """
 
     event: MentorshipEvent
@@ -208,7 +208,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def mid_point(began_on: date, ends_on: date) -> date:
-    """Return the day at half time, the earlier one of two.
+    """Return the day at the mid-point, the earlier one of two.
 
     >>> mid_point(date(2026, 1, 1), date(2026, 7, 1))
     datetime.date(2026, 4, 1)
@@ -232,7 +232,7 @@ class Course:
     def extended(self, months: int, today: date) -> Course:
         """Return the days after an extension, counted from the planned end, or from today where that lies behind.
 
-        Half time moves by half of it as long as it lies ahead. A closing that had begun is called off.
+        The mid-point moves by half of it as long as it lies ahead. A closing that had begun is called off.
 
         >>> Course(date(2026, 10, 1), date(2027, 1, 1)).extended(2, date(2026, 9, 1))
         Course(mid_point_on=datetime.date(2026, 10, 30), ends_on=datetime.date(2027, 3, 1), closing_on=None)
@@ -252,7 +252,7 @@ def months_left(months: int) -> int:
 
 
 def review_is_done(given: int, mid_point_on: date, today: date) -> bool:
-    """Say whether the two have looked back: both have, or one has and four weeks (house) are past half time."""
+    """Say whether the two have looked back: both have, or one has and four weeks (house) are past the mid-point."""
     is_late = today >= mid_point_on + timedelta(weeks=MID_POINT_WEEKS)
     return given >= 2 or (given == 1 and is_late)  # noqa: PLR2004 - the two of them
 

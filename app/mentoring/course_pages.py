@@ -1,6 +1,6 @@
 """The course of a mentorship as one of the two sees it: where it stands, what can be done, and whose words are open.
 
-Reading rules, access matrix, row 16 and note 9: one's own answers always. The other one's answers of half time are
+Reading rules, access matrix, row 16 and note 9: one's own answers always. The other one's answers at the mid-point are
 open once both are in, to a mentor as long as the mentorship lasts. Those of the closing were written for the other one:
 they are open once both are in, and when it has completed; where it ended early they stay with who wrote them.
 """
@@ -108,9 +108,9 @@ def _has_left(person: Person, today: date) -> bool:
 def _lead(mentorship: Mentorship, reader_id: uuid.UUID, other: str, given: Given, today: date) -> str:
     state, ends_on = mentorship.state, _day(mentorship.ends_on)
     if state is MentorshipState.ACTIVE:
-        lead = _half_time(mentorship, reader_id, other, given, today)
+        lead = _mid_point_words(mentorship, reader_id, other, given, today)
     elif state is MentorshipState.MID_POINT_DONE:
-        lead = f"Half time is behind you. Closing begins by itself on {ends_on}."
+        lead = f"The mid-point is behind you. Closing begins by itself on {ends_on}."
     elif state is MentorshipState.CLOSING:
         lead = _closing(mentorship, reader_id, other, given, today)
     elif state is MentorshipState.PAUSED:
@@ -130,14 +130,14 @@ def _closing(mentorship: Mentorship, reader_id: uuid.UUID, other: str, given: Gi
     return f"Four questions for each of you, and an outcome for each goal, by {last}. Then it completes."
 
 
-def _half_time(mentorship: Mentorship, reader_id: uuid.UUID, other: str, given: Given, today: date) -> str:
+def _mid_point_words(mentorship: Mentorship, reader_id: uuid.UUID, other: str, given: Given, today: date) -> str:
     if (ReviewKind.MID_POINT, reader_id) in given:
         return f"You have looked back. You read {other}’s answers, and {other} yours, once both are in."
     if any(kind is ReviewKind.MID_POINT for kind, _ in given):
         return f"{other} has looked back. You read each other’s answers once yours are in as well."
     if mentorship.mid_point_on and today >= mentorship.mid_point_on:
-        return "Half time: three questions, each of you for yourself."
-    return f"Half time is on {_day(mentorship.mid_point_on)}. You can look back earlier."
+        return "Mid-point: three questions, each of you for yourself."
+    return f"The mid-point is on {_day(mentorship.mid_point_on)}. You can look back earlier."
 
 
 def _ended(mentorship: Mentorship, other: str) -> str:
@@ -169,7 +169,7 @@ def _phases(mentorship: Mentorship, today: date) -> tuple[Phase, ...]:
     end_on = (mentorship.ended_on if is_over else mentorship.closing_on if is_closing else None) or mentorship.ends_on
     return (
         Phase("Began", _day(mentorship.began_on), "done"),
-        Phase("Half time", _day(mentorship.mid_point_on), "done" if is_half else "now" if half_now else ""),
+        Phase("Mid-point", _day(mentorship.mid_point_on), "done" if is_half else "now" if half_now else ""),
         Phase(end_name, _day(end_on), "done" if is_over else "now" if is_closing else ""),
     )
 
@@ -179,9 +179,9 @@ def _acts(mentorship: Mentorship, reader_id: uuid.UUID, given: Given, today: dat
     if state is MentorshipState.ACTIVE:
         due = bool(mentorship.mid_point_on and today >= mentorship.mid_point_on)
         is_in = (ReviewKind.MID_POINT, reader_id) in given
-        acts.append(Act("Your answers of half time" if is_in else "Look back", "show_look_back", due and not is_in))
+        acts.append(Act("Your mid-point answers" if is_in else "Look back", "show_look_back", due and not is_in))
     elif any(kind is ReviewKind.MID_POINT for kind, _ in given) or state is MentorshipState.MID_POINT_DONE:
-        acts.append(Act("Half time", "show_look_back"))
+        acts.append(Act("Mid-point", "show_look_back"))
     if state is MentorshipState.CLOSING:
         acts.insert(0, Act("Answer and close", "show_closing", is_main=True))
     elif state is MentorshipState.COMPLETED or (ReviewKind.CLOSING, reader_id) in given:

@@ -41,8 +41,8 @@ def _waiting(row: WaitingRow, text: str, detail: str, address: str = "") -> Wait
 
 
 def say_mid_point(row: WaitingRow) -> Waiting:
-    """Return that half time has come, and one is asked to look back."""
-    detail = "Half time: three questions, each of you for yourself. You read each other’s once both are in."
+    """Return that the mid-point has come, and one is asked to look back."""
+    detail = "Mid-point: three questions, each of you for yourself. You read each other’s once both are in."
     return _waiting(row, f"Look back at your mentorship with {row.who}", detail, "/look-back")
 
 
@@ -71,7 +71,11 @@ def register() -> None:
     """Tell the inbox what waits because of the course of mentorships."""
     provide(
         Source(
-            MID_POINT, "It is half time in your mentorship", select_mid_point, say_mid_point, begins_by_itself=True
+            MID_POINT,
+            "The mid-point of your mentorship has come",
+            select_mid_point,
+            say_mid_point,
+            begins_by_itself=True,
         )
     )
     provide(Source(CLOSING, "Your mentorship closes", select_closing, say_closing))

@@ -17,7 +17,7 @@ STATE: Mapping[MentorshipState, str] = MappingProxyType(
     {
         MentorshipState.PROPOSED: "Waits for an answer",
         MentorshipState.ACTIVE: "Under way",
-        MentorshipState.MID_POINT_DONE: "Under way, half time done",
+        MentorshipState.MID_POINT_DONE: "Under way, mid-point done",
         MentorshipState.CLOSING: "Closing",
         MentorshipState.COMPLETED: "Completed",
         MentorshipState.DECLINED: "Declined",
@@ -85,7 +85,7 @@ QUESTIONS: Mapping[ReviewKind, tuple[Question, ...]] = MappingProxyType(
         ),
     }
 )
-"""What the two are asked at half time and at the end (house). Closing has `QUESTIONS` of `domain.mentorship`."""
+"""What the two are asked at the mid-point and at the end (house). Closing has `QUESTIONS` of `domain.mentorship`."""
 OUTCOME: Mapping[GoalOutcome, str] = MappingProxyType(
     {GoalOutcome.MET: "Met", GoalOutcome.PARTLY: "Partly met", GoalOutcome.NOT: "Not met"}
 )

@@ -224,7 +224,7 @@ def test_months_end_on_the_last_day_that_a_month_has(day, months, later):
         (date(2026, 11, 21), date(2027, 5, 21), date(2027, 2, 19)),
     ],
 )
-def test_half_time_is_the_earlier_day_of_two(began_on, ends_on, half):
+def test_the_mid_point_is_the_earlier_day_of_two(began_on, ends_on, half):
     assert mid_point(began_on, ends_on) == half
 
 
@@ -252,7 +252,7 @@ def test_a_silent_pair_hears_of_it_once_in_two_weeks():
     assert may_remind(today - timedelta(days=14), today)
 
 
-def test_half_time_is_done_when_both_looked_back_or_one_did_and_four_weeks_are_past():
+def test_the_mid_point_is_done_when_both_looked_back_or_one_did_and_four_weeks_are_past():
     half = date(2026, 11, 21)
     late = half + timedelta(weeks=4)
     assert review_is_done(2, half, half)
@@ -276,7 +276,7 @@ def test_an_extension_of_what_is_over_its_day_counts_from_today():
     assert longer == Course(date(2026, 6, 1), date(2026, 12, 21), None)
 
 
-def test_an_extension_moves_half_time_only_while_it_lies_ahead():
+def test_an_extension_moves_the_mid_point_only_while_it_lies_ahead():
     course = Course(date(2026, 12, 1), date(2027, 3, 1))
     assert course.extended(2, date(2026, 11, 30)).mid_point_on == date(2026, 12, 31)
     assert course.extended(2, date(2026, 12, 1)).mid_point_on == date(2026, 12, 1)

@@ -99,7 +99,7 @@ def hold_session(seats: tuple[Seat, Seat], pair: Mentorship, day: str, number: i
 
 
 def answer(visitor: Visitor, address: str, questions: int) -> None:
-    """Answer each question of half time or of the end."""
+    """Answer each question at the mid-point or at the end."""
     page = visitor.open(address)
     fields = page.get_by_role("main").locator("textarea")
     expect(fields).to_have_count(questions)

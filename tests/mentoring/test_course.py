@@ -1,4 +1,4 @@
-"""The course of a mentorship: half time, extension, pause and early end, as the two do it and read it."""
+"""The course of a mentorship: mid-point, extension, pause and early end, as the two do it and read it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def chioma(app):
 
 @pytest.fixture
 def pair(amara, chioma):
-    """Half time was three weeks ago: it began in May, and ends at the end of November."""
+    """The mid-point was three weeks ago: it began in May, and ends at the end of November."""
     return make_mentorship(amara, chioma, began_on=date(2026, 8, 1), goals=("swe.coach-juniors",))
 
 
@@ -64,10 +64,10 @@ def waits_for(session, person):
     return [one.text for one in list_waiting(person.id, TODAY)]
 
 
-# Half time -------------------------------------------------------------------------------
+# Mid-point -------------------------------------------------------------------------------
 
 
-def test_half_time_is_done_when_both_have_looked_back_and_not_before(pair, amara, chioma, session):
+def test_the_mid_point_is_done_when_both_have_looked_back_and_not_before(pair, amara, chioma, session):
     give(pair, amara)
     assert stored(session, pair).state is MentorshipState.ACTIVE
     give(pair, chioma)
@@ -84,7 +84,7 @@ def test_the_answers_of_the_other_one_stay_sealed_until_both_are_in(pair, amara,
     assert "On condition that we meet." in client_for(amara).get(f"/mentoring/{pair.id}/look-back").text
 
 
-def test_a_former_mentor_reads_their_own_answers_of_half_time_and_the_mentee_both(pair, amara, chioma, client_for):
+def test_a_former_mentor_reads_their_own_answers_at_the_mid_point_and_the_mentee_both(pair, amara, chioma, client_for):
     give(pair, amara)
     give(pair, chioma, ["Slowly.", "", ""])
     act("end_early", pair, amara)
@@ -141,7 +141,7 @@ def test_nobody_looks_back_for_somebody_else_or_while_it_rests(pair, amara, sess
         act("pause", pair, stranger)
 
 
-def test_half_time_waits_for_whoever_has_not_looked_back(pair, amara, chioma, session):
+def test_the_mid_point_waits_for_whoever_has_not_looked_back(pair, amara, chioma, session):
     assert waits_for(session, amara) == ["Look back at your mentorship with Chioma Eze"]
     assert waits_for(session, chioma) == ["Look back at your mentorship with Amara Diallo"]
     give(pair, amara)
@@ -149,7 +149,7 @@ def test_half_time_waits_for_whoever_has_not_looked_back(pair, amara, chioma, se
     assert waits_for(session, chioma) == ["Look back at your mentorship with Amara Diallo"]
 
 
-def test_half_time_waits_for_nobody_before_its_day_or_during_a_pause(pair, amara, chioma, session):
+def test_the_mid_point_waits_for_nobody_before_its_day_or_during_a_pause(pair, amara, chioma, session):
     act("pause", pair, amara)
     assert "Look back" not in " ".join(waits_for(session, chioma))
     act("end_early", pair, amara)

@@ -95,7 +95,7 @@ def test_a_pause_ends_on_the_day_that_was_named_even_when_the_worker_comes_late(
     assert (row.state, row.ends_on) == (MentorshipState.ACTIVE, ends_on + timedelta(days=10))
 
 
-def test_half_time_is_done_four_weeks_late_where_one_of_the_two_looked_back(amara, chioma, session):
+def test_the_mid_point_is_done_four_weeks_late_where_one_of_the_two_looked_back(amara, chioma, session):
     pair = make_mentorship(amara, chioma, began_on=date(2026, 8, 1))
     half = pair.mid_point_on
     with transaction():

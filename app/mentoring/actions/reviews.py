@@ -1,4 +1,4 @@
-"""Looking back: at half time and at the end, each for oneself; what became of the goals; and the completion.
+"""Looking back: at the mid-point and at the end, each for oneself; what became of the goals; and the completion.
 
 What somebody answers is a draft of their own until they give it, and stays as it is then: the other one reads it once
 both have given theirs, so that neither answers to the answers. Source of the rules: domain specification, 6.2.
@@ -53,7 +53,7 @@ def keep_review(
 def give_review(
     mentorship: Mentorship, kind: ReviewKind, answers: Sequence[str], *, revision: int, by: Author, at: datetime
 ) -> None:
-    """Give the answers of one of the two, for good. What follows from it follows at once: half time done, completed.
+    """Give the answers of one of the two, for good. What follows from it follows at once: mid-point done, completed.
 
     IncompleteError where all of them are empty.
     """
@@ -131,7 +131,7 @@ def set_outcome(
 
 
 def settle_reviews(mentorship: Mentorship, *, by: Author, at: datetime) -> None:
-    """Move a locked mentorship on where everything is in, or its days are past: half time done, completed."""
+    """Move a locked mentorship on where everything is in, or its days are past: mid-point done, completed."""
     today = local(at).date()
     if mentorship.state is MentorshipState.ACTIVE and _is_reviewed(mentorship, today):
         advance(mentorship, MentorshipEvent.REVIEW, by=by, at=at)

@@ -40,7 +40,7 @@ class ReviewForm(Form):
 
 
 class MidPointForm(ReviewForm):
-    """The three questions of half time."""
+    """The three questions at the mid-point."""
 
     answer_1 = _answer(ReviewKind.MID_POINT, 0)
     answer_2 = _answer(ReviewKind.MID_POINT, 1)

@@ -63,7 +63,7 @@ def _last(event: str) -> Any:  # noqa: ANN401 - a column of moments
 
 
 def select_mid_point(on: date) -> Select[Any]:
-    """Return for each of two who has not looked back that half time has come."""
+    """Return for each of two who has not looked back that the mid-point has come."""
     return _each_of_two(on, MID_POINT, since=_last(MentorshipEvent.BEGIN.value), due_on=Mentorship.mid_point_on).where(
         Mentorship.state == MentorshipState.ACTIVE, Mentorship.mid_point_on <= on, ~_has_given(ReviewKind.MID_POINT)
     )

@@ -107,7 +107,7 @@ MESSAGE_NAME = {
     MessageKind.DECLINE: "Decline",
     MessageKind.PARTING: "Parting words",
 }
-REVIEW_NAME = {ReviewKind.MID_POINT: "Looking back at half time", ReviewKind.CLOSING: "Looking back at the end"}
+REVIEW_NAME = {ReviewKind.MID_POINT: "Looking back at the mid-point", ReviewKind.CLOSING: "Looking back at the end"}
 
 
 def own_words(mentorship_id: uuid.UUID, author_id: uuid.UUID) -> list[OwnWords]:

@@ -82,13 +82,13 @@ def _not_now(mentorship: Mentorship) -> ResponseReturnValue:
     return _pair(mentorship)
 
 
-# Half time -------------------------------------------------------------------------------
+# Mid-point -------------------------------------------------------------------------------
 
 
 @bp.get("/<uuid:mentorship_id>/look-back")
 @requires(OPEN, on=load_begun)
 def show_look_back(mentorship: Mentorship) -> ResponseReturnValue:
-    """Show the questions of half time to one of the two, or what was answered, as far as it is open to them."""
+    """Show the questions at the mid-point to one of the two, or what was answered, as far as it is open to them."""
     return _look_back_page(mentorship, MidPointForm(formdata=None))
 
 
@@ -126,7 +126,7 @@ def _draft(mentorship: Mentorship, kind: ReviewKind, form: ReviewForm) -> dict[s
 @requires(OPEN, on=load_begun)
 @writes
 def give_look_back(mentorship: Mentorship) -> ResponseReturnValue:
-    """Give one's answers of half time."""
+    """Give one's answers at the mid-point."""
     form = MidPointForm()
     if not _sends(mentorship, ReviewKind.MID_POINT, form, is_final=True):
         return _look_back_page(mentorship, form)
@@ -138,7 +138,7 @@ def give_look_back(mentorship: Mentorship) -> ResponseReturnValue:
 @requires(OPEN, on=load_begun)
 @writes
 def keep_look_back(mentorship: Mentorship) -> ResponseReturnValue:
-    """Keep one's answers of half time as a draft."""
+    """Keep one's answers at the mid-point as a draft."""
     form = MidPointForm()
     if not _sends(mentorship, ReviewKind.MID_POINT, form, is_final=False):
         return _look_back_page(mentorship, form)
