@@ -72,7 +72,7 @@ def register() -> None:
     provide(
         Source(
             MID_POINT,
-            "The mid-point of your mentorship has come",
+            "The mid-point of a mentorship has come",
             select_mid_point,
             say_mid_point,
             begins_by_itself=True,
