@@ -137,6 +137,19 @@ def test_another_window_never_overwrites_what_it_has_not_seen(pair, session, cli
     assert db.session.scalars(select(PrivateNote)).one().words == "from one"
 
 
+def test_a_refused_form_leaves_the_private_note_and_the_day_beside_it_as_they_are(pair, session, client_for):
+    act(acts.save_private_note, pair.mentorship, session.id, SECRET, revision=0, by=pair.amara)
+    act(acts.save_private_note, pair.mentorship, None, f"{SECRET} on the whole", revision=0, by=pair.amara)
+    client = client_for(pair.amara)
+    of_session = client.post(f"/mentoring/sessions/{session.id}/notes", {"kind": "note", "words": ""})
+    of_pair = client.post(f"/mentoring/{pair.mentorship.id}/actions", {"words": ""})
+    for page in (of_session, of_pair):
+        assert page.status == 422
+        assert SECRET in page.words("textarea", name="words", id="private-words")
+    held = next(one for one in of_session.all("input", name="held_on"))
+    assert held.get("value")
+
+
 # Actions -----------------------------------------------------------------------------
 
 

@@ -15,7 +15,15 @@ from app.mentoring.models.mentorships import WINDOW_LENGTH
 MAX_SEQUENCE = 2**31 - 1
 
 
-class NoteForm(Form):
+class PartForm(Form):
+    """One of several forms of a page: it was sent only where it was filled from the request."""
+
+    def is_submitted(self) -> bool:
+        """Say whether this form was sent, and not another one of the same page."""
+        return self.version.raw_data is not None
+
+
+class NoteForm(PartForm):
     """An agenda point or a shared note."""
 
     words = TextAreaField("Your words", filters=[clean_text], render_kw=UNCUT, validators=[StorableText()])
@@ -26,7 +34,7 @@ class NoteForm(Form):
         return NoteKind(self.kind.data) if self.kind.data else NoteKind.NOTE
 
 
-class PrivateForm(Form):
+class PrivateForm(PartForm):
     """A note of one's own: `window` and `sequence` tell one draft from another."""
 
     words = TextAreaField("Your private note", filters=[clean_text], render_kw=UNCUT, validators=[StorableText()])
@@ -38,7 +46,7 @@ class PrivateForm(Form):
         return next((str(text) for field in self for text in field.errors), "")
 
 
-class ActionForm(Form):
+class ActionForm(PartForm):
     """What one of the two means to do."""
 
     words = StringField("What is to be done", filters=[clean_line], render_kw=UNCUT, validators=[StorableText()])

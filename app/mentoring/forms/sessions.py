@@ -14,6 +14,7 @@ from app.infra.clock import moment
 from app.infra.forms import UNCUT, DayField, Form, StorableText, clean_line
 from app.infra.single_values import take_several
 from app.mentoring.actions.sessions import Plan
+from app.mentoring.forms.notes import PartForm
 
 PLACE_LENGTH = 200
 TITLE_LENGTH = 200
@@ -85,7 +86,7 @@ class PlanForm(Form):
         return Plan(starts_at, self.minutes.data or 0, self.place.data or "")
 
 
-class HeldForm(Form):
+class HeldForm(PartForm):
     """On which day a session took place."""
 
     held_on = DayField("It took place on", validators=[InputRequired("Say on which day it took place.")])
