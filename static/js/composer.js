@@ -100,7 +100,9 @@ class Composer {
     this.isLoading = false;
     this.suggestions = null;
     dialog.addEventListener("keydown", (event) => this.typedEarly(event));
-    dialog.addEventListener("close", () => this.suggestions?.stop());
+    // Escape says so before the dialog closes. That it has closed is told later, perhaps when it is open again.
+    dialog.addEventListener("cancel", () => this.suggestions?.stop());
+    dialog.addEventListener("close", () => dialog.open || this.suggestions?.stop());
   }
 
   get form() {
