@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 
 from app.audit.actions import Author
 from app.domain.errors import DomainError
-from app.domain.mentorship import MentorshipState
+from app.domain.mentorship import MentorshipState, PairSide
 from app.infra.clock import now
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
-from app.mentoring.actions import consents
+from app.mentoring.actions import consents, profiles
 from app.mentoring.models import Mentorship
 from app.mentoring.queries import get_mentorship
+from app.mentoring.queries.profiles import find_profile, offers_of
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
 
 AT_ONCE = 50
+MEETING = 1.0
+"""Seconds in which two acts reach the same place; where one writes after the other, the first waits that long."""
 CAPACITY = 3
 
 
@@ -102,3 +107,31 @@ def test_both_who_agree_to_a_proposal_at_the_same_moment_begin_it_once(at_once):
     results = at_once([lambda one=one: agree(proposed, one) for one in ids])
     assert sorted(results) == [False, True]
     assert get_mentorship(proposed).state is MentorshipState.ACTIVE
+
+
+def test_a_mentor_who_lowers_the_capacity_while_agreeing_in_another_tab_gets_both(at_once, monkeypatch):
+    publish()
+    mentor = make.make_mentor(capacity=CAPACITY)
+    mentor_id, asked = mentor.id, request(make.make_mentee(), mentor)
+    saved = replace(
+        profiles._content_of(find_profile(mentor_id), PairSide.MENTOR), offers=offers_of(mentor_id), capacity=1
+    )
+    locked = threading.Barrier(2)
+
+    def meet():
+        # Both hold their first lock before either takes its second; a database with one writer lets them pass in turn.
+        with suppress(threading.BrokenBarrierError):
+            locked.wait(MEETING)
+
+    def met_before(act):
+        return lambda *args: (meet(), act(*args))[1]
+
+    monkeypatch.setattr(profiles, "lock_profiles", met_before(profiles.lock_profiles))
+    monkeypatch.setattr(consents, "lock_mentorship", met_before(consents.lock_mentorship))
+
+    def save():
+        with transaction():
+            return profiles.save_profile(saved, version=1, by=Author(mentor_id), at=now()).capacity
+
+    assert at_once([save, lambda: agree(asked, mentor_id)]) == [1, True]
+    assert (find_profile(mentor_id).capacity, underway(Mentorship.mentor_id == mentor_id)) == (1, 1)

@@ -19,10 +19,17 @@ from app.infra.db import db
 from app.mentoring.models import MentoringCoordinator
 from app.people.models import Person
 
+NOT_ONESELF = "You cannot name yourself. Somebody else in HR can, or name a colleague."
+
 
 def name_coordinator(person: Person, *, by: Author, at: datetime) -> MentoringCoordinator:
-    """Let somebody coordinate mentoring from now on. InvalidError at `person`: one already, an outsider, or gone."""
-    db.session.refresh(person, with_for_update=True)
+    """Let somebody coordinate mentoring from now on. InvalidError at `person`: one already, an outsider, or gone.
+
+    InvalidError there as well for the author: HR reads of a pool what a coordinator sets, and not both is one person's.
+    """
+    if person.id == by.person_id:
+        raise InvalidError(NOT_ONESELF, field="person")
+    db.session.refresh(person, with_for_update={"key_share": True})
     if person.employee_id is None:
         raise InvalidError(f"{person.name} does not work here.", field="person")
     if person.left_on is not None and person.left_on <= local(at).date():

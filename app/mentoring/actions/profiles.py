@@ -199,8 +199,11 @@ def _lock(person_id: uuid.UUID) -> MentoringProfile | None:
 
 
 def _lock_person(person_id: uuid.UUID) -> None:
-    """Let one after the other say something of the same person: what nobody has said yet has no row to lock."""
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    """Let one after the other say something of the same person: what nobody has said yet has no row to lock.
+
+    Others may still write rows that name the person: a mentor who agrees elsewhere holds the profile and does.
+    """
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def _begin_profile(person_id: uuid.UUID, at: datetime) -> MentoringProfile:
@@ -291,13 +294,18 @@ def unprefer(other_id: uuid.UUID, side: PairSide, *, by: Author, at: datetime) -
 def exclude(other: Person, *, by: Author, at: datetime) -> None:
     """Say that the author does not want to be paired with somebody; nobody else ever reads it, the record included.
 
-    It ends a preference for them. InvalidError at `person`: oneself, or somebody who has left.
+    It ends a preference for them. InvalidError at `person`: oneself, somebody who has left, or more than twenty.
     """
     person_id = author_id(by)
     _lock_person(person_id)
     _check_other(person_id, other, at)
     if _find_exclusion(person_id, other.id) is not None:
         return
+    number = select(func.count()).select_from(MentoringExclusion).where(MentoringExclusion.person_id == person_id)
+    if (db.session.scalar(number) or 0) >= MAX_EXCLUSIONS:
+        raise InvalidError(
+            f"You have named {MAX_EXCLUSIONS} people, which is the most. Take one of them back first.", field="person"
+        )
     for side in PairSide:
         if (row := _find_preference(person_id, other.id, side)) is not None:
             db.session.delete(row)

@@ -53,11 +53,14 @@ def _lock(number: int) -> None:
 
 
 def lock_person(person_id: uuid.UUID) -> None:
-    """Let nobody else change what is recorded of a person until this transaction ends."""
+    """Let nobody else change what is recorded of a person until this transaction ends.
+
+    Rows that only name the person may still be added: whoever holds another lock and writes one must not wait here.
+    """
     session = db.session()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock_shared(PEOPLE)))
-        session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def check_no_loop(person: Person, manager: Person, *, from_on: date, until_on: date | None) -> None:

@@ -114,7 +114,7 @@ def change_email(person: Person, email: str, *, version: int, by: Author, at: da
 
 def _check_version(person: Person, version: int, *fields: str) -> None:
     # The row is locked and read anew: the guard may have read it before somebody else saved theirs.
-    db.session.refresh(person, with_for_update=True)
+    db.session.refresh(person, with_for_update={"key_share": True})
     if person.version != version:
         raise ConflictError(
             f"What is recorded of {person.name} was saved in the meantime, perhaps in another window.",
