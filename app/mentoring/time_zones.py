@@ -1,9 +1,10 @@
-"""Every time zone of the IANA database that is a place, by continent, as a form offers them. Pure."""
+"""The places of the IANA time zone database, by continent, each once, as a form offers them. Pure."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from importlib.resources import files
 from zoneinfo import available_timezones
 
 OTHER = "Other"
@@ -16,16 +17,24 @@ _OCEANS = {"Atlantic": "Atlantic Ocean", "Indian": "Indian Ocean", "Pacific": "P
 
 @functools.cache
 def every_zone() -> frozenset[str]:
-    """Return the names of all time zones that can be chosen; UTC is one of them."""
+    """Return the names of all time zones that count, older names of places among them; UTC is one of them."""
     known = available_timezones() - _NO_ZONES
     return frozenset({name for name in known if "/" not in name or name.partition("/")[0] in _CONTINENTS} | {"UTC"})
 
 
 @functools.cache
+def _places() -> frozenset[str]:
+    """Return the one name that the database itself lists for each place, and for no older name of it."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return frozenset(row[2] for row in rows) & every_zone()
+
+
+@functools.cache
 def zones_by_continent() -> Mapping[str, Mapping[str, str]]:
-    """Return the places by continent, each with what it is called; what is no place comes last."""
+    """Return the places by continent, each once and with what it is called; UTC, which is no place, comes last."""
     groups: dict[str, dict[str, str]] = {_OCEANS.get(one, one): {} for one in (*_CONTINENTS, OTHER)}
-    for name in every_zone():
+    for name in _places() | {"UTC"}:
         continent, _, place = name.partition("/")
         group = _OCEANS.get(continent, continent) if place else OTHER
         groups[group][name] = place_words(name)

@@ -14,6 +14,8 @@ from app.infra.unit_of_work import transaction
 from app.mentoring.actions import profiles as actions
 from app.mentoring.models import MentoringExclusion, MentoringPreference
 from app.mentoring.queries.profiles import find_profile, held_by, offers_of, seekable, wishes_of
+from app.mentoring.time_zones import zones_by_continent
+from app.mentoring.views.taking_back import taken_back
 from app.people import hooks
 from app.people.models import Person, SpellReason
 from tests.client import Client
@@ -119,12 +121,42 @@ def test_every_fault_is_told_at_once_at_its_field_and_nothing_is_lost(amara, cli
     )  # fmt: skip
     assert page.status == 422
     said = page.words()
-    for words in ("time zone of the list", "no time", "no language “Elvish”", "This is no day"):
+    for words in (
+        "time zone of the list",
+        "Work begins: write a time",
+        "Work ends: write a time",
+        "no language “Elvish”",
+        "This is no day",
+    ):
         assert words in said
     for words in (actions.NEEDS_OFFER, actions.NEEDS_PLACE, actions.NEEDS_GOAL):
         assert words in said
     assert 'value="Elvish"' in page.text
     assert find_profile(amara.id) is None
+
+
+def test_a_refusal_repeats_no_more_of_what_was_typed_than_fits(amara, client_for):
+    page = save(client_for(amara), more_languages="x" * 90)
+    assert "x" * 40 + "…”" in page.words()
+    assert "x" * 41 not in page.words()
+    page = save(client_for(amara), more_languages="x" * 400)
+    assert "At most 200 characters." in page.words()
+    assert "no language" not in page.words()
+
+
+def test_a_working_day_has_the_two_hours_that_a_pair_needs(amara, client_for):
+    page = save(client_for(amara), works_from="23:00", works_until="00:59")
+    assert "Choose at least two hours" in page.words()
+    assert save(client_for(amara), works_from="23:00", works_until="01:00").location == "/mentoring/"
+
+
+def test_each_place_is_offered_once_and_an_older_name_stays_where_it_is_chosen(amara, client_for):
+    offered = [name for zones in zones_by_continent().values() for name in zones]
+    assert {"Europe/Berlin", "Asia/Kolkata", "UTC"} <= set(offered)
+    assert not {"CET", "GB-Eire", "PRC", "W-SU", "Asia/Calcutta"} & set(offered)
+    make_profile(amara, time_zone="Asia/Calcutta")
+    assert save(client_for(amara)).location == "/mentoring/"
+    assert find_profile(amara.id).time_zone == "Asia/Calcutta"
 
 
 def test_rules_of_both_sides_are_told_at_once(amara, client_for):
@@ -185,7 +217,26 @@ def test_people_without_a_level_read_what_is_missing_instead_of_an_empty_list(ed
 # Opting in and out --------------------------------------------------------------------
 
 
-def test_one_click_stops_and_one_click_takes_it_back_with_waiting_begun_anew(amara, client_for, clock):
+def test_stopping_is_taken_back_with_all_the_waiting_on_the_same_day_only(amara, client_for):
+    long_ago = NOW - timedelta(days=40)
+    make_profile(amara, wishes=(seekable(amara.id)[0].partition(":")[2],), seeks_since=long_ago)
+    client = client_for(amara)
+    stopped = client.follow(client.send(client.get("/mentoring/").form("/mentoring/profile/stop")))
+    undo = stopped.form("/mentoring/profile/begin")
+    carried = dict(undo.fields)["before"]
+    client.send(undo)
+    assert find_profile(amara.id).seeks_since == long_ago
+    assert taken_back(carried, PairSide.MENTEE, amara.id, NOW) == long_ago
+    for side, whose, at in (
+        (PairSide.MENTOR, amara.id, NOW),
+        (PairSide.MENTEE, make_person().id, NOW),
+        (PairSide.MENTEE, amara.id, NOW + timedelta(days=1)),
+    ):
+        assert taken_back(carried, side, whose, at) is None
+    assert taken_back(f"{carried}x", PairSide.MENTEE, amara.id, NOW) is None
+
+
+def test_one_click_stops_and_beginning_again_begins_the_waiting_anew(amara, client_for):
     long_ago = NOW - timedelta(days=40)
     make_profile(amara, wishes=(seekable(amara.id)[0].partition(":")[2],), seeks_since=long_ago)
     client = client_for(amara)
@@ -193,6 +244,7 @@ def test_one_click_stops_and_one_click_takes_it_back_with_waiting_begun_anew(ama
     assert "your waiting time starts anew" in page.words()
     client.send(page.form("/mentoring/profile/stop"))
     assert find_profile(amara.id).seeks_since is None
+    client.get("/mentoring/")
     client.send(client.get("/mentoring/").form("/mentoring/profile/begin"))
     assert find_profile(amara.id).seeks_since == NOW
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import ConflictError, InvalidError
-from app.domain.mentorship import DEFAULT_CAPACITY, MAX_CAPACITY, MAX_GOALS, PairSide
+from app.domain.matching import MIN_SHARED_MINUTES
+from app.domain.mentorship import MAX_CAPACITY, MAX_GOALS, PairSide
 from app.infra.clock import clock, local
 from app.infra.db import db
 from app.mentoring.actions.steps import author_id, lock_profiles
@@ -33,10 +34,13 @@ from app.mentoring.queries.profiles import held_by, offers_of, seekable, split_k
 from app.mentoring.time_zones import every_zone
 from app.people.models import Person
 from app.people.queries import has_not_left
+from app.policies.queries import value_of
 
 WORKS_FROM, WORKS_UNTIL = 9 * 60, 17 * 60
+MINUTES_OF_A_DAY = 24 * 60
 MOST_LANGUAGES = 12
 MOST_NAMED = 10
+MAX_EXCLUSIONS = 20
 """How many people one may name, so that naming somebody keeps saying something."""
 NEEDS_LANGUAGE = "Choose at least one language: two people who share none are never paired."
 NEEDS_OFFER = "Choose at least one expectation that you have met or banked: mentors are found by their offers."
@@ -76,6 +80,8 @@ def _faults_about(content: Content) -> dict[str, str]:
         found["time_zone"] = "Choose a time zone of the list."
     if content.works_from == content.works_until:
         found["works_until"] = "Choose an end that differs from the beginning."
+    elif (content.works_until - content.works_from) % MINUTES_OF_A_DAY < MIN_SHARED_MINUTES:
+        found["works_until"] = "Choose at least two hours: two people need two hours in common to be paired."
     if not content.languages:
         found["languages"] = NEEDS_LANGUAGE
     elif len(content.languages) > MOST_LANGUAGES:
@@ -146,10 +152,11 @@ def save_profile(content: Content, *, version: int, by: Author, at: datetime) ->
     return row
 
 
-def begin(side: PairSide, *, by: Author, at: datetime) -> MentoringProfile:
+def begin(side: PairSide, *, since: datetime | None = None, by: Author, at: datetime) -> MentoringProfile:
     """Let the author be available as a mentor, or look for one, with what their profile says already.
 
-    InvalidError where it does not say enough. Whoever looks for a mentor waits from now on: earlier waiting is over.
+    InvalidError where it does not say enough. Whoever looks for a mentor waits from now on: earlier waiting is over,
+    unless the act takes back a `stop` that returned `since`.
     """
     person_id = author_id(by)
     row = _lock(person_id)
@@ -160,15 +167,21 @@ def begin(side: PairSide, *, by: Author, at: datetime) -> MentoringProfile:
         # A pause that is over by now stands in nobody's way, and neither does what only the other side needs.
         if name != "paused_until":
             raise InvalidError(words, field=name)
-    _opt(row, side, wanted=True, by=by, at=at)
+    _opt(row, side, wanted=True, since=since, by=by, at=at)
     return row
 
 
-def stop(side: PairSide, *, by: Author, at: datetime) -> None:
-    """Let the author be available no longer, or look for a mentor no longer. What they wrote stays."""
+def stop(side: PairSide, *, by: Author, at: datetime) -> datetime | None:
+    """Let the author be available no longer, or look for a mentor no longer. What they wrote stays.
+
+    Return since when they were, which whoever takes the act back hands to `begin`; None where they were not.
+    """
     row = _lock(author_id(by))
-    if row is not None:
-        _opt(row, side, wanted=False, by=by, at=at)
+    if row is None:
+        return None
+    since = row.mentors_since if side is PairSide.MENTOR else row.seeks_since
+    _opt(row, side, wanted=False, by=by, at=at)
+    return since
 
 
 def opt_leavers_out(people: Collection[uuid.UUID], by: Author, at: datetime) -> None:
@@ -212,7 +225,7 @@ def _begin_profile(person_id: uuid.UUID, at: datetime) -> MentoringProfile:
         time_zone=clock.zone,
         works_from=WORKS_FROM,
         works_until=WORKS_UNTIL,
-        capacity=DEFAULT_CAPACITY,
+        capacity=int(value_of("mentoring_capacity")),
         changed_at=at,
     )
     db.session.add(row)
@@ -226,12 +239,14 @@ _TAGS = {
 }
 
 
-def _opt(row: MentoringProfile, side: PairSide, *, wanted: bool, by: Author, at: datetime) -> None:
+def _opt(
+    row: MentoringProfile, side: PairSide, *, wanted: bool, since: datetime | None = None, by: Author, at: datetime
+) -> None:
     """Opt somebody in or out; nothing happens where they are already, so that nobody loses their waiting time."""
     name = "mentors_since" if side is PairSide.MENTOR else "seeks_since"
     if (getattr(row, name) is not None) == wanted:
         return
-    setattr(row, name, at if wanted else None)
+    setattr(row, name, since or at if wanted else None)
     row.changed_at = at
     db.session.flush()
     log(_TAGS[side][wanted], by=by, at=at, subject_id=row.person_id, object_id=row.id)

@@ -14,14 +14,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.domain.mentorship import MAX_CAPACITY
 from app.infra.forms import UNCUT, DayField, Form, StorableText, clean_line
 from app.mentoring import languages
-from app.mentoring.actions.profiles import NEEDS_LANGUAGE, Content
+from app.mentoring.actions.profiles import NEEDS_LANGUAGE, WORKS_FROM, WORKS_UNTIL, Content
 from app.mentoring.models import MentoringProfile
-from app.mentoring.time_zones import zones_by_continent
+from app.mentoring.time_zones import OTHER, every_zone, place_words, zones_by_continent
 from app.people.forms import ChoiceField
 
 MOST_TICKS = 500
 LINE_LENGTH = 200
 HOURS_AND_MINUTES = 60
+MOST_QUOTED, LONGEST_QUOTED = 3, 40
+"""How much of what is no language a refusal repeats; the field still holds all of it."""
 
 
 class HourField(TimeField):  # type: ignore[misc]
@@ -36,7 +38,7 @@ class HourField(TimeField):  # type: ignore[misc]
         try:
             self.data = time.fromisoformat("".join(valuelist).strip()).replace(second=0, microsecond=0, tzinfo=None)
         except ValueError as error:
-            raise ValidationError("This is no time; write it as 09:00.") from error
+            raise ValidationError(f"{self.label.text}: write a time, such as 09:00.") from error
 
     def _value(self) -> str:
         """Return what stands in the field when the page is shown again."""
@@ -79,7 +81,12 @@ class ProfileForm(Form):
 
     def offer(self, offers: Iterable[tuple[str, str]], goals: Iterable[tuple[str, str]]) -> ProfileForm:
         """Offer the expectations to help with and to work on, and all that is the same for everybody."""
-        self.time_zone.choices = {group: dict(zones) for group, zones in zones_by_continent().items()}
+        groups = {group: dict(zones) for group, zones in zones_by_continent().items()}
+        chosen = self.time_zone.data
+        # An older name of a place stays, where the company or somebody has it already.
+        if chosen in every_zone() and not any(chosen in zones for zones in groups.values()):
+            groups[OTHER][chosen] = place_words(chosen)
+        self.time_zone.choices = groups
         common = ((one, languages.NAMES[one]) for one in languages.COMMON)
         self.languages.choices = sorted(common, key=lambda pair: pair[1])
         self.capacity.choices = {str(one): str(one) for one in range(MAX_CAPACITY + 1)}
@@ -90,7 +97,7 @@ class ProfileForm(Form):
         """Refuse hours that are left empty: without them nobody can be paired."""
         for field in (self.works_from, self.works_until):
             if field.data is None and not field.errors:
-                field.errors = ["Enter a time, such as 09:00."]
+                field.errors = [f"{field.label.text}: write a time, such as 09:00."]
 
     def validate_languages(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
         """Refuse no language at all, and codes that the page does not offer."""
@@ -101,10 +108,12 @@ class ProfileForm(Form):
 
     def validate_more_languages(self, field: Any) -> None:  # noqa: ANN401 - the signature is WTForms'
         """Refuse what is no language, each by what was written."""
-        del field
+        if field.errors:
+            return
         unknown = [words for words in self._written if languages.code_of(words) is None]
         if unknown:
-            named = " and ".join(f"“{words}”" for words in unknown)
+            named = " and ".join(f"“{_cut(words)}”" for words in unknown[:MOST_QUOTED])
+            named += " and others" if len(unknown) > MOST_QUOTED else ""
             raise ValidationError(f"Belay knows no language {named}. Write English names, separated by commas.")
 
     @property
@@ -119,10 +128,12 @@ class ProfileForm(Form):
         """
         written = (languages.code_of(words) for words in self._written)
         whole = {key for one in self.whole.data or () for key in in_competency.get(one, ())}
+        begins, ends = self.works_from.data, self.works_until.data
+        has_hours = begins is not None and ends is not None
         return Content(
             time_zone=self.time_zone.data,
-            works_from=_minutes(self.works_from.data or time(0)),
-            works_until=_minutes(self.works_until.data or time(0)),
+            works_from=_minutes(begins) if has_hours else WORKS_FROM,
+            works_until=_minutes(ends) if has_hours else WORKS_UNTIL,
             languages=tuple(sorted({*(self.languages.data or ()), *(one for one in written if one)})),
             mentors=self.mentors.data,
             capacity=0 if self.capacity.errors else int(self.capacity.data),
@@ -137,6 +148,10 @@ class ProfileForm(Form):
         for name, words in faults.items():
             field = self._fields[name]
             field.errors = field.errors or [words]
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LONGEST_QUOTED else f"{words[:LONGEST_QUOTED]}…"
 
 
 def _minutes(moment: time) -> int:

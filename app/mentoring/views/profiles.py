@@ -22,6 +22,7 @@ from app.mentoring.profile_pages import ProfileSheet, sheet_of
 from app.mentoring.queries.colleagues import find_colleagues
 from app.mentoring.queries.profiles import list_exclusions, list_preferences
 from app.mentoring.views.blueprint import author, bp
+from app.mentoring.views.taking_back import carry_back, taken_back
 from app.mentoring.wording import BEGUN, STOPPED
 from app.people.models import Person
 from app.people.queries import get_people
@@ -78,11 +79,12 @@ def begin() -> ResponseReturnValue:
     """Be available as a mentor, or look for one, with what the profile says; where it says too little, open it."""
     side = _side()
     try:
-        actions.begin(side, by=author(), at=now())
+        since = taken_back(request.form.get("before", ""), side, actor().person_id, now())
+        actions.begin(side, since=since, by=author(), at=now())
     except InvalidError as refusal:
         flash(refusal.message, "warn")
         return redirect(url_for("mentoring.show_profile"))
-    flash(BEGUN[side], "good")
+    flash("It is as before: your waiting time goes on." if since and side is PairSide.MENTEE else BEGUN[side], "good")
     return redirect(url_for("mentoring.show_own"))
 
 
@@ -92,8 +94,9 @@ def begin() -> ResponseReturnValue:
 def stop() -> ResponseReturnValue:
     """Be available no longer, or look for a mentor no longer; one click takes it back."""
     side = _side()
-    actions.stop(side, by=author(), at=now())
-    _flash_undo(STOPPED[side], "mentoring.begin", side=side.value)
+    since = actions.stop(side, by=author(), at=now())
+    before = {"before": carry_back(since, side, actor().person_id, now())} if since else {}
+    _flash_undo(STOPPED[side], "mentoring.begin", side=side.value, **before)
     return redirect(url_for("mentoring.show_own"))
 
 
