@@ -15,17 +15,22 @@ from types import MappingProxyType
 MAX_CAPACITY = 4
 """The most mentees that one mentor may take on (house: 0 to 4)."""
 DEFAULT_CAPACITY = 2
+"""So many mentees a mentor takes on who has said nothing else, unless the company's policy says otherwise (house)."""
 MAX_GOALS = 3
 """A mentorship has one to three goals, each tied to an expectation that is not shown yet."""
 ANSWER_DAYS = 14
 """Days after which a question that nobody answered is over."""
 MONTHS = 6
-"""How long a mentorship is meant to last (house)."""
+"""How long a mentorship is meant to last, unless the company's policy says otherwise (house)."""
 MIN_MONTHS, MAX_MONTHS = 1, 12
-SESSION_WEEKS = (2, 3, 4)
-"""How often a pair may mean to meet: every two to four weeks (house)."""
+SESSION_WEEKS = 3
+"""How often a pair means to meet, in weeks, unless the company's policy says otherwise (house)."""
+MIN_SESSION_WEEKS, MAX_SESSION_WEEKS = 2, 4
 OVERDUE_WEEKS = 6
-"""A mentorship without a session for longer than this is silent (house)."""
+"""A mentorship without a session for longer is silent, unless the company's policy says otherwise (house)."""
+MIN_OVERDUE_WEEKS, MAX_OVERDUE_WEEKS = 2, 12
+LONGEST_PAUSE = 12
+"""Months after which a pause is over, whoever has named no day or forgotten it: a mentor has a place to give (house)."""
 RECENT_MONTHS = 12
 """For how long after its end a mentorship still counts: for recusal, and for a pairing that failed."""
 CLOSING_DAYS = 14
@@ -119,13 +124,15 @@ class PairMove:
     """One allowed step: what happens, from which states, to which one, and who may let it happen.
 
     `target` is None for `resume`, which leads back to the state that was left, and for an extension that keeps it. An
-    extension of a mentorship that is closing calls the closing off; the mid-point lies behind such a pair.
+    extension of a mentorship that is closing calls the closing off. `early` is where it leads then as long as the
+    mid-point is to come: to have begun to close early is not to have looked back.
     """
 
     event: MentorshipEvent
     sources: tuple[MentorshipState, ...]
     target: MentorshipState | None
     movers: tuple[PairMover, ...]
+    early: MentorshipState | None = None
 
 
 _PAIR = (PairMover.MENTEE, PairMover.MENTOR)
@@ -149,7 +156,13 @@ PAIR_MOVES: tuple[PairMove, ...] = (
         MentorshipEvent.COMPLETE, (MentorshipState.CLOSING,), MentorshipState.COMPLETED, (*_PAIR, PairMover.BELAY)
     ),
     PairMove(MentorshipEvent.EXTEND, _MEETING, None, _PAIR),
-    PairMove(MentorshipEvent.EXTEND, (MentorshipState.CLOSING,), MentorshipState.MID_POINT_DONE, _PAIR),
+    PairMove(
+        MentorshipEvent.EXTEND,
+        (MentorshipState.CLOSING,),
+        MentorshipState.MID_POINT_DONE,
+        _PAIR,
+        early=MentorshipState.ACTIVE,
+    ),
     PairMove(MentorshipEvent.END_EARLY, UNDERWAY, MentorshipState.ENDED_EARLY, (*_PAIR, PairMover.BELAY)),
     PairMove(MentorshipEvent.PAUSE, (*_MEETING, MentorshipState.CLOSING), MentorshipState.PAUSED, _PAIR),
     PairMove(MentorshipEvent.RESUME, (MentorshipState.PAUSED,), None, (*_PAIR, PairMover.BELAY)),
@@ -161,12 +174,17 @@ _BY_SOURCE: Mapping[tuple[MentorshipEvent, MentorshipState], PairMove] = Mapping
 
 
 def after(
-    state: MentorshipState, event: MentorshipEvent, *, left: MentorshipState | None = None
+    state: MentorshipState, event: MentorshipEvent, *, left: MentorshipState | None = None, is_early: bool = False
 ) -> MentorshipState | None:
-    """Return the state that an event leads to; None where it cannot happen. `left` is the state before a pause."""
+    """Return the state that an event leads to; None where it cannot happen.
+
+    `left` is the state before a pause; `is_early`: the mid-point is to come (`Course.is_early`).
+    """
     move = _BY_SOURCE.get((event, state))
     if move is None:
         return None
+    if is_early and move.early is not None:
+        return move.early
     if move.target is not None:
         return move.target
     return left if event is MentorshipEvent.RESUME else state
@@ -229,17 +247,37 @@ class Course:
         by = timedelta(days=days)
         return Course(self.mid_point_on + by, self.ends_on + by, self.closing_on + by if self.closing_on else None)
 
-    def extended(self, months: int, today: date) -> Course:
-        """Return the days after an extension, counted from the planned end, or from today where that lies behind.
+    def is_early(self, given: int, today: date) -> bool:
+        """Say whether the mid-point is to come: its day lies ahead, and fewer than two have looked back."""
+        return self.mid_point_on > today and given < 2  # noqa: PLR2004 - the two of them
 
-        The mid-point moves by half of it as long as it lies ahead. A closing that had begun is called off.
+    def extended(self, more: int, today: date, *, began_on: date, months: int) -> Course:
+        """Return the days after an extension of a mentorship that began on a day and is meant for so many months.
 
-        >>> Course(date(2026, 10, 1), date(2027, 1, 1)).extended(2, date(2026, 9, 1))
-        Course(mid_point_on=datetime.date(2026, 10, 30), ends_on=datetime.date(2027, 3, 1), closing_on=None)
+        They are counted from its beginning, so that the last day of a short month does not stay with it, and what
+        pauses added is added again; from today where the planned end lies behind. The mid-point moves by half of what
+        is added as long as it lies ahead. A closing that had begun is called off.
+
+        >>> began = date(2026, 8, 31)
+        >>> Course(date(2026, 11, 29), date(2027, 2, 28)).extended(1, began, began_on=began, months=6).ends_on
+        datetime.date(2027, 3, 31)
         """
-        ends_on = add_months(max(self.ends_on, today), months)
+        paused = self.ends_on - add_months(began_on, months)
+        ends_on = add_months(began_on, months + more) + paused
+        if self.ends_on < today:
+            ends_on = max(ends_on, add_months(today, more))
         added = (ends_on - self.ends_on) // 2
         return Course(self.mid_point_on + added if self.mid_point_on > today else self.mid_point_on, ends_on)
+
+
+def pause_over(paused_on: date, resumes_on: date | None) -> date:
+    """Return the day on which a pause is over: the one that was named, or after the longest that a pause may last.
+
+    >>> pause_over(date(2026, 11, 21), None)
+    datetime.date(2027, 11, 21)
+    """
+    longest = add_months(paused_on, LONGEST_PAUSE)
+    return longest if resumes_on is None else min(resumes_on, longest)
 
 
 def months_left(months: int) -> int:
@@ -262,13 +300,13 @@ def closing_is_done(given: int, goals_open: int, closing_on: date, today: date) 
     return (given >= 2 and not goals_open) or has_lapsed(answer_day(closing_on, CLOSING_DAYS), today)  # noqa: PLR2004 - the two
 
 
-def silent_before(today: date) -> date:
-    """Return the day before which a mentorship must have met last to be silent today.
+def silent_before(today: date, weeks: int) -> date:
+    """Return the day before which a mentorship must have met last to be silent today, after so many weeks.
 
-    >>> silent_before(date(2026, 11, 21))
+    >>> silent_before(date(2026, 11, 21), 6)
     datetime.date(2026, 10, 10)
     """
-    return today - timedelta(weeks=OVERDUE_WEEKS)
+    return today - timedelta(weeks=weeks)
 
 
 def may_remind(last_reminded_on: date | None, today: date) -> bool:
@@ -276,6 +314,6 @@ def may_remind(last_reminded_on: date | None, today: date) -> bool:
     return last_reminded_on is None or today >= last_reminded_on + timedelta(weeks=REMINDER_WEEKS)
 
 
-def is_silent(last_session_on: date | None, began_on: date, today: date) -> bool:
-    """Say whether the two have not met for more than six weeks (house), counted from the beginning at first."""
-    return (last_session_on or began_on) < silent_before(today)
+def is_silent(last_session_on: date | None, began_on: date, today: date, weeks: int) -> bool:
+    """Say whether the two have not met for more than so many weeks, counted from the beginning at first."""
+    return (last_session_on or began_on) < silent_before(today, weeks)

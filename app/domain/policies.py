@@ -11,6 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.errors import InvalidError
+from app.domain.mentorship import (
+    DEFAULT_CAPACITY,
+    MAX_CAPACITY,
+    MAX_MONTHS,
+    MAX_OVERDUE_WEEKS,
+    MAX_SESSION_WEEKS,
+    MIN_MONTHS,
+    MIN_OVERDUE_WEEKS,
+    MIN_SESSION_WEEKS,
+    MONTHS,
+    OVERDUE_WEEKS,
+    SESSION_WEEKS,
+)
 
 Value = bool | int | str
 """What a policy says: a yes or no, a whole number in its unit, or the code of a choice."""
@@ -299,6 +312,54 @@ _ALL = (
         unit="days",
         owner=PolicyOwner.HR,
         source="Access matrix, note 2",
+    ),
+    PolicyDefinition(
+        key="mentoring_months",
+        title="How long a mentorship is meant to last",
+        sentence="How long a new mentorship is planned for; a round and what has begun keep the number they have.",
+        kind=PolicyKind.NUMBER,
+        default=MONTHS,
+        minimum=MIN_MONTHS,
+        maximum=MAX_MONTHS,
+        unit="months",
+        owner=PolicyOwner.HR,
+        source="Mentoring rules, 6.1",
+    ),
+    PolicyDefinition(
+        key="mentoring_session_weeks",
+        title="How often a pair means to meet",
+        sentence="The time between two sessions that a new mentorship sets out with; what has begun keeps its own.",
+        kind=PolicyKind.NUMBER,
+        default=SESSION_WEEKS,
+        minimum=MIN_SESSION_WEEKS,
+        maximum=MAX_SESSION_WEEKS,
+        unit="weeks",
+        owner=PolicyOwner.HR,
+        source="Mentoring rules, 6.1",
+    ),
+    PolicyDefinition(
+        key="mentoring_overdue_weeks",
+        title="When a pair is silent",
+        sentence="After this time without a session both of a pair are reminded, and coordinators see that it is silent.",
+        kind=PolicyKind.NUMBER,
+        default=OVERDUE_WEEKS,
+        minimum=MIN_OVERDUE_WEEKS,
+        maximum=MAX_OVERDUE_WEEKS,
+        unit="weeks",
+        owner=PolicyOwner.HR,
+        source="Mentoring rules, 6.1",
+    ),
+    PolicyDefinition(
+        key="mentoring_capacity",
+        title="Mentees of a mentor",
+        sentence="How many mentees a mentor takes on who has said nothing else; everybody changes their own number.",
+        kind=PolicyKind.NUMBER,
+        default=DEFAULT_CAPACITY,
+        minimum=0,
+        maximum=MAX_CAPACITY,
+        unit="mentees",
+        owner=PolicyOwner.HR,
+        source="Mentoring rules, 6.1",
     ),
 )
 POLICIES: Mapping[str, PolicyDefinition] = {definition.key: definition for definition in _ALL}

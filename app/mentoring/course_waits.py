@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.mentorship import CLOSING_DAYS, OVERDUE_WEEKS, MentorshipEvent, answer_day
+from app.domain.mentorship import CLOSING_DAYS, MentorshipEvent, answer_day
 from app.mentoring.queries.course import CHANGED, CLOSING, MID_POINT, SILENT
 from app.mentoring.queries.course_waiting import (
     TO_ANSWER,
@@ -19,12 +19,14 @@ _CHANGED = {
     MentorshipEvent.PAUSE.value: "Your mentorship with {who} is paused",
     MentorshipEvent.RESUME.value: "Your mentorship with {who} goes on",
     MentorshipEvent.EXTEND.value: "Your mentorship with {who} is extended",
+    MentorshipEvent.COMPLETE.value: "Your mentorship with {who} is completed",
     MentorshipEvent.END_EARLY.value: "Your mentorship with {who} has ended",
 }
 _DETAIL = {
     MentorshipEvent.PAUSE.value: "All days shift by the days of the pause. Either of you may go on at any time.",
     MentorshipEvent.RESUME.value: "Plan the next session; all days have shifted by the days of the pause.",
     MentorshipEvent.EXTEND.value: "The new end stands on your page. Talk about it if it does not suit you.",
+    MentorshipEvent.COMPLETE.value: "You both read from now on what each of you has answered at the end.",
     MentorshipEvent.END_EARLY.value: "That is nobody’s fault, and nobody is asked for a reason. What you wrote stays.",
 }
 
@@ -57,14 +59,15 @@ def say_closing(row: WaitingRow) -> Waiting:
 
 
 def say_silent(row: WaitingRow) -> Waiting:
-    """Return that the two have not met for long."""
-    detail = f"You have not met for more than {OVERDUE_WEEKS} weeks. Plan a session, pause, or end it: all are fine."
+    """Return that the two have not met for long. `words` is the number of weeks."""
+    detail = f"You have not met for more than {row.words} weeks. Plan a session, pause, or end it: all are fine."
     return _waiting(row, f"Meet {row.who} again, or pause", detail)
 
 
 def say_changed(row: WaitingRow) -> Waiting:
-    """Return what the other one has done, and nothing of why. `code` is the event."""
-    return _waiting(row, _CHANGED[row.code].format(who=row.who), _DETAIL[row.code])
+    """Return what the other one or Belay has done, and nothing of why. `code` is the event."""
+    address = "/closing" if row.code == MentorshipEvent.COMPLETE.value else ""
+    return _waiting(row, _CHANGED[row.code].format(who=row.who), _DETAIL[row.code], address)
 
 
 def register() -> None:

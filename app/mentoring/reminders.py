@@ -1,4 +1,4 @@
-"""Reminding pairs that have not met for six weeks, once in two: the worker looks every day."""
+"""Reminding pairs that have not met for long, once in two weeks: the worker looks every day."""
 
 from __future__ import annotations
 

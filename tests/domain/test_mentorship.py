@@ -28,6 +28,7 @@ from app.domain.mentorship import (
     may_remind,
     mid_point,
     months_left,
+    pause_over,
     review_is_done,
 )
 
@@ -185,7 +186,7 @@ def test_extensions_never_exceed_twelve_months_and_never_lead_back(began_on, mon
     for more in wanted:
         if more > months_left(months):
             continue
-        longer = course.extended(more, today)
+        longer = course.extended(more, today, began_on=began_on, months=months)
         assert longer.ends_on > course.ends_on
         assert longer.ends_on > today
         assert longer.mid_point_on >= course.mid_point_on
@@ -237,11 +238,12 @@ def test_an_answer_is_in_time_on_the_last_day_and_late_on_the_next():
 
 def test_a_pair_is_silent_after_six_weeks_and_not_on_the_last_day_of_them():
     began_on = date(2026, 1, 1)
-    assert not is_silent(None, began_on, began_on + timedelta(weeks=6))
-    assert is_silent(None, began_on, began_on + timedelta(weeks=6, days=1))
+    assert not is_silent(None, began_on, began_on + timedelta(weeks=6), 6)
+    assert is_silent(None, began_on, began_on + timedelta(weeks=6, days=1), 6)
     met_on = date(2026, 3, 1)
-    assert not is_silent(met_on, began_on, met_on + timedelta(weeks=6))
-    assert is_silent(met_on, began_on, met_on + timedelta(weeks=6, days=1))
+    assert not is_silent(met_on, began_on, met_on + timedelta(weeks=6), 6)
+    assert is_silent(met_on, began_on, met_on + timedelta(weeks=6, days=1), 6)
+    assert is_silent(met_on, began_on, met_on + timedelta(weeks=2, days=1), 2)
 
 
 def test_a_silent_pair_hears_of_it_once_in_two_weeks():
@@ -272,11 +274,56 @@ def test_a_closing_is_done_when_both_answered_and_each_goal_has_an_outcome_or_af
 
 def test_an_extension_of_what_is_over_its_day_counts_from_today():
     course = Course(date(2026, 6, 1), date(2026, 11, 1), date(2026, 11, 1))
-    longer = course.extended(1, date(2026, 11, 21))
+    longer = course.extended(1, date(2026, 11, 21), began_on=date(2026, 1, 1), months=10)
     assert longer == Course(date(2026, 6, 1), date(2026, 12, 21), None)
 
 
 def test_an_extension_moves_the_mid_point_only_while_it_lies_ahead():
-    course = Course(date(2026, 12, 1), date(2027, 3, 1))
-    assert course.extended(2, date(2026, 11, 30)).mid_point_on == date(2026, 12, 31)
-    assert course.extended(2, date(2026, 12, 1)).mid_point_on == date(2026, 12, 1)
+    course, began = Course(date(2026, 12, 1), date(2027, 3, 1)), date(2026, 9, 1)
+    assert course.extended(2, date(2026, 11, 30), began_on=began, months=6).mid_point_on == date(2026, 12, 31)
+    assert course.extended(2, date(2026, 12, 1), began_on=began, months=6).mid_point_on == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("began_on", "months", "paused", "more", "ends_on"),
+    [
+        (date(2026, 8, 31), 6, 0, 1, date(2027, 3, 31)),
+        (date(2026, 8, 31), 6, 0, 2, date(2027, 4, 30)),
+        (date(2026, 8, 31), 6, 10, 1, date(2027, 4, 10)),
+        (date(2026, 1, 15), 3, 30, 3, date(2026, 8, 14)),
+    ],
+)
+def test_an_extension_counts_from_the_beginning_and_keeps_what_pauses_added(began_on, months, paused, more, ends_on):
+    planned = add_months(began_on, months)
+    course = Course(mid_point(began_on, planned), planned).later(paused)
+    assert course.extended(more, began_on, began_on=began_on, months=months).ends_on == ends_on
+
+
+@pytest.mark.parametrize(
+    ("given", "days_ahead", "target"),
+    [
+        (0, 1, MentorshipState.ACTIVE),
+        (1, 1, MentorshipState.ACTIVE),
+        (2, 1, MentorshipState.MID_POINT_DONE),
+        (0, 0, MentorshipState.MID_POINT_DONE),
+    ],
+)
+def test_an_extension_of_an_early_closing_leaves_the_mid_point_to_come(given, days_ahead, target):
+    today = date(2026, 11, 21)
+    course = Course(today + timedelta(days=days_ahead), date(2027, 3, 1), today)
+    is_early = course.is_early(given, today)
+    assert after(MentorshipState.CLOSING, MentorshipEvent.EXTEND, is_early=is_early) is target
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_but_that_extension_asks_whether_the_mid_point_is_to_come(state, event):
+    if (state, event) != (MentorshipState.CLOSING, MentorshipEvent.EXTEND):
+        assert after(state, event, left=LEFT, is_early=True) is after(state, event, left=LEFT)
+
+
+def test_a_pause_is_over_on_the_day_that_was_named_and_after_twelve_months_at_the_latest():
+    paused_on = date(2028, 2, 29)
+    assert pause_over(paused_on, date(2028, 4, 1)) == date(2028, 4, 1)
+    assert pause_over(paused_on, None) == date(2029, 2, 28)
+    assert pause_over(paused_on, date(2029, 6, 1)) == date(2029, 2, 28)

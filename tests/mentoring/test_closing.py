@@ -105,6 +105,8 @@ def test_it_completes_once_both_have_answered_and_each_goal_has_an_outcome(closi
     conclude(closing, second, amara, GoalOutcome.NOT)
     row = get_mentorship(closing.id)
     assert (row.state, row.ended_on) == (MentorshipState.COMPLETED, TODAY)
+    assert [one.text for one in list_waiting(chioma.id, TODAY)] == ["Your mentorship with Amara Diallo is completed"]
+    assert list_waiting(amara.id, TODAY) == []
 
 
 def test_who_has_answered_is_asked_for_the_goals_that_have_no_outcome(closing, amara, session):

@@ -189,6 +189,30 @@ def test_an_extension_calls_a_closing_off_and_its_answers_are_drafts_again(pair,
     assert "It helped" in review.answers
 
 
+def test_an_extension_of_an_early_closing_leaves_the_mid_point_to_come(amara, chioma, session):
+    """To begin to close in the first weeks and to think better of it is not to have looked back."""
+    early = make_mentorship(amara, chioma, began_on=TODAY - timedelta(days=30))
+    half, ends_on = early.mid_point_on, early.ends_on
+    give(early, amara)
+    act("start_closing", early, amara)
+    act("extend", early, chioma, 2)
+    row = stored(session, early)
+    assert row.state is MentorshipState.ACTIVE
+    assert row.mid_point_on == half + (row.ends_on - ends_on) // 2
+    give(early, chioma)
+    assert stored(session, early).state is MentorshipState.MID_POINT_DONE
+    act("start_closing", early, amara)
+    act("extend", early, chioma, 1)
+    assert stored(session, early).state is MentorshipState.MID_POINT_DONE
+
+
+def test_an_extension_from_the_end_of_a_short_month_leads_to_the_end_of_a_long_one(amara, chioma, session):
+    short = make_mentorship(amara, chioma, began_on=date(2026, 8, 31))
+    assert short.ends_on == date(2027, 2, 28)
+    act("extend", short, amara, 1)
+    assert stored(session, short).ends_on == date(2027, 3, 31)
+
+
 def test_the_page_offers_only_the_months_that_are_left(pair, amara, client_for):
     act("extend", pair, amara, 5)
     client = client_for(amara)
@@ -213,6 +237,16 @@ def test_a_pause_shifts_all_days_and_returns_to_the_state_it_left(pair, amara, c
     assert row.state is MentorshipState.ACTIVE
     assert (row.ends_on, row.mid_point_on) == (ends_on + timedelta(days=23), mid_point_on + timedelta(days=23))
     assert (row.paused_on, row.resumes_on, row.left_state) == (None, None, None)
+
+
+def test_whoever_goes_on_after_the_named_day_shifts_by_the_days_that_were_named(pair, amara, chioma, session, clock):
+    """As the worker would have done on the day: a late one makes no mentorship longer."""
+    ends_on = stored(session, pair).ends_on
+    act("pause", pair, amara, resumes_on=TODAY + timedelta(days=10))
+    with clock.standing_at(now() + timedelta(days=12)):
+        act("resume", pair, chioma)
+    row = stored(session, pair)
+    assert (row.ends_on, row.resumed_on) == (ends_on + timedelta(days=10), TODAY + timedelta(days=10))
 
 
 def test_a_pause_during_closing_gives_the_closing_its_days_back(pair, amara, session, clock):

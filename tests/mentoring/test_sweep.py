@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.audit.actions import Author
 from app.domain.mentorship import MentorshipState
+from app.domain.policies import POLICIES
 from app.infra.clock import clock as the_clock
 from app.infra.clock import now
 from app.infra.unit_of_work import transaction
@@ -21,10 +22,12 @@ from app.mentoring.queries.course import has_plan_after, silent_on
 from app.mentoring.queries.mentorships import get_mentorship
 from app.mentoring.reminders import REMIND
 from app.mentoring.sweep import FOLLOW
-from app.notices.models import Mail
+from app.notices.actions import choose_hearing
+from app.notices.models import Hearing, Mail
 from app.notices.queries import list_waiting
+from app.policies.actions import set_policy
 from tests.factories.mentoring import TODAY, make_mentorship, make_session
-from tests.factories.people import make_person
+from tests.factories.people import SYSTEM, make_person
 
 
 @pytest.fixture
@@ -93,6 +96,47 @@ def test_a_pause_ends_on_the_day_that_was_named_even_when_the_worker_comes_late(
     run(at=on(TODAY + timedelta(days=12)))
     row = stored(session, pair)
     assert (row.state, row.ends_on) == (MentorshipState.ACTIVE, ends_on + timedelta(days=10))
+
+
+def test_an_open_pause_goes_on_after_twelve_months_and_both_hear_of_it(amara, chioma, session):
+    pair = make_mentorship(amara, chioma, began_on=date(2026, 9, 1))
+    ends_on, over = pair.ends_on, date(2027, 11, 21)
+    with transaction():
+        course.pause(get_mentorship(pair.id), by=Author(amara.id), at=on(TODAY))
+    written = len(mails(session))
+    run(at=on(over - timedelta(days=1)))
+    assert stored(session, pair).state is MentorshipState.PAUSED
+    run(at=on(over + timedelta(days=2)))
+    row = stored(session, pair)
+    assert (row.state, row.ends_on) == (MentorshipState.ACTIVE, ends_on + timedelta(days=365))
+    assert len(mails(session)) == written + 2
+    for person, other in ((amara, chioma), (chioma, amara)):
+        texts = [one.text for one in list_waiting(person.id, over + timedelta(days=2), kinds=["mentoring.changed"])]
+        assert texts == [f"Your mentorship with {other.name} goes on"]
+
+
+def test_whoever_chose_at_once_hears_at_once_that_it_closes_by_itself(amara, chioma, session):
+    make_mentorship(amara, chioma, began_on=date(2026, 3, 1))
+    with transaction():
+        for person in (amara, chioma):
+            choose_hearing(person.id, {"mentoring.closing": Hearing.AT_ONCE}, by=Author(person.id), at=now())
+    run()
+    run()
+    assert mails(session) == sorted([amara.id.hex, chioma.id.hex])
+
+
+def test_both_hear_that_belay_has_completed_it_and_where_they_read_the_answers(amara, chioma, session):
+    closed = make_mentorship(
+        amara, chioma, state=MentorshipState.CLOSING, closing_on=TODAY - timedelta(days=15), began_on=date(2026, 4, 1)
+    )
+    run()
+    assert stored(session, closed).state is MentorshipState.COMPLETED
+    assert mails(session) == sorted([amara.id.hex, chioma.id.hex])
+    (told,) = list_waiting(chioma.id, TODAY)
+    assert (told.text, told.href) == (
+        "Your mentorship with Amara Diallo is completed",
+        f"/mentoring/{closed.id}/closing",
+    )
 
 
 def test_the_mid_point_is_done_four_weeks_late_where_one_of_the_two_looked_back(amara, chioma, session):
@@ -206,6 +250,39 @@ def test_silence_waits_in_the_inbox_without_a_word_of_blame(amara, chioma, sessi
     session.rollback()
     texts = [one.text for one in list_waiting(amara.id, TODAY, kinds=["mentoring.silent"])]
     assert texts == ["Meet Chioma Eze again, or pause"]
+
+
+def test_a_second_silence_waits_for_its_own_reminder(amara, chioma, session):
+    """They were reminded, met, and are silent again: the old reminder says nothing of it."""
+    pair = silent_pair(amara, chioma)
+    run(REMIND)
+    make_session(pair, starts_at=on(TODAY + timedelta(days=1)), state=SessionState.HELD)
+    again = TODAY + timedelta(days=1, weeks=6) + timedelta(days=1)
+    session.rollback()
+    assert list_waiting(amara.id, again, kinds=["mentoring.silent"]) == []
+    run(REMIND, at=on(again))
+    session.rollback()
+    assert len(list_waiting(amara.id, again, kinds=["mentoring.silent"])) == 1
+
+
+def test_the_company_says_after_how_many_weeks_a_pair_is_silent(amara, chioma, session):
+    make_mentorship(amara, chioma, began_on=TODAY - timedelta(weeks=3))
+    run(REMIND)
+    assert mails(session) == []
+    with transaction():
+        set_policy(
+            POLICIES["mentoring_overdue_weeks"],
+            "2",
+            reason="We work in short cycles",
+            by=SYSTEM,
+            at=now(),
+            seen_number=0,
+        )
+    run(REMIND)
+    assert len(mails(session)) == 2
+    session.rollback()
+    (told,) = list_waiting(amara.id, TODAY, kinds=["mentoring.silent"])
+    assert "more than 2 weeks" in told.detail
 
 
 def test_the_condition_of_lists_says_what_the_rule_says(amara, chioma, session):

@@ -12,17 +12,24 @@ from datetime import date, datetime
 from app.audit.actions import Author
 from app.audit.tags import Tag
 from app.domain.errors import InvalidError, NotAllowedNowError
-from app.domain.mentorship import Course, MentorshipEvent, MentorshipState, add_months, after, months_left
+from app.domain.mentorship import (
+    LONGEST_PAUSE,
+    Course,
+    MentorshipEvent,
+    MentorshipState,
+    add_months,
+    after,
+    months_left,
+    pause_over,
+)
 from app.infra.clock import local
 from app.infra.db import db
 from app.mentoring.actions.reviews import reopen_closing
 from app.mentoring.actions.steps import MOVED_ON, advance, author_id, lock_mentorship, note
-from app.mentoring.models import Mentorship, MentorshipMessage, MessageKind
-from app.mentoring.queries.course import CHANGED, CLOSING, course_of
+from app.mentoring.models import Mentorship, MentorshipMessage, MessageKind, ReviewKind
+from app.mentoring.queries.course import CHANGED, CLOSING, count_given, course_of
 from app.notices.actions import tell
 
-LONGEST_PAUSE = 12
-"""Months after which a pause returns at the latest, where it names a day (house)."""
 NO_MONTHS_LEFT = "This mentorship is meant for twelve months already, which is the longest. Ask anew once it is over."
 
 
@@ -38,6 +45,7 @@ def start_closing(mentorship: Mentorship, *, by: Author, at: datetime) -> None:
 def extend(mentorship: Mentorship, months: int, *, by: Author, at: datetime) -> None:
     """Move the planned end some months later. A closing that has begun is called off, and its answers are drafts again.
 
+    The mid-point of a mentorship that began to close before it is to come again, unless both have looked back.
     InvalidError at `months` where it is not between one and what is left of twelve months in all.
     """
     lock_mentorship(mentorship)
@@ -48,9 +56,11 @@ def extend(mentorship: Mentorship, months: int, *, by: Author, at: datetime) -> 
         raise NotAllowedNowError(NO_MONTHS_LEFT)
     if not 1 <= months <= most:
         raise InvalidError(f"Choose a whole number of months from 1 to {most}.", field="months")
-    days = course_of(mentorship).extended(months, local(at).date())
     was_closing = mentorship.state is MentorshipState.CLOSING
-    advance(mentorship, MentorshipEvent.EXTEND, by=by, at=at)
+    today, course, began_on = local(at).date(), course_of(mentorship), mentorship.began_on or local(at).date()
+    days = course.extended(months, today, began_on=began_on, months=mentorship.months)
+    is_early = course.is_early(count_given(mentorship.id, ReviewKind.MID_POINT), today)
+    advance(mentorship, MentorshipEvent.EXTEND, by=by, at=at, is_early=is_early)
     _plan(mentorship, days)
     mentorship.months += months
     mentorship.extensions += 1
@@ -62,6 +72,8 @@ def extend(mentorship: Mentorship, months: int, *, by: Author, at: datetime) -> 
 
 def pause(mentorship: Mentorship, *, resumes_on: date | None = None, by: Author, at: datetime) -> None:
     """Stop the clock of a mentorship, until a day or until one of the two goes on; no reason is asked.
+
+    It goes on by itself after twelve months, so that no place of a mentor is held for good.
 
     InvalidError at `resumes_on` where the day is not later than today or more than twelve months away.
     """
@@ -77,14 +89,19 @@ def pause(mentorship: Mentorship, *, resumes_on: date | None = None, by: Author,
 def resume(mentorship: Mentorship, *, by: Author, at: datetime) -> None:
     """Go on after a pause, as one of the two: in the state that was left, all days later by the days of the pause."""
     lock_mentorship(mentorship)
-    go_on(mentorship, on=local(at).date(), by=by, at=at)
+    go_on(mentorship, by=by, at=at)
     _tell_other(mentorship, by=by, at=at)
 
 
-def go_on(mentorship: Mentorship, *, on: date, by: Author, at: datetime) -> None:
-    """Let a locked mentorship go on from a day, as one of the two or as Belay itself."""
-    paused_on = mentorship.paused_on or on
-    advance(mentorship, MentorshipEvent.RESUME, by=by, at=at)
+def go_on(mentorship: Mentorship, *, code: str = "", by: Author, at: datetime) -> None:
+    """Let a locked mentorship go on, as one of the two or as Belay itself.
+
+    From the day on which the pause was over where that has come, whoever notices it, and however late.
+    """
+    today = local(at).date()
+    paused_on = mentorship.paused_on or today
+    on = min(today, pause_over(paused_on, mentorship.resumes_on))
+    advance(mentorship, MentorshipEvent.RESUME, by=by, at=at, code=code)
     _plan(mentorship, course_of(mentorship).later((on - paused_on).days))
     mentorship.resumed_on = on
     mentorship.left_state = mentorship.paused_on = mentorship.resumes_on = None
@@ -94,7 +111,8 @@ def go_on(mentorship: Mentorship, *, on: date, by: Author, at: datetime) -> None
 def end_early(mentorship: Mentorship, *, words: str = "", by: Author, at: datetime) -> None:
     """End a mentorship before its time, as one of the two. Nobody asks why, and nobody is at fault.
 
-    `words` are for the other one alone. The company's record says that it ended, and not by whom.
+    `words` are for the other one alone. The company's record says that it ended, and not by whom; so that no list of
+    letters says it either, both get the same one, and neither letter names who wrote it.
     """
     lock_mentorship(mentorship)
     advance(mentorship, MentorshipEvent.END_EARLY, by=by, at=at, unnamed=True)
@@ -109,7 +127,9 @@ def end_early(mentorship: Mentorship, *, words: str = "", by: Author, at: dateti
                 written_at=at,
             )
         )
-    _tell_other(mentorship, by=by, at=at)
+    db.session.flush()
+    for person_id in sorted((mentorship.mentee_id, mentorship.mentor_id)):
+        tell(CHANGED, person_id, mentorship.id, by=Author(None), at=at)
 
 
 def _plan(mentorship: Mentorship, days: Course) -> None:

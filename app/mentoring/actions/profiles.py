@@ -21,6 +21,7 @@ from app.domain.matching import MIN_SHARED_MINUTES
 from app.domain.mentorship import MAX_CAPACITY, MAX_GOALS, PairSide
 from app.infra.clock import clock, local
 from app.infra.db import db
+from app.mentoring.actions.consents import withdraw_open
 from app.mentoring.actions.steps import author_id, lock_profiles
 from app.mentoring.models import (
     MentoringExclusion,
@@ -148,6 +149,8 @@ def save_profile(content: Content, *, version: int, by: Author, at: datetime) ->
     log(Tag.PROFILE_CHANGED, by=by, at=at, subject_id=person_id, object_id=row.id)
     _opt(row, PairSide.MENTOR, wanted=content.mentors, by=by, at=at)
     _opt(row, PairSide.MENTEE, wanted=content.seeks, by=by, at=at)
+    if not content.seeks:
+        withdraw_open(person_id, by=by, at=at)
     db.session.flush()
     return row
 
@@ -174,6 +177,7 @@ def begin(side: PairSide, *, since: datetime | None = None, by: Author, at: date
 def stop(side: PairSide, *, by: Author, at: datetime) -> datetime | None:
     """Let the author be available no longer, or look for a mentor no longer. What they wrote stays.
 
+    Whoever looks no longer has withdrawn with it what they asked for and nobody has answered yet.
     Return since when they were, which whoever takes the act back hands to `begin`; None where they were not.
     """
     row = _lock(author_id(by))
@@ -181,6 +185,8 @@ def stop(side: PairSide, *, by: Author, at: datetime) -> datetime | None:
         return None
     since = row.mentors_since if side is PairSide.MENTOR else row.seeks_since
     _opt(row, side, wanted=False, by=by, at=at)
+    if side is PairSide.MENTEE:
+        withdraw_open(row.person_id, by=by, at=at)
     return since
 
 

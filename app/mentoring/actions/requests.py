@@ -12,15 +12,14 @@ from datetime import datetime
 from app.audit.actions import Author
 from app.audit.tags import Tag
 from app.domain.errors import InvalidError, MissingError, NotAllowedNowError
-from app.domain.mentorship import MAX_GOALS, MONTHS, MentorshipState, PairSide, answer_day
+from app.domain.mentorship import MAX_GOALS, MentorshipState, PairSide, answer_day
 from app.infra.clock import local
 from app.infra.db import db
 from app.mentoring.actions.consents import check_answerable, side_of, write
 from app.mentoring.actions.expiry import expire_one
 from app.mentoring.actions.steps import author_id, lock_mentorship, lock_profiles, note
 from app.mentoring.models import Mentorship, MentorshipGoal, MessageKind
-from app.mentoring.queries.finding import NOT_POSSIBLE, is_cross_ladder, is_possible
-from app.mentoring.queries.profiles import wishes_of
+from app.mentoring.queries.finding import NOT_POSSIBLE, is_cross_ladder, is_possible, live_wishes
 from app.mentoring.queries.requests import (
     MOST_OPEN,
     QUESTION,
@@ -30,14 +29,18 @@ from app.mentoring.queries.requests import (
     list_lapsed_between,
 )
 from app.notices.actions import tell
+from app.policies.queries import value_of
 
 NOT_SOUGHT = "You do not look for a mentor at the moment. Say in your mentoring profile that you do, then ask."
 TOO_MANY = f"You have {MOST_OPEN} requests open, which is the most at once. Withdraw one, or wait for an answer."
+NOT_LIVE = "Choose among the goals of your profile that you have not met yet."
 HAS_MENTOR = "You have a mentor already, and one at a time is the rule."
 
 
 def ask_mentor(mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Author, at: datetime) -> Mentorship:
-    """Ask somebody to be one's mentor, for one to three goals; `goals` are `lineage:expectation` among one's wishes.
+    """Ask somebody to be one's mentor, for one to three goals; `goals` are `lineage:expectation`.
+
+    They are among one's wishes and still keep one from the next level: what was met meanwhile needs no mentor.
 
     What stands in the way of the mentee is said in full. Everything that stands in the way of the mentor has one
     answer: full, away, not offering, or an exclusion of either of the two cannot be told apart.
@@ -54,8 +57,8 @@ def ask_mentor(mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Au
     chosen = list(dict.fromkeys(goals))
     if not 1 <= len(chosen) <= MAX_GOALS:
         raise InvalidError(f"Choose one to {MAX_GOALS} goals.", field="goals")
-    if not set(chosen) <= set(wishes_of(mentee_id)):
-        raise InvalidError("Choose among the goals of your own profile.", field="goals")
+    if not set(chosen) <= set(live_wishes(mentee_id)):
+        raise InvalidError(NOT_LIVE, field="goals")
     for lapsed in list_lapsed_between(mentee_id, mentor_id, on):
         expire_one(lapsed, by=by, at=at)
     asked = Mentorship(
@@ -68,7 +71,8 @@ def ask_mentor(mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Au
         answer_by=answer_day(on),
         waits_for=PairSide.MENTOR,
         mentee_consented_at=at,
-        months=MONTHS,
+        months=int(value_of("mentoring_months")),
+        session_weeks=int(value_of("mentoring_session_weeks")),
     )
     if mentor_id not in profiles or mentor_id == mentee_id or not is_possible(asked, chosen, on=on):
         raise InvalidError(NOT_POSSIBLE)

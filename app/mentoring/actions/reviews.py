@@ -20,7 +20,15 @@ from app.infra.clock import local
 from app.infra.db import db
 from app.mentoring.actions.steps import MOVED_ON, advance, author_id, lock_mentorship, note
 from app.mentoring.models import GoalOutcome, Mentorship, MentorshipGoal, MentorshipReview, ReviewKind
-from app.mentoring.queries.course import CLOSING, MID_POINT, answers_in, count_given, count_open_goals, find_review
+from app.mentoring.queries.course import (
+    CHANGED,
+    CLOSING,
+    MID_POINT,
+    answers_in,
+    count_given,
+    count_open_goals,
+    find_review,
+)
 from app.mentoring.wording import OUTCOME, QUESTIONS
 from app.notices.actions import tell
 
@@ -138,6 +146,10 @@ def settle_reviews(mentorship: Mentorship, *, by: Author, at: datetime) -> None:
     elif mentorship.state is MentorshipState.CLOSING and _is_closed(mentorship, today):
         advance(mentorship, MentorshipEvent.COMPLETE, by=by, at=at)
         mentorship.ended_on = today
+        db.session.flush()
+        # What the other one answered can be read from now on: whoever has not done this last step hears of it.
+        for person_id in {mentorship.mentee_id, mentorship.mentor_id} - {by.person_id}:
+            tell(CHANGED, person_id, mentorship.id, by=by, at=at)
     db.session.flush()
 
 

@@ -11,17 +11,18 @@ from app.audit.actions import Author, log
 from app.audit.tags import Tag
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
 from app.domain.matching import FULL_SCORE, Weights
-from app.domain.mentorship import ANSWER_DAYS, MAX_MONTHS, MIN_MONTHS, MONTHS
+from app.domain.mentorship import ANSWER_DAYS, MAX_MONTHS, MIN_MONTHS
 from app.infra.db import db
 from app.jobs.kinds import Work, register_kind, register_periodic
 from app.mentoring.actions.steps import author_id
 from app.mentoring.models import MentoringRound, RoundState
 from app.mentoring.models.rounds import NAME_LENGTH
 from app.mentoring.queries.rounds import answered_rounds, are_all_answered
+from app.policies.queries import value_of
 
 WEIGHTS = ("goals", "level", "team", "hours", "preference", "load")
 """The parts of a pair's score, in the order in which pages show them."""
-MIN_ANSWER_DAYS, MAX_ANSWER_DAYS = 3, 60
+MIN_ANSWER_DAYS, MAX_ANSWER_DAYS = 3, ANSWER_DAYS
 NAMELESS = "Give the round a name, such as “January 2027”."
 CLOSE_JOB = "mentoring.close_rounds"
 DEFAULT_WEIGHTS: Mapping[str, int] = MappingProxyType({name: getattr(Weights(), name) for name in WEIGHTS})
@@ -31,19 +32,27 @@ def open_round(
     name: str,
     *,
     weights: Mapping[str, int] = DEFAULT_WEIGHTS,
-    months: int = MONTHS,
+    months: int | None = None,
     answer_days: int = ANSWER_DAYS,
     by: Author,
     at: datetime,
 ) -> MentoringRound:
-    """Open a round; nobody hears of it. InvalidError at the field of a setting that breaks a rule."""
+    """Open a round; nobody hears of it. Without months its mentorships last as long as the company's policy says now.
+
+    InvalidError at the field of a setting that breaks a rule.
+    """
     row = MentoringRound(id=uuid.uuid4(), state=RoundState.OPEN, opened_at=at, opened_by_id=author_id(by))
-    _set(row, name, weights, months, answer_days)
+    _set(row, name, weights, house_months() if months is None else months, answer_days)
     session = db.session()
     session.add(row)
     session.flush()
     log(Tag.ROUND_OPENED, by=by, at=at, object_id=row.id)
     return row
+
+
+def house_months() -> int:
+    """Return how many months a mentorship is meant to last, by the company's policy of today."""
+    return int(value_of("mentoring_months"))
 
 
 def change_round(

@@ -67,15 +67,17 @@ def advance(
     code: str = "",
     by_itself: bool = False,
     unnamed: bool = False,
+    is_early: bool = False,
 ) -> None:
     """Let an event happen to a locked mentorship; `by_itself` where it follows from what somebody else did elsewhere.
 
     `unnamed`: the company's record says that it happened and not by whom, which only the pair's own step keeps.
+    `is_early`: the mid-point is to come.
     NotAllowedNowError where the table of moves does not know it from this state. A move that is not somebody's to make
     is a MissingError: the policy has let nobody else come here.
     """
     mover = PairMover.BELAY if by_itself else mover_of(mentorship, by)
-    target = after(mentorship.state, event, left=mentorship.left_state)
+    target = after(mentorship.state, event, left=mentorship.left_state, is_early=is_early)
     if target is None:
         raise NotAllowedNowError(MOVED_ON)
     if not may_make(event, mover):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from app.domain.mentorship import ANSWER_DAYS, MONTHS
+from app.domain.mentorship import ANSWER_DAYS
 from app.infra.forms import UNCUT, Form, StorableText, clean_line, clean_text
-from app.mentoring.actions.rounds import DEFAULT_WEIGHTS, LABELS, NAMELESS, WEIGHTS, sum_in_words
+from app.mentoring.actions.rounds import DEFAULT_WEIGHTS, LABELS, NAMELESS, WEIGHTS, house_months, sum_in_words
 from app.mentoring.models import ChoiceKind, MentoringRound
 from app.mentoring.models.rounds import NAME_LENGTH, REASON_LENGTH
 
@@ -37,7 +37,7 @@ class NumberField(IntegerField):  # type: ignore[misc]
         return "" if self.data is None else str(self.data)
 
 
-def _number(name: str, default: int) -> NumberField:
+def _number(name: str, default: int | Callable[[], int]) -> NumberField:
     return NumberField(LABELS[name], default=default, render_kw={"inputmode": "numeric"})
 
 
@@ -50,7 +50,7 @@ class RoundForm(Form):
         validators=[Length(max=NAME_LENGTH, message=f"A name has at most {NAME_LENGTH} characters."), StorableText()],
         render_kw=UNCUT,
     )
-    months = _number("months", MONTHS)
+    months = _number("months", house_months)
     answer_days = _number("answer_days", ANSWER_DAYS)
     goals = _number("goals", DEFAULT_WEIGHTS["goals"])
     level = _number("level", DEFAULT_WEIGHTS["level"])

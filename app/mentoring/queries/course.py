@@ -7,9 +7,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
 from app.domain.mentorship import (
     CLOSING_DAYS,
     MID_POINT_WEEKS,
@@ -31,6 +34,7 @@ from app.mentoring.models import (
     SessionState,
 )
 from app.people.models import Person
+from app.policies.queries import value_of
 
 MID_POINT, CLOSING, SILENT, CHANGED = (
     "mentoring.mid_point",
@@ -41,8 +45,12 @@ MID_POINT, CLOSING, SILENT, CHANGED = (
 """The kinds of what waits because of the course of a mentorship."""
 REMINDED = "remind"
 """The step that notes a reminder of silence. It is no event: it changes no state."""
+RESTED = "rested"
+"""Why Belay let a mentorship go on: it had rested for as long as a pause may last, and nobody had named a day."""
 LEFT = "left"
 """Why Belay ended a mentorship or withdrew a proposal: one of the two works here no more."""
+LONG_PAUSE = timedelta(days=365)
+"""No pause that is shorter can be over without a day; whether a longer one is, the rule says."""
 MEETING = (MentorshipState.ACTIVE, MentorshipState.MID_POINT_DONE)
 """The states in which the two are meant to meet."""
 
@@ -70,14 +78,44 @@ def find_review(mentorship_id: uuid.UUID, author_id: uuid.UUID, kind: ReviewKind
     ).one_or_none()
 
 
-def given_reviews(mentorship_id: uuid.UUID) -> Mapping[tuple[ReviewKind, uuid.UUID], MentorshipReview]:
-    """Return what the two have given, by kind and author. Which of it somebody may read is `course_pages` to say."""
-    rows = db.session.scalars(
-        select(MentorshipReview)
+def who_has_given(mentorship_id: uuid.UUID) -> frozenset[tuple[ReviewKind, uuid.UUID]]:
+    """Return which of the two has given which answers, by kind and author, and no answer."""
+    rows = db.session.execute(
+        select(MentorshipReview.kind, MentorshipReview.author_id)
         .where(MentorshipReview.mentorship_id == mentorship_id, MentorshipReview.given_at.is_not(None))
         .order_by(MentorshipReview.kind, MentorshipReview.author_id, MentorshipReview.id)
     )
-    return {(row.kind, row.author_id): row for row in rows}
+    return frozenset((row.kind, row.author_id) for row in rows)
+
+
+def open_reviews(
+    mentorship: Mentorship, kind: ReviewKind, reader_id: uuid.UUID
+) -> Mapping[uuid.UUID, MentorshipReview]:
+    """Return the given answers of one kind that one of the two may read, by author; no other leaves the database.
+
+    The reader's own always. Those of the other one once both are in, the mid-point's to a mentor only as long as the
+    mentorship lasts; and those of a closing that has completed. Access matrix, row 16 and note 9.
+    """
+    own = aliased(MentorshipReview)
+    has_given = exists().where(
+        own.mentorship_id == mentorship.id, own.kind == kind, own.author_id == reader_id, own.given_at.is_not(None)
+    )
+    is_theirs_open: ColumnElement[bool] = has_given
+    if kind is ReviewKind.CLOSING and mentorship.state is MentorshipState.COMPLETED:
+        is_theirs_open = true()
+    elif kind is ReviewKind.MID_POINT and mentorship.mentor_id == reader_id and not mentorship.is_underway:
+        is_theirs_open = false()
+    rows = db.session.scalars(
+        select(MentorshipReview)
+        .where(
+            MentorshipReview.mentorship_id == mentorship.id,
+            MentorshipReview.kind == kind,
+            MentorshipReview.given_at.is_not(None),
+            or_(MentorshipReview.author_id == reader_id, is_theirs_open),
+        )
+        .order_by(MentorshipReview.author_id, MentorshipReview.id)
+    )
+    return {row.author_id: row for row in rows}
 
 
 def answers_in(review: MentorshipReview) -> list[str]:
@@ -101,12 +139,16 @@ def count_open_goals(mentorship_id: uuid.UUID) -> int:
     return db.session.scalar(rows) or 0
 
 
-def list_goals(mentorship_id: uuid.UUID) -> Sequence[tuple[MentorshipGoal, str | None]]:
-    """Return the goals of a mentorship in their order, each with the name of whoever set its outcome."""
+def list_goals(actor: Actor, mentorship_id: uuid.UUID) -> Sequence[tuple[MentorshipGoal, str | None]]:
+    """Return the goals of a mentorship in their order, each with the name of whoever set its outcome.
+
+    None to whoever may not read them: to a former mentor neither goals nor outcomes.
+    """
     rows = db.session.execute(
         select(MentorshipGoal, Person.name)
+        .join(Mentorship, Mentorship.id == MentorshipGoal.mentorship_id)
         .outerjoin(Person, Person.id == MentorshipGoal.outcome_by_id)
-        .where(MentorshipGoal.mentorship_id == mentorship_id)
+        .where(Mentorship.id == mentorship_id, visible_to(actor, Permission.Mentorship.READ_GOALS, Mentorship))
         .order_by(MentorshipGoal.position, MentorshipGoal.id)
     )
     return [(row[0], row[1]) for row in rows]
@@ -149,12 +191,17 @@ def next_session_at(mentorship_id: uuid.UUID, at: datetime) -> datetime | None:
     return db.session.scalar(planned)
 
 
+def overdue_weeks() -> int:
+    """Return after how many weeks without a session a pair is silent, by the company's policy of today."""
+    return int(value_of("mentoring_overdue_weeks"))
+
+
 def silent_on(on: date) -> ColumnElement[bool]:
     """Return the condition that a mentorship is silent on a day: as `domain.mentorship.is_silent`, for many at once.
 
     Never while it is paused or closes. A pause that has ended begins the count anew.
     """
-    before = silent_before(on)
+    before = silent_before(on, overdue_weeks())
     met = exists().where(
         MentoringSession.mentorship_id == Mentorship.id,
         MentoringSession.state == SessionState.HELD,
@@ -203,7 +250,10 @@ def list_due(on: date) -> Sequence[uuid.UUID]:
     )
     rows = select(Mentorship.id).where(
         or_(
-            and_(Mentorship.state == MentorshipState.PAUSED, Mentorship.resumes_on <= on),
+            and_(
+                Mentorship.state == MentorshipState.PAUSED,
+                or_(Mentorship.resumes_on <= on, Mentorship.paused_on <= on - LONG_PAUSE),
+            ),
             and_(Mentorship.state.in_(MEETING), Mentorship.ends_on <= on),
             and_(Mentorship.state == MentorshipState.CLOSING, Mentorship.closing_on < on - timedelta(CLOSING_DAYS)),
             and_(

@@ -9,10 +9,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.domain.mentorship import MentorshipEvent, MentorshipState
+from app.domain.mentorship import MentorshipEvent, MentorshipState, silent_before
 from app.infra.clock import clock
 from app.mentoring.models import Mentorship, MentorshipGoal, MentorshipReview, MentorshipStep, ReviewKind
-from app.mentoring.queries.course import CHANGED, CLOSING, LEFT, MID_POINT, REMINDED, SILENT, has_plan_after, silent_on
+from app.mentoring.queries.course import (
+    CHANGED,
+    CLOSING,
+    LEFT,
+    MID_POINT,
+    REMINDED,
+    RESTED,
+    SILENT,
+    has_plan_after,
+    overdue_weeks,
+    silent_on,
+)
 from app.notices.sources import waiting_columns
 from app.people.models import Person
 from app.people.queries import has_not_left
@@ -21,7 +32,13 @@ NEWS_FOR = timedelta(days=7)
 """So long the other one's step stands among what waits."""
 TOLD = tuple(
     event.value
-    for event in (MentorshipEvent.PAUSE, MentorshipEvent.RESUME, MentorshipEvent.EXTEND, MentorshipEvent.END_EARLY)
+    for event in (
+        MentorshipEvent.PAUSE,
+        MentorshipEvent.RESUME,
+        MentorshipEvent.EXTEND,
+        MentorshipEvent.COMPLETE,
+        MentorshipEvent.END_EARLY,
+    )
 )
 """What one of the two does alone and the other one is told. The begin of a closing asks them for something itself."""
 TO_ANSWER, TO_CONCLUDE = "answer", "conclude"
@@ -86,25 +103,46 @@ def select_closing(on: date) -> Select[Any]:
 
 
 def select_silent(on: date) -> Select[Any]:
-    """Return for both that they have not met for six weeks and have planned nothing, once they were reminded of it."""
-    beginning = datetime.combine(on, time(0), ZoneInfo(clock.zone))
-    reminded = exists().where(MentorshipStep.mentorship_id == Mentorship.id, MentorshipStep.event == REMINDED)
-    return _each_of_two(on, SILENT, since=_last(REMINDED)).where(silent_on(on), ~has_plan_after(beginning), reminded)
+    """Return for both that they have not met for long and have planned nothing, once they were reminded of it.
+
+    `words` are the weeks after which a pair is silent. Whoever is silent has met before those weeks, so a reminder that
+    is younger is of this silence, and an older one of another.
+    """
+    weeks = overdue_weeks()
+    reminded = exists().where(
+        MentorshipStep.mentorship_id == Mentorship.id,
+        MentorshipStep.event == REMINDED,
+        MentorshipStep.at >= _beginning_of(silent_before(on, weeks)),
+    )
+    return _each_of_two(on, SILENT, since=_last(REMINDED), words=str(weeks)).where(
+        silent_on(on), ~has_plan_after(_beginning_of(on)), reminded
+    )
+
+
+def _beginning_of(day: date) -> datetime:
+    return datetime.combine(day, time(0), ZoneInfo(clock.zone))
 
 
 def select_changed(on: date) -> Select[Any]:
     """Return the last step of a mentorship that the other one took within the last days; `code` is the event.
 
-    To have left counts as the other one's step. What Belay does on a day that both know is no news.
+    To have left counts as the other one's step. An early end is told to both, so that nothing says who chose it. What
+    Belay does on a day that both know is no news to either; that a forgotten pause is over and that a closing has
+    completed is to both.
     """
-    first: datetime = datetime.combine(on - NEWS_FOR, time(0), ZoneInfo(clock.zone))
+    first = _beginning_of(on - NEWS_FOR)
     later = aliased(MentorshipStep)
     return (
         _each_of_two(on, CHANGED, since=MentorshipStep.at, code=MentorshipStep.event)
         .join(MentorshipStep, MentorshipStep.mentorship_id == Mentorship.id)
         .where(
             MentorshipStep.event.in_(TOLD),
-            or_(MentorshipStep.by_id != Person.id, MentorshipStep.code == LEFT),
+            or_(
+                MentorshipStep.by_id != Person.id,
+                MentorshipStep.code.in_((LEFT, RESTED)),
+                and_(MentorshipStep.event == MentorshipEvent.COMPLETE.value, MentorshipStep.by_id.is_(None)),
+                MentorshipStep.event == MentorshipEvent.END_EARLY.value,
+            ),
             MentorshipStep.at >= first,
             ~exists().where(later.mentorship_id == Mentorship.id, later.event.in_(TOLD), later.at > MentorshipStep.at),
         )
