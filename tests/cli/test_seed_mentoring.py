@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.access.relations import Fact, relations
 from app.cli.seed.command import DEFAULT_SEED, seed_company
 from app.domain.mentorship import MentorshipEvent, MentorshipState, after
-from app.infra.clock import today
+from app.infra.clock import local, today
 from app.mentoring.models import (
     MatchLeft,
     MatchPair,
@@ -102,6 +102,15 @@ def test_every_step_is_one_that_the_table_of_moves_knows(company):
             assert step.target == state.value
             assert step.code in {"", *DECLINE_REASONS}
         assert state is mentorship.state
+
+
+def test_a_mentorship_began_on_the_day_of_the_second_yes_and_nobody_answered_late(company):
+    for one in company.scalars(select(Mentorship)):
+        answers = [at for at in (one.mentee_consented_at, one.mentor_consented_at) if at]
+        assert all(local(at).date() <= one.answer_by for at in answers)
+        assert one.began_on == (local(max(answers)).date() if one.has_begun else None)
+        if one.is_underway:
+            assert one.ends_on > today()
 
 
 def test_sessions_were_held_while_the_two_were_a_pair(company):
