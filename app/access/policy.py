@@ -331,10 +331,10 @@ POLICY: Mapping[StrEnum, Rule] = {
     Permission.Mentorship.WRITE: rule(
         (p.is_subject, p.is_underway), (p.is_its_mentor, p.is_underway), never=(p.is_outside,)
     ),
-    Permission.Note.READ: rule((p.is_author,), (p.is_of_pair,)),
+    Permission.Note.READ: rule((p.is_author,), (p.is_of_pair,), never=(p.is_outside,)),
     # Note 9: a former mentor keeps their own words, to read.
-    Permission.Note.EDIT: rule((p.is_author, p.is_of_pair)),
-    Permission.PrivateNote.READ: rule((p.is_author,)),
+    Permission.Note.EDIT: rule((p.is_author, p.is_of_pair), never=(p.is_outside,)),
+    Permission.PrivateNote.READ: rule((p.is_author,), never=(p.is_outside,)),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,
     Permission.Admin.LIST_JOBS: ADMIN_ALONE,

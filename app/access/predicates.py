@@ -222,5 +222,5 @@ is_of_pair = _concerns(
 )
 is_underway = _state("is_underway", "while the two are a pair")
 has_begun = _state("has_begun", "once both have consented")
-is_not_over = _either("until it is over", is_underway, _not(has_begun, "before both have consented"))
+is_not_over = _state("is_not_over", "until it is over or came to nothing")
 shares_goals = _state("shares_goals", "while the mentee shares them")

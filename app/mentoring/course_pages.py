@@ -25,13 +25,13 @@ from app.domain.mentorship import (
 from app.infra.templating import long_date
 from app.mentoring.actions.reviews import STATES
 from app.mentoring.models import Mentorship, MentorshipReview, ReviewKind
-from app.mentoring.queries.course import LEFT, answers_in, find_parting, given_reviews
+from app.mentoring.queries.course import LEFT, answers_in, find_parting, open_reviews, who_has_given
 from app.mentoring.queries.requests import last_step
 from app.mentoring.wording import QUESTIONS, STATE
 from app.people.models import Person
 from app.people.queries import get_people
 
-Given = Mapping[tuple[ReviewKind, uuid.UUID], MentorshipReview]
+Given = frozenset[tuple[ReviewKind, uuid.UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def course_of(mentorship: Mentorship, reader_id: uuid.UUID, today: date) -> Cour
     """Return the course of a mentorship for one of its two; None for one that has not begun."""
     if not mentorship.has_begun:
         return None
-    given = given_reviews(mentorship.id)
+    given = who_has_given(mentorship.id)
     people = get_people((mentorship.mentee_id, mentorship.mentor_id))
     other = people[mentorship.other_than(reader_id)]
     is_mentee = mentorship.side_of(reader_id) is PairSide.MENTEE
@@ -229,17 +229,14 @@ def _chain(mentorship: Mentorship, reader_id: uuid.UUID, people: Mapping[uuid.UU
 
 
 def answers_shown(
-    mentorship: Mentorship, kind: ReviewKind, reader_id: uuid.UUID, given: Given
+    mentorship: Mentorship, kind: ReviewKind, reader_id: uuid.UUID
 ) -> tuple[Answers | None, Answers | None]:
     """Return the reader's own answers and those of the other one, each where it is given and open to the reader."""
     people = get_people((mentorship.mentee_id, mentorship.mentor_id))
-    other_id = mentorship.other_than(reader_id)
-    own, theirs = given.get((kind, reader_id)), given.get((kind, other_id))
-    is_open = own is not None or (kind is ReviewKind.CLOSING and mentorship.state is MentorshipState.COMPLETED)
-    if kind is ReviewKind.MID_POINT and mentorship.side_of(reader_id) is PairSide.MENTOR:
-        is_open = is_open and mentorship.is_underway
-    return _answers(own, kind, people[reader_id].name), _answers(
-        theirs if is_open else None, kind, people[other_id].name
+    found, other_id = open_reviews(mentorship, kind, reader_id), mentorship.other_than(reader_id)
+    return (
+        _answers(found.get(reader_id), kind, people[reader_id].name),
+        _answers(found.get(other_id), kind, people[other_id].name),
     )
 
 

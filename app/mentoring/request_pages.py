@@ -10,14 +10,14 @@ from datetime import date
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can
-from app.domain.mentorship import MentorshipState, PairSide
+from app.domain.mentorship import MentorshipEvent, MentorshipState, PairSide
 from app.ladders.queries import level_marks
 from app.mentoring.languages import in_words
-from app.mentoring.models import Mentorship
+from app.mentoring.models import Mentorship, MentorshipStep
 from app.mentoring.queries.finding import profiles_of, shared_hours, shared_languages
 from app.mentoring.queries.profiles import NamedExpectation, held_by, named_expectations
-from app.mentoring.queries.requests import FOUND_ANOTHER, Message, goals_offered, last_step, state_on, thread_of
-from app.mentoring.wording import DECLINE_REASONS
+from app.mentoring.queries.requests import Message, goals_offered, last_step, state_on, thread_of
+from app.mentoring.wording import DECLINE_REASONS, WITHDRAWN
 from app.people.models import Person
 from app.people.queries import get_people
 from app.people.queries.held import find_team, held_levels_of
@@ -68,7 +68,8 @@ class RequestView(RequestHead):
     reason: str
     """The kind reason of a decline, in words; empty where nobody declined."""
     declined_by_reader: bool
-    found_another: bool
+    withdrawn: str
+    """Why Belay withdrew it by itself, in words; empty where it did not."""
 
     @property
     def has_agreed(self) -> bool:
@@ -105,35 +106,39 @@ def head_of(mentorship: Mentorship, reader_id: uuid.UUID, on: date) -> RequestHe
 def view_of(mentorship: Mentorship, reader: Actor, on: date) -> RequestView:
     """Return the page as one of the two reads it.
 
-    A mentor's reading of what the mentee wrote ends with the pairing (access matrix, note 9): their own words stay.
+    A mentor's reading of what the mentee wrote ends when it is over (access matrix, note 9): their own words stay.
+    What the two share today is of use only while they may become a pair or are one; later it would tell of today.
     Level and team of the other one stand there for whom they stand in the directory (row 28).
     """
     reader_id = reader.person_id
     head = head_of(mentorship, reader_id, on)
     other_id = head.other.id
+    is_live = head.is_open or mentorship.is_underway
     knows_them = can(reader, Permission.Person.READ, head.other)
-    profiles = profiles_of([reader_id, other_id])
+    profiles = profiles_of([reader_id, other_id]) if is_live else {}
     own, others = profiles.get(reader_id), profiles.get(other_id)
     step = None if mentorship.state is MentorshipState.PROPOSED else last_step(mentorship.id)
-    thread = thread_of(mentorship.id)
-    if head.side is PairSide.MENTOR and mentorship.has_begun and not mentorship.is_underway:
-        thread = [one for one in thread if one.author_id == reader_id]
-    team = find_team(other_id, on) if knows_them else None
+    team = find_team(other_id, on) if knows_them and is_live else None
     return RequestView(
         head.mentorship,
         head.side,
         head.state,
         head.other,
-        level=_level(other_id, on) if knows_them or value_of("directory_shows_level") else "",
+        level=_level(other_id, on) if is_live and (knows_them or value_of("directory_shows_level")) else "",
         team=team.name if team else "",
         goals=_goals(mentorship) if can(reader, Permission.Mentorship.READ_GOALS, mentorship) else [],
-        thread=thread,
+        thread=thread_of(mentorship, reader_id),
         hours=hours_in_words(shared_hours(own, others, on)),
         languages=in_words(shared_languages(own, others)),
         reason=DECLINE_REASONS.get(step.code, "") if step is not None else "",
         declined_by_reader=step is not None and step.by_id == reader_id,
-        found_another=step is not None and step.code == FOUND_ANOTHER,
+        withdrawn=_withdrawn(step, head) if step is not None else "",
     )
+
+
+def _withdrawn(step: MentorshipStep, head: RequestHead) -> str:
+    words = WITHDRAWN.get(step.code) if step.event == MentorshipEvent.WITHDRAW else None
+    return words[head.side].format(name=head.other.name) if words is not None else ""
 
 
 def _level(person_id: uuid.UUID, on: date) -> str:

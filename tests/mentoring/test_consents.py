@@ -9,13 +9,15 @@ from sqlalchemy import select
 
 from app.access.actor import Role
 from app.audit.actions import Author
+from app.audit.models import AuditEvent
 from app.domain.errors import InvalidError, MissingError, NotAllowedNowError
-from app.domain.mentorship import MentorshipState
+from app.domain.mentorship import MentorshipEvent, MentorshipState
 from app.infra.clock import now, today
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.mentoring.actions import consents
 from app.mentoring.actions.requests import ask_mentor
+from app.mentoring.actions.steps import advance
 from app.mentoring.models import MentoringExclusion, MentoringProfile, Mentorship
 from app.mentoring.queries import get_mentorship
 from app.mentoring.queries.finding import NOT_POSSIBLE
@@ -207,6 +209,64 @@ def test_a_begin_withdraws_the_mentees_other_requests_and_leaves_the_mentors(two
     assert "Kofi" not in page.text
 
 
+def test_a_mentor_whose_mentee_found_another_is_told_so_and_by_name_of_nobody(two):
+    mentee, mentor = two
+    other = make.make_mentor("Priya Raghunathan")
+    ask(mentee, other)
+    agree(ask(mentee, mentor), mentor)
+    told = [(one.text, one.detail) for one in list_waiting(other.id, today())]
+    assert told == [("Amara Diallo has found a mentor in the meantime", "Nothing more is needed from you")]
+    assert "Kofi" not in str(told)
+
+
+@pytest.mark.parametrize("way", ["button", "profile"])
+def test_whoever_stops_looking_reads_before_what_is_withdrawn_and_the_mentors_read_why(two, client_for, way):
+    mentee, mentor = two
+    asked_id, proposed_id = ask(mentee, mentor), propose(mentee, make.make_mentor("Priya Raghunathan"))
+    client = client_for(mentee)
+    if way == "button":
+        page = client.get("/mentoring/")
+        assert "your request to Kofi Mensah is withdrawn" in page.words("main")
+        client.send(page.form("/mentoring/profile/stop"))
+    else:
+        page = client.get("/mentoring/profile")
+        assert "the requests that you have open are withdrawn" in page.words("main")
+        client.send(page.form("/mentoring/profile"), seeks=None)
+    assert get_mentorship(asked_id).state is MentorshipState.WITHDRAWN
+    assert get_mentorship(proposed_id).state is MentorshipState.PROPOSED
+    assert [one.text for one in list_waiting(mentor.id, today())] == [
+        "Amara Diallo is not looking for a mentor any more"
+    ]
+    words = client_for(mentor).get(f"/mentoring/requests/{asked_id}").words("main")
+    assert "Amara Diallo is not looking for a mentor any more." in words
+    assert "You stopped looking" in client.get(f"/mentoring/requests/{asked_id}").words("main")
+
+
+def test_the_page_of_a_request_says_that_one_of_the_two_left(two, client_for):
+    mentee, mentor = two
+    asked = get_mentorship(ask(mentee, mentor))
+    with transaction():
+        advance(asked, MentorshipEvent.WITHDRAW, by=Author(None), at=now(), code="left")
+    words = client_for(mentor).get(f"/mentoring/requests/{asked.id}").words("main")
+    assert "One of the two of you left the company" in words
+
+
+@pytest.mark.parametrize(
+    ("side", "columns", "words"),
+    [("mentor", {"capacity": 0}, "no place is free"), ("mentee", {"seeks_since": None}, "do not look")],
+)
+def test_the_first_yes_looks_at_what_stands_in_the_way_of_whoever_gives_it(two, side, columns, words):
+    person = dict(zip(("mentee", "mentor"), two, strict=True))[side]
+    proposed_id = propose(*two)
+    with transaction():
+        for name, value in columns.items():
+            setattr(profile_of(person), name, value)
+    with pytest.raises(NotAllowedNowError, match=words):
+        agree(proposed_id, person)
+    row = get_mentorship(proposed_id)
+    assert (row.state, row.mentee_consented_at, row.mentor_consented_at) == (MentorshipState.PROPOSED, None, None)
+
+
 def test_both_are_told_at_once_that_it_began(two):
     mentee, mentor = two
     agree(ask(mentee, mentor), mentor)
@@ -231,6 +291,17 @@ def test_a_no_carries_a_kind_reason_that_the_other_one_alone_reads(two, client_f
     assert "I have a new job in spring." in page.words("main")
     (waiting,) = list_waiting(mentee.id, today())
     assert (waiting.text, "spring" in waiting.detail) == ("Kofi Mensah has answered: not this time", False)
+
+
+def test_the_record_of_the_company_does_not_say_who_declined(two):
+    mentee, mentor = two
+    proposed_id = propose(mentee, mentor)
+    say_no(proposed_id, mentee)
+    declined = [
+        row for row in db.session.scalars(select(AuditEvent).order_by(AuditEvent.seq)) if "decline" in str(row.details)
+    ]
+    assert [(row.actor_id, row.address) for row in declined] == [(None, "")]
+    assert db.session.scalars(select(Mail).where(Mail.created_by_id == mentee.id)).all() == []
 
 
 def test_a_reason_that_is_not_on_the_list_is_refused(two):

@@ -27,7 +27,7 @@ def pair(app):
 
 
 def stored(pair):
-    return [one.expectation_id for one in list_goals(pair.mentorship.id)]
+    return [one.expectation_id for one in list_goals(as_actor(pair.amara), pair.mentorship.id)]
 
 
 def test_the_mentee_changes_the_goals_among_what_blocks_them(pair, client_for):

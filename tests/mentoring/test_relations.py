@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.access.relations import Fact, relations
-from app.domain.mentorship import MentorshipState
+from app.domain.mentorship import UNDERWAY, MentorshipState
 from app.domain.promotion import CaseState, CycleState
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.mentoring.models import Mentorship
+from app.mentoring.queries import get_mentorship
 from app.people.models import Person
 from app.promotion.models import CommitteeMember
 from tests.conftest import NOW
@@ -158,7 +159,9 @@ def test_shared_words_are_the_mentees_and_the_mentors_until_it_is_over(two, stat
     mentee, mentor = two
     pair = make_mentorship(mentee, mentor, state=state)
     relation = relations.about_objects[Fact.PAIRED]
-    expected = {mentee.id} if state in OVER else {mentee.id, mentor.id}
+    is_over = state is not MentorshipState.PROPOSED and state not in UNDERWAY
+    expected = {mentee.id} if is_over else {mentee.id, mentor.id}
+    assert get_mentorship(pair.id).is_not_over is not is_over
     people = [mentee.id, mentor.id, make_person("Somebody else").id]
     assert {one for one in people if relation.holds(one, pair.id)} == expected
     assert {one for one in people if pair.id in set(db.session.scalars(relation.objects(one)))} == expected

@@ -7,7 +7,7 @@ Places are counted under the lock of both profiles, so that fifty who accept at 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from app.audit.actions import Author
@@ -24,9 +24,11 @@ from app.mentoring.queries.requests import (
     ANSWERED,
     BEGUN,
     FOUND_ANOTHER,
+    STOPPED,
     goals_of,
     has_mentor,
     is_answerable,
+    open_requests,
     others_proposed,
 )
 from app.mentoring.wording import DECLINE_REASONS
@@ -39,8 +41,8 @@ LAPSED = "The days in which this could be answered are over, so it has lapsed."
 def consent(mentorship: Mentorship, *, by: Author, at: datetime) -> bool:
     """Agree for oneself; return whether it begins, because this was the second of the two.
 
-    NotAllowedNowError, with everything kept, where it has lapsed, the mentor has no place left, or the pairing is not
-    possible any more; why it is not is said to nobody.
+    NotAllowedNowError, with everything kept, where it has lapsed, or where something of their own stands in the way;
+    at the second of the two also where the pairing is not possible any more, and why it is not is said to nobody.
     """
     side = side_of(mentorship, by)
     profiles = lock_profiles((mentorship.mentee_id, mentorship.mentor_id))
@@ -49,8 +51,9 @@ def consent(mentorship: Mentorship, *, by: Author, at: datetime) -> bool:
     if consented_at(mentorship, side) is not None:
         raise NotAllowedNowError(AGREED)
     begins = consented_at(mentorship, side.other) is not None
+    _check_own(mentorship, side, profiles, at)
     if begins:
-        _check_places(mentorship, side, profiles, at)
+        _check_pair(mentorship, profiles, at)
     if side is PairSide.MENTEE:
         mentorship.mentee_consented_at = at
     else:
@@ -62,7 +65,10 @@ def consent(mentorship: Mentorship, *, by: Author, at: datetime) -> bool:
 
 
 def decline(mentorship: Mentorship, *, reason: str, words: str = "", by: Author, at: datetime) -> None:
-    """Say no for oneself, with a kind reason from the list and words where there are some; the other one reads both."""
+    """Say no for oneself, with a kind reason from the list and words where there are some; the other one reads both.
+
+    The company's record says that it was declined, and not by whom.
+    """
     side = side_of(mentorship, by)
     if reason not in DECLINE_REASONS:
         raise InvalidError("Choose one of the reasons; “I would rather not say” is one.", field="because")
@@ -70,10 +76,10 @@ def decline(mentorship: Mentorship, *, reason: str, words: str = "", by: Author,
     check_answerable(mentorship, at)
     if mentorship.round_id is None and side is PairSide.MENTEE:
         raise NotAllowedNowError("You asked for this yourself: withdraw it instead.")
-    advance(mentorship, MentorshipEvent.DECLINE, by=by, at=at, code=reason)
+    advance(mentorship, MentorshipEvent.DECLINE, by=by, at=at, code=reason, unnamed=True)
     if words:
         write(mentorship, MessageKind.DECLINE, words, by=by, at=at)
-    tell(ANSWERED, mentorship.other_than(author_id(by)), mentorship.id, by=by, at=at)
+    tell(ANSWERED, mentorship.other_than(author_id(by)), mentorship.id, by=Author(None), at=at)
 
 
 def withdraw(mentorship: Mentorship, *, by: Author, at: datetime) -> None:
@@ -85,6 +91,24 @@ def withdraw(mentorship: Mentorship, *, by: Author, at: datetime) -> None:
     if mentorship.round_id is not None:
         raise NotAllowedNowError("A round proposed this, not you: say no to it instead.")
     advance(mentorship, MentorshipEvent.WITHDRAW, by=by, at=at)
+
+
+def withdraw_open(mentee_id: uuid.UUID, *, by: Author, at: datetime) -> None:
+    """Withdraw what a mentee who looks no more has asked for: their mentors could only say no. The profile is locked.
+
+    What a round proposed stays: it is not the mentee's to take back, and they may look again before its day.
+    """
+    _withdraw_by_itself(open_requests(mentee_id, local(at).date()), STOPPED, by=by, at=at)
+
+
+def _withdraw_by_itself(rows: Sequence[Mentorship], code: str, *, by: Author, at: datetime) -> None:
+    """Withdraw what the mentee needs no more, and tell the mentors, so that nothing vanishes without a word."""
+    on = local(at).date()
+    for row in rows:
+        lock_mentorship(row)
+        if is_answerable(row, on):
+            advance(row, MentorshipEvent.WITHDRAW, by=by, at=at, code=code, by_itself=True)
+            tell(ANSWERED, row.mentor_id, row.id, by=by, at=at)
 
 
 def side_of(mentorship: Mentorship, by: Author) -> PairSide:
@@ -115,20 +139,26 @@ def write(mentorship: Mentorship, kind: MessageKind, words: str, *, by: Author, 
     db.session.flush()
 
 
-def _check_places(
+def _check_own(
     mentorship: Mentorship, side: PairSide, profiles: Mapping[uuid.UUID, MentoringProfile], at: datetime
 ) -> None:
+    """Refuse a consent that whoever gives it cannot keep: each of the two may read what is so of themselves."""
+    is_mentor = side is PairSide.MENTOR
+    profile = profiles.get(mentorship.mentor_id if is_mentor else mentorship.mentee_id)
+    if profile is None:
+        raise NotAllowedNowError(NOT_POSSIBLE)
+    own = _mentor_hindrance(profile, local(at).date()) if is_mentor else _mentee_hindrance(profile)
+    if own is not None:
+        raise NotAllowedNowError(own)
+
+
+def _check_pair(mentorship: Mentorship, profiles: Mapping[uuid.UUID, MentoringProfile], at: datetime) -> None:
     """Refuse the second consent where the pair cannot be any more. Both profiles are locked.
 
-    Each of the two may read what is so of themselves; what is so of the other one has one answer for everything.
+    What is so of the other one has one answer for everything.
     """
-    mentee, mentor = profiles.get(mentorship.mentee_id), profiles.get(mentorship.mentor_id)
-    if mentee is None or mentor is None:
-        raise NotAllowedNowError(NOT_POSSIBLE)
-    on = local(at).date()
-    if (own := _mentor_hindrance(mentor, on) if side is PairSide.MENTOR else _mentee_hindrance(mentee)) is not None:
-        raise NotAllowedNowError(own)
-    if not is_possible(mentorship, goals_of(mentorship.id), on=on):
+    is_known = {mentorship.mentee_id, mentorship.mentor_id} <= profiles.keys()
+    if not is_known or not is_possible(mentorship, goals_of(mentorship.id), on=local(at).date()):
         raise NotAllowedNowError(NOT_POSSIBLE)
 
 
@@ -165,9 +195,6 @@ def _begin(mentorship: Mentorship, mentee: MentoringProfile, *, by: Author, at: 
     mentorship.waits_for = None
     mentee.seeks_since = None
     advance(mentorship, MentorshipEvent.BEGIN, by=by, at=at)
-    for other in others_proposed(mentorship):
-        lock_mentorship(other)
-        if is_answerable(other, began_on):
-            advance(other, MentorshipEvent.WITHDRAW, by=by, at=at, code=FOUND_ANOTHER, by_itself=True)
+    _withdraw_by_itself(others_proposed(mentorship, began_on), FOUND_ANOTHER, by=by, at=at)
     for person_id in (mentorship.mentee_id, mentorship.mentor_id):
         tell(BEGUN, person_id, mentorship.id, by=by, at=at)

@@ -23,6 +23,7 @@ LINE_LENGTH = 300
 WINDOW_LENGTH = 64
 _UNDERWAY = text("state IN ('active', 'mid_point_done', 'closing', 'paused')")
 _PROPOSED = text("state = 'proposed'")
+_NOT_OVER = (MentorshipState.PROPOSED, *UNDERWAY)
 
 
 class Mentorship(Keyed, Model):
@@ -119,6 +120,16 @@ class Mentorship(Keyed, Model):
     @classmethod
     def _has_begun(cls) -> ColumnElement[bool]:
         return cls.began_on.is_not(None)
+
+    @hybrid_property
+    def is_not_over(self) -> bool:
+        """Say whether the two may still become a pair, or are one: nobody declined, nothing lapsed or ended."""
+        return self.state in _NOT_OVER
+
+    @is_not_over.inplace.expression
+    @classmethod
+    def _is_not_over(cls) -> ColumnElement[bool]:
+        return cls.state.in_(_NOT_OVER)
 
     def side_of(self, person_id: uuid.UUID) -> PairSide | None:
         """Return which of the two somebody is; None for anybody else."""

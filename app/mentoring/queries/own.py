@@ -19,6 +19,7 @@ from app.infra.clock import now, today
 from app.infra.db import db
 from app.mentoring.models import MentoringSession, Mentorship, MentorshipGoal, SessionState
 from app.mentoring.queries.profiles import key_of
+from app.mentoring.queries.requests import open_on
 from app.notices.queries import list_waiting
 from app.notices.sources import Waiting, every_source
 from app.people.models import Person
@@ -37,6 +38,8 @@ class OwnPair:
     state: MentorshipState
     proposed_on: datetime
     answer_by: date
+    is_request: bool
+    """Whether the mentee asked for it; False where a round proposed it, and once the two have begun."""
     is_my_turn: bool
     began_on: date | None
     mid_point_on: date | None
@@ -90,8 +93,12 @@ def select_pairs(person_id: uuid.UUID) -> Select[Any]:
         )
         .select_from(Mentorship)
         .join(Person, Person.id == other)
-        .outerjoin(MentorshipGoal, MentorshipGoal.mentorship_id == Mentorship.id)
-        .where(mine, Mentorship.has_begun | (Mentorship.state == MentorshipState.PROPOSED))
+        # Whoever was the mentor reads the goals no more (access matrix, note 9).
+        .outerjoin(
+            MentorshipGoal,
+            (MentorshipGoal.mentorship_id == Mentorship.id) & (is_mentee | Mentorship.is_not_over),
+        )
+        .where(mine, Mentorship.has_begun | open_on(today()))
     )
 
 
@@ -117,6 +124,7 @@ def _own(rows: list[Any]) -> OwnPair:
         state=row.state,
         proposed_on=row.proposed_at,
         answer_by=row.answer_by,
+        is_request=row.waits_for is not None,
         is_my_turn=row.waits_for is side if row.waits_for else row.consented_at is None,
         began_on=row.began_on,
         mid_point_on=row.mid_point_on,
@@ -169,7 +177,7 @@ def list_of_person(actor: Actor, person_id: uuid.UUID) -> list[KnownPair]:
         select(Mentorship, Person.name, MentorshipGoal.lineage, MentorshipGoal.expectation_id)
         .join(Person, Person.id == other)
         .outerjoin(MentorshipGoal, (MentorshipGoal.mentorship_id == Mentorship.id) & with_goals)
-        .where(of, shown, Mentorship.has_begun | (Mentorship.state == MentorshipState.PROPOSED))
+        .where(of, shown, Mentorship.has_begun | open_on(today()))
         .order_by(Mentorship.proposed_at.desc(), Mentorship.id, MentorshipGoal.position, MentorshipGoal.id)
     ).all()
     return [_known(list(group), person_id) for _, group in groupby(rows, key=lambda row: row.Mentorship.id)]

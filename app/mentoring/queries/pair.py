@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, String, case, cast, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import visible_to
 from app.domain.mentorship import MentorshipState
 from app.infra.clock import moment
 from app.infra.db import db
@@ -24,9 +27,13 @@ SOON = timedelta(days=2)
 """How long before its day a session or an action waits for the two."""
 
 
-def list_goals(mentorship_id: uuid.UUID) -> Sequence[MentorshipGoal]:
-    """Return the goals of a mentorship, in the order that the mentee gave them."""
-    rows = select(MentorshipGoal).where(MentorshipGoal.mentorship_id == mentorship_id)
+def list_goals(actor: Actor, mentorship_id: uuid.UUID) -> Sequence[MentorshipGoal]:
+    """Return the goals of a mentorship in the order that the mentee gave them; none to whoever may not read them."""
+    rows = (
+        select(MentorshipGoal)
+        .join(Mentorship, Mentorship.id == MentorshipGoal.mentorship_id)
+        .where(Mentorship.id == mentorship_id, visible_to(actor, Permission.Mentorship.READ_GOALS, Mentorship))
+    )
     return db.session.scalars(rows.order_by(MentorshipGoal.position, MentorshipGoal.id)).all()
 
 

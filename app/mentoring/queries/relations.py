@@ -57,12 +57,13 @@ def _has_mentored(actor_id: uuid.UUID, person_id: uuid.UUID) -> bool:
 def select_paired(actor_id: uuid.UUID) -> Select[uuid.UUID]:
     """Return the mentorships whose shared words somebody reads: those of the mentee, and those a mentor is still in.
 
-    Access matrix, row 16 and note 9: a mentor's reading ends with the pairing; their own words stay theirs.
+    Access matrix, row 16 and note 9: a mentor's reading ends with the pairing, and with a request or proposal that
+    comes to nothing; their own words stay theirs.
     """
     return select(Mentorship.id).where(
         or_(
             Mentorship.mentee_id == actor_id,
-            (Mentorship.mentor_id == actor_id) & (Mentorship.is_underway | ~Mentorship.has_begun),
+            (Mentorship.mentor_id == actor_id) & Mentorship.is_not_over,
         )
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.mentorship import MentorshipEvent, MentorshipState, PairSide, has_lapsed
+from app.infra.clock import clock
 from app.infra.db import db
 from app.mentoring.models import (
     MentoringOffer,
@@ -35,6 +36,10 @@ MOST_OPEN = 3
 """How many requests of one mentee may be open at once (house)."""
 FOUND_ANOTHER = "found_another"
 """Why Belay withdraws a request by itself: the mentee has a mentor now."""
+STOPPED = "stopped"
+"""The same: the mentee does not look for a mentor any more."""
+AGREED = "agreed"
+"""What became of a proposal for the mentor who had agreed to it, when the mentee let its day pass."""
 NEWS_FOR = timedelta(days=14)
 BEFORE = (MessageKind.REQUEST, MessageKind.QUESTION, MessageKind.ANSWER, MessageKind.DECLINE)
 """What the two write before they are a pair."""
@@ -73,8 +78,14 @@ def state_on(mentorship: Mentorship, on: date) -> MentorshipState:
     return MentorshipState.EXPIRED if lapsed else mentorship.state
 
 
-def thread_of(mentorship_id: uuid.UUID) -> Sequence[Message]:
-    """Return what the two wrote before they were a pair, oldest first."""
+def thread_of(mentorship: Mentorship, reader_id: uuid.UUID) -> Sequence[Message]:
+    """Return what the two wrote before they were a pair and one of them may read, oldest first.
+
+    A mentor's reading ends when it is over: their own words stay, and a no of the mentee, which was written to them to
+    be read then. Access matrix, note 9.
+    """
+    is_open = or_(Mentorship.is_not_over, Mentorship.mentee_id == reader_id)
+    kept = or_(MentorshipMessage.author_id == reader_id, MentorshipMessage.kind == MessageKind.DECLINE)
     rows = db.session.execute(
         select(
             MentorshipMessage.author_id,
@@ -84,7 +95,8 @@ def thread_of(mentorship_id: uuid.UUID) -> Sequence[Message]:
             MentorshipMessage.written_at,
         )
         .join(Person, Person.id == MentorshipMessage.author_id)
-        .where(MentorshipMessage.mentorship_id == mentorship_id, MentorshipMessage.kind.in_(BEFORE))
+        .join(Mentorship, Mentorship.id == MentorshipMessage.mentorship_id)
+        .where(Mentorship.id == mentorship.id, MentorshipMessage.kind.in_(BEFORE), or_(is_open, kept))
         .order_by(MentorshipMessage.written_at, MentorshipMessage.id)
     )
     return [Message(*row) for row in rows]
@@ -168,12 +180,16 @@ def has_mentor(mentee_id: uuid.UUID) -> bool:
     return bool(db.session.scalar(select(exists().where(Mentorship.mentee_id == mentee_id, Mentorship.is_underway))))
 
 
-def others_proposed(mentorship: Mentorship) -> Sequence[Mentorship]:
-    """Return the other requests and proposals of its mentee that are not decided, in the order of their ids."""
+def open_requests(mentee_id: uuid.UUID, on: date) -> Sequence[Mentorship]:
+    """Return the requests of a mentee's own that may still be answered, in the order of their ids."""
+    rows = select(Mentorship).where(Mentorship.mentee_id == mentee_id, Mentorship.round_id.is_(None), open_on(on))
+    return db.session.scalars(rows.order_by(Mentorship.id)).all()
+
+
+def others_proposed(mentorship: Mentorship, on: date) -> Sequence[Mentorship]:
+    """Return the other requests and proposals of its mentee that may still be answered, in the order of their ids."""
     rows = select(Mentorship).where(
-        Mentorship.mentee_id == mentorship.mentee_id,
-        Mentorship.id != mentorship.id,
-        Mentorship.state == MentorshipState.PROPOSED,
+        Mentorship.mentee_id == mentorship.mentee_id, Mentorship.id != mentorship.id, open_on(on)
     )
     return db.session.scalars(rows.order_by(Mentorship.id)).all()
 
@@ -297,12 +313,14 @@ def select_begun(on: date) -> Select[Any]:
 
 
 def select_answered(on: date) -> Select[Any]:
-    """Return what came to nothing within two weeks: for the other one of who declined, for the mentee of a lapsed one.
+    """Return what came to nothing within two weeks, for whom it concerns.
 
-    It rests as soon as the mentee has asked somebody else since, or has a mentor.
+    A no concerns the other one; what lapsed, whoever had agreed; what Belay withdrew because the mentee needs it no
+    more, its mentor. For the mentee it rests as soon as they have asked somebody else since, or have a mentor.
     """
     reader, other, later = aliased(Person), aliased(Person), aliased(Mentorship)
     moved_on = exists().where(
+        reader.id == Mentorship.mentee_id,
         later.mentee_id == Mentorship.mentee_id,
         or_(later.proposed_at > MentorshipStep.at, later.is_underway),
     )
@@ -312,8 +330,27 @@ def select_answered(on: date) -> Select[Any]:
             or_(reader.id == Mentorship.mentee_id, reader.id == Mentorship.mentor_id),
             reader.id != MentorshipStep.by_id,
         ),
-        and_(MentorshipStep.event == MentorshipEvent.EXPIRE.value, reader.id == Mentorship.mentee_id),
+        and_(
+            MentorshipStep.event == MentorshipEvent.EXPIRE.value,
+            or_(
+                and_(reader.id == Mentorship.mentee_id, Mentorship.mentee_consented_at.is_not(None)),
+                and_(reader.id == Mentorship.mentor_id, Mentorship.mentor_consented_at.is_not(None)),
+            ),
+        ),
+        and_(
+            MentorshipStep.event == MentorshipEvent.WITHDRAW.value,
+            MentorshipStep.code.in_((FOUND_ANOTHER, STOPPED)),
+            reader.id == Mentorship.mentor_id,
+        ),
     )
+    # The reason of a no is a code as well, and for its page alone.
+    lapsed_for_mentor = and_(MentorshipStep.event == MentorshipEvent.EXPIRE.value, reader.id == Mentorship.mentor_id)
+    what = case(
+        (MentorshipStep.event == MentorshipEvent.WITHDRAW.value, MentorshipStep.code),
+        (lapsed_for_mentor, AGREED),
+        else_=MentorshipStep.event,
+    )
+    first = clock.moment(on - NEWS_FOR, time())
     return (
         select(
             *waiting_columns(
@@ -322,14 +359,14 @@ def select_answered(on: date) -> Select[Any]:
                 object_id=Mentorship.id,
                 since=MentorshipStep.at,
                 who=other.name,
-                code=MentorshipStep.event,
+                code=what,
             )
         )
         .select_from(MentorshipStep)
         .join(Mentorship, Mentorship.id == MentorshipStep.mentorship_id)
         .join(reader, concerned)
         .join(other, other.id == _other_than(reader))
-        .where(MentorshipStep.at >= datetime.combine(on, time.min, UTC) - NEWS_FOR, ~moved_on, has_not_left(on, reader))
+        .where(MentorshipStep.at >= first, ~moved_on, has_not_left(on, reader))
     )
 
 

@@ -25,7 +25,7 @@ from app.mentoring.course_pages import answers_shown, own_draft
 from app.mentoring.forms.course import EndForm, ExtendForm, PauseForm
 from app.mentoring.forms.reviews import ClosingForm, MidPointForm, OutcomeForm, ReviewForm
 from app.mentoring.models import GoalOutcome, Mentorship, MentorshipGoal, MentorshipReview, ReviewKind
-from app.mentoring.queries.course import answers_in, find_goal, find_review, given_reviews, list_goals
+from app.mentoring.queries.course import answers_in, find_goal, find_review, list_goals
 from app.mentoring.queries.profiles import key_of, named_expectations
 from app.mentoring.views.blueprint import author, bp, load_mentorship
 from app.mentoring.wording import OUTCOME, QUESTIONS
@@ -94,7 +94,7 @@ def show_look_back(mentorship: Mentorship) -> ResponseReturnValue:
 
 def _look_back_page(mentorship: Mentorship, form: ReviewForm) -> ResponseReturnValue:
     kind = ReviewKind.MID_POINT
-    own, theirs = answers_shown(mentorship, kind, actor().person_id, given_reviews(mentorship.id))
+    own, theirs = answers_shown(mentorship, kind, actor().person_id)
     page = render_template(
         "mentoring/look_back.html",
         mentorship=mentorship,
@@ -193,9 +193,9 @@ def show_closing(mentorship: Mentorship) -> ResponseReturnValue:
 def _closing_page(
     mentorship: Mentorship, form: ReviewForm, refused: tuple[uuid.UUID, OutcomeForm] | None = None
 ) -> ResponseReturnValue:
-    kind, given = ReviewKind.CLOSING, given_reviews(mentorship.id)
+    kind = ReviewKind.CLOSING
     is_open = mentorship.state is MentorshipState.CLOSING
-    own, theirs = answers_shown(mentorship, kind, actor().person_id, given)
+    own, theirs = answers_shown(mentorship, kind, actor().person_id)
     more = _draft(mentorship, kind, form)
     if not is_open and mentorship.state is not MentorshipState.COMPLETED and own is None and more["draft"] is None:
         return _not_now(mentorship)
@@ -219,7 +219,7 @@ def _closing_page(
 
 def _goals(mentorship: Mentorship, refused: tuple[uuid.UUID, OutcomeForm] | None) -> list[dict[str, object]]:
     """Return each goal with its text, who set its outcome, and what is wrong with the one that was sent."""
-    rows = list_goals(mentorship.id)
+    rows = list_goals(actor(), mentorship.id)
     named = named_expectations([key_of(goal.lineage, goal.expectation_id) for goal, _ in rows])
     lines: list[dict[str, object]] = []
     for goal, by in rows:

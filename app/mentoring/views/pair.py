@@ -59,7 +59,7 @@ def pair_page(
     who, other = actor(), other_of(mentorship)
     found = sessions.list_sessions(mentorship.id)
     coming = pair_pages.next_session(found, now())
-    goals = pair.list_goals(mentorship.id)
+    goals = pair.list_goals(who, mentorship.id)
     adding = adding or ActionForm(formdata=None)
     adding.owner.choices = owner_choices(mentorship, other)
     page = render_template(
@@ -72,6 +72,7 @@ def pair_page(
             goals, named_expectations([key_of(one.lineage, one.expectation_id) for one in goals])
         ),
         may_write=may(Permission.Mentorship.WRITE, mentorship),
+        reads_goals=may(Permission.Mentorship.READ_GOALS, mentorship),
         may_set_goals=may(Permission.Mentorship.SET_GOALS, mentorship),
         # Access matrix, note 9: to whoever was the mentor, the sessions are dates, and the words their own.
         reads_all=mentorship.is_underway or side_of(mentorship) is PairSide.MENTEE,
@@ -139,12 +140,12 @@ def _file(content: bytes, kind: str, name: str) -> Response:
 @requires(Permission.Mentorship.SET_GOALS, on=load_mentorship)
 def show_goals(mentorship: Mentorship) -> ResponseReturnValue:
     """Show the mentee what the goals could be."""
-    there = [key_of(one.lineage, one.expectation_id) for one in pair.list_goals(mentorship.id)]
+    there = [key_of(one.lineage, one.expectation_id) for one in pair.list_goals(actor(), mentorship.id)]
     return _goals_page(mentorship, GoalsForm(formdata=None, data={"goals": there}))
 
 
 def _goals_page(mentorship: Mentorship, form: GoalsForm) -> ResponseReturnValue:
-    rows = pair.list_goals(mentorship.id)
+    rows = pair.list_goals(actor(), mentorship.id)
     there = [key_of(one.lineage, one.expectation_id) for one in rows]
     keys = list(dict.fromkeys([*there, *seekable(mentorship.mentee_id)]))
     named = named_expectations(keys)

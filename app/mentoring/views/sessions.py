@@ -23,7 +23,7 @@ from app.mentoring.forms.notes import ActionForm, NoteForm, PrivateForm
 from app.mentoring.forms.sessions import HeldForm, PlanForm, SessionEvidenceForm
 from app.mentoring.models import Mentorship, NoteKind, SessionState
 from app.mentoring.queries import notes, pair, sessions
-from app.mentoring.queries.sessions import PairSession, get_session
+from app.mentoring.queries.sessions import MadePiece, PairSession, get_session
 from app.mentoring.views.blueprint import author, bp, load_mentorship
 from app.mentoring.views.pair import calendar_response, other_of, owner_choices, side_of
 
@@ -221,11 +221,25 @@ def show_session_evidence(found: PairSession) -> ResponseReturnValue:
     """Show what a draft of evidence from a session would hold."""
     if found.meeting.state is not SessionState.HELD or found.meeting.held_on is None:
         raise NotAllowedNowError(session_evidence.NOT_HELD)
+    if made := _made(found):
+        return _to_piece(made)
     other, marks = other_of(found.mentorship), marks_for(actor().person_id, today())
     form = SessionEvidenceForm(formdata=None)
     form.title.data = pair_pages.draft_title(other.name, found.meeting.held_on)
-    form.expectations.data = _shown_by(found, marks) if side_of(found.mentorship) is PairSide.MENTEE else []
+    if side_of(found.mentorship) is PairSide.MENTEE:
+        # The others are there to tick: a log does not count towards them, and the page says what would.
+        form.expectations.data = [one for one in _shown_by(found, marks) if pair_pages.takes_log(marks, one)]
     return _evidence_page(found, form, marks)
+
+
+def _made(found: PairSession) -> MadePiece | None:
+    reader_id = actor().person_id
+    return sessions.find_made_piece(found.id, reader_id, found.mentorship.other_than(reader_id))
+
+
+def _to_piece(made: MadePiece) -> ResponseReturnValue:
+    """Lead to the piece that the reader has made from a session: there is one of each."""
+    return redirect(url_for("evidence.show_evidence", evidence_id=made.id))
 
 
 def _shown_by(found: PairSession, marks: Marks) -> list[str]:
@@ -234,7 +248,7 @@ def _shown_by(found: PairSession, marks: Marks) -> list[str]:
     For the mentor those of their own ladder for which a mentoring log is named among the kinds of evidence.
     """
     if side_of(found.mentorship) is PairSide.MENTEE:
-        goals = [one.expectation_id for one in pair.list_goals(found.mentorship.id)]
+        goals = [one.expectation_id for one in pair.list_goals(actor(), found.mentorship.id)]
         return [one for one in goals if one in marks.linkable]
     return [one for one in marks.linkable if EvidenceKind.MENTORING_LOG in marks.accepted_kinds(one)]
 
@@ -264,6 +278,8 @@ def make_session_evidence(found: PairSession) -> ResponseReturnValue:
     """Keep a draft of evidence from a session."""
     if found.meeting.state is not SessionState.HELD:
         raise NotAllowedNowError(session_evidence.NOT_HELD)
+    if made := _made(found):
+        return _to_piece(made)
     form = SessionEvidenceForm()
     if form.validate_on_submit():
         piece = form.attempt(
