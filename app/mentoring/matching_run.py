@@ -1,7 +1,7 @@
 """Matching a gathered pool, and what there is to say of the result. Nothing is read from the database or stored here.
 
 What a coordinator may not tell apart is folded here, before anything is stored: an exclusion, a person who does not
-offer, and a seat on a committee are one reason, `private`. Source: access matrix, rows 38 and 40; decision 21.
+offer, a seat on a committee and holding none of the goals are one reason, `private`. Source: access matrix, rows 38 and 40; decision 21.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from app.mentoring.solving import solve_fast
 
 PRIVATE = "private"
 """The one code of all reasons that a coordinator does not learn."""
-FOLDED = frozenset({Reason.OPTED_OUT, Reason.COMMITTEE})
+FOLDED = frozenset({Reason.NO_GOAL, Reason.OPTED_OUT, Reason.COMMITTEE})
+"""With who holds no goal, so that every number of them has cover."""
 MOST_STRENGTHS = 12
 """For how many goals a page says what a mentor who holds it would change."""
 MOST_RIVALS = 12
@@ -186,8 +187,6 @@ def needs_of(mentee: Mentee) -> dict[str, Any]:
         "rank": mentee.rank + 1,
         "ladder": mentee.ladder,
         "goals": list(mentee.goals),
-        "from": mentee.hours.from_minute,
-        "until": mentee.hours.until_minute,
         "languages": sorted(mentee.languages),
     }
 
@@ -223,9 +222,10 @@ def could_be_asked(outcome: Outcome) -> list[dict[str, Any]]:
         fits = _fits(outcome, opened)
         if fits:
             member = members[mentor.id]
-            until = member.profile.paused_until
-            what = {"id": str(member.id), "paused_until": until.isoformat() if until and member.is_paused else ""}
-            found.append((member, {**what, "taken": mentor.taken, "fits": fits}))
+            what = {"id": str(member.id), "is_paused": member.is_paused, "taken": member.taken, "fits": fits}
+            if member.proposed:
+                what["proposed"] = member.proposed
+            found.append((member, what))
     found.sort(key=lambda one: one[0].order)
     return [what for _, what in found[:MOST_ASKED]]
 
@@ -241,11 +241,11 @@ def _fits(outcome: Outcome, mentor: Mentor) -> list[dict[str, Any]]:
 
 
 def broken_pins(outcome: Outcome) -> list[dict[str, str]]:
-    """Return the pins that the pool no longer allows, with the folded reason."""
+    """Return the pins that the pool no longer allows. Why is kept nowhere."""
     members = outcome.gathered.members
     return [
-        {"mentee": str(members[mentee].id), "mentor": str(members[mentor].id), "reason": fold(reason)}
-        for (mentee, mentor), reason in outcome.found.broken_pins.items()
+        {"mentee": str(members[mentee].id), "mentor": str(members[mentor].id)}
+        for mentee, mentor in outcome.found.broken_pins
         if mentee in members and mentor in members
     ]
 

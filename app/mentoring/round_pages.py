@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.mentorship import MentorshipState
-from app.infra.clock import clock, local, now
-from app.infra.templating import counted, join_words, long_date, number_word, plural
+from app.infra.templating import counted, join_words, number_word, plural
 from app.ladders.queries import level_marks
 from app.mentoring.actions.rounds import WEIGHTS, weights_in
 from app.mentoring.languages import in_words
@@ -23,9 +21,15 @@ from app.mentoring.models import MatchRun, MentoringRound
 from app.mentoring.queries.profiles import NamedExpectation, named_expectations
 from app.mentoring.queries.rounds import AnswerLine, ChoiceLine
 from app.mentoring.queries.runs import LeftLine, Named, PairLine, RunView, SameInput
-from app.mentoring.wording import ANSWER, PARTS, REFUSED, RULED_OUT
+from app.mentoring.wording import ANSWER, CLOSED, OWN_ROW, PARTS, PIN_BROKEN, RULED_OUT
 
 MOST_NAMES = 6
+MANY_SHARED_MINUTES = 240
+FOLDED = frozenset({"no_goal", "private"})
+"""Codes of a stored run that pages show as one line. Runs of before kept the two apart."""
+UNSEEN = "What is not shown may have changed as well"
+"""Stands behind every count of what has changed, so that the counts never pass for all there is."""
+OWN_BESIDE = "You are among those who compete or could mentor here, so this is for another coordinator to look at."
 AGREED = "Both agreed"
 """How a proposed pair stands from its second consent on, whatever becomes of it later."""
 
@@ -98,8 +102,11 @@ def heading_of(run: MatchRun) -> str:
     return f"{number_word(run.matched).capitalize()} of {mentees} can be paired"
 
 
-def result_page(view: RunView) -> ResultPage:
-    """Return a run as its page says it."""
+def result_page(view: RunView, reader: uuid.UUID) -> ResultPage:
+    """Return a run as its page says it to a reader, who is told nothing of themself beyond whom they are paired with.
+
+    What rules them out, who would be next and who could be asked for them would tell them who has excluded them.
+    """
     what = view.explanation
     goals = {goal for line in view.pairs for goal in line.detail.get("held", ())}
     goals |= {goal for line in view.left for goal in line.unheld}
@@ -108,18 +115,21 @@ def result_page(view: RunView) -> ResultPage:
     return ResultPage(
         view=view,
         heading=heading_of(view.row),
-        pairs=tuple(_pair(line, named) for line in view.pairs),
+        pairs=tuple(_pair(line, named, reader) for line in view.pairs),
         left=tuple(
-            _left(line, _number(line, what), what["needs"].get(str(line.mentee.id)), named) for line in view.left
+            _left(line, _number(line, what), what["needs"].get(str(line.mentee.id)), named, reader)
+            for line in view.left
         ),
-        asked=tuple(_asked(one, view.people) for one in what["asked"]),
+        asked=tuple(_asked(one, view.people) for one in _without(reader, what["asked"])),
         strengths=tuple(
-            (_goal_words(one["goal"], named), _names(_people(one["people"], view.people)))
+            (_goal_words(one["goal"], named), _names(_people(others, view.people)))
             for one in what["strengths"]
-            if len(one["people"]) > 1
+            if len(others := [person for person in one["people"] if person != str(reader)]) > 1
         ),
         unheld=tuple(_goal_words(one, named) for one in what["unheld"]),
-        broken=tuple(_broken(one, view.people) for one in what["broken"]),
+        broken=tuple(
+            _broken(one, view.people) for one in what["broken"] if str(reader) not in (one["mentee"], one["mentor"])
+        ),
         aside=aside_words(what["aside"]),
     )
 
@@ -129,8 +139,8 @@ def same_words(same: SameInput | None) -> str:
     if same is None:
         return ""
     if same.has_same_pairs:
-        return f"Same pool, same pairs as run {same.number}."
-    return f"Same pool as run {same.number}; Belay was renewed since and chose others among equals."
+        return f"Same pool and settings as run {same.number}."
+    return f"Same pool and settings as run {same.number}; Belay has been updated since and chose others among equals."
 
 
 def part_key(weights: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -141,25 +151,27 @@ def part_key(weights: Mapping[str, int]) -> list[tuple[str, int]]:
 # Pairs -----------------------------------------------------------------------------------
 
 
-def _pair(line: PairLine, named: Mapping[str, NamedExpectation]) -> PairCard:
+def _pair(line: PairLine, named: Mapping[str, NamedExpectation], reader: uuid.UUID) -> PairCard:
     row, flags = line.row, []
     if row.is_pinned:
         flags.append("Set by hand")
     if row.is_cross_ladder:
         flags.append("Two ladders")
     following = f"Next best: {line.next_mentor.name}, {row.next_score}" if line.next_mentor else "Nobody else fits"
+    if reader in (line.mentee.id, line.next_mentor and line.next_mentor.id):
+        following = OWN_ROW
     parts = tuple(getattr(row, f"{part}_part") for part in WEIGHTS)
     return PairCard(line, parts, _why(line, named), following, tuple(flags))
 
 
 def _why(line: PairLine, named: Mapping[str, NamedExpectation]) -> str:
-    """Return what the parts rest on: “2 of 3 goals: Delivery and Review; 6 h shared; one level above; …”."""
+    """Return what the parts rest on: “2 of 3 goals: Delivery and Review; under four hours shared a day; …”."""
     detail, row = line.detail, line.row
     if not detail:
         return ""
     about = join_words(dict.fromkeys(named[goal].competency for goal in detail["held"] if goal in named))
     goals = f"{len(detail['held'])} of {counted(detail['goals'], 'goal', 'goals')}"
-    said = [f"{goals}: {about}" if about else goals, f"{_hours(detail['minutes'])} shared"]
+    said = [f"{goals}: {about}" if about else goals, f"{_hours(detail['minutes'])} shared a day"]
     said.append(f"{number_word(detail['levels'])} {plural(detail['levels'], 'level', 'levels')} above")
     if row.team_part == 0:
         said.append("same team")
@@ -169,21 +181,30 @@ def _why(line: PairLine, named: Mapping[str, NamedExpectation]) -> str:
 
 
 def _hours(minutes: int) -> str:
-    """Return minutes as hours of a day.
+    """Return how much of a day two share, in steps: nobody's working hours are a coordinator's to know.
 
     >>> _hours(120), _hours(450)
-    ('2 h', '7 h 30')
+    ('under four hours', 'four hours or more')
     """
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+    return "under four hours" if minutes < MANY_SHARED_MINUTES else "four hours or more"
 
 
 # Who is left -----------------------------------------------------------------------------
 
 
 def _left(
-    line: LeftLine, number: int, needs: Mapping[str, Any] | None, named: Mapping[str, NamedExpectation]
+    line: LeftLine,
+    number: int,
+    needs: Mapping[str, Any] | None,
+    named: Mapping[str, NamedExpectation],
+    reader: uuid.UUID,
 ) -> LeftCard:
+    if line.mentee.id == reader:
+        return LeftCard(line, (), OWN_ROW, (), "")
+    if reader in {one.id for one in (*line.rivals, *line.mentors)}:
+        # Whom a pairing is open to says something of everybody who is named beside them.
+        others = replace(line, mentors=())
+        return LeftCard(line, (), OWN_BESIDE, (), needs_words(others, needs, named) if needs else "")
     reasons = tuple((number, RULED_OUT[code][number > 1]) for code, number in _in_order(line.reasons))
     unheld = tuple(_goal_words(goal, named) for goal in line.unheld)
     return LeftCard(line, reasons, _competes(line, number), unheld, needs_words(line, needs, named) if needs else "")
@@ -195,7 +216,9 @@ def _number(line: LeftLine, what: Mapping[str, Any]) -> int:
 
 
 def _in_order(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
-    return [(code, reasons[code]) for code in RULED_OUT if reasons.get(code)]
+    """Return the reasons of a run in the order of their words, with what touches the private ones added up."""
+    counts = {**reasons, CLOSED: sum(reasons.get(code, 0) for code in FOLDED)}
+    return [(code, counts[code]) for code in RULED_OUT if counts.get(code)]
 
 
 def _competes(line: LeftLine, number: int) -> str:
@@ -221,35 +244,44 @@ def _fit(mentors: tuple[Named, ...]) -> str:
 def needs_words(line: LeftLine, needs: Mapping[str, Any], named: Mapping[str, NamedExpectation]) -> str:
     """Return the least that one more mentor would need to pair somebody, in one sentence."""
     ranks = {mark.rank: mark.level for (lineage, _), mark in level_marks().items() if lineage == needs["ladder"]}
-    who = f"Somebody at {ranks[needs['rank']]} or above" if needs["rank"] in ranks else "Somebody of a longer ladder"
+    level = ranks.get(needs["rank"])
+    who = f"Somebody at {level} or above" if level else "Somebody on a ladder with a higher level"
     goals = join_words(dict.fromkeys(f"“{_goal_words(one, named)}”" for one in needs["goals"]), "or")
     spoken = join_words(in_words(needs["languages"]), "or")
     more = f", or one more place with {_names(line.mentors, 'or')}" if line.mentors else ""
     return (
-        f"{who} who can help with {goals}, works two hours between {clock_words(needs['from'])} and "
-        f"{clock_words(needs['until'])} ({clock.zone}){f', and speaks {spoken}' if spoken else ''}{more}."
+        f"{who} who can help with {goals}, has two shared hours with their working day"
+        f"{f', and speaks {spoken}' if spoken else ''}{more}."
     )
-
-
-def clock_words(minute: int) -> str:
-    """Return a minute of the day in UTC as the company's clock shows it today."""
-    midnight = datetime.combine(now().date(), time(), UTC)
-    return f"{local(midnight + timedelta(minutes=minute)):%H:%M}"
 
 
 def _asked(one: Mapping[str, Any], people: Mapping[uuid.UUID, Named]) -> Asked:
     person = people[uuid.UUID(one["id"])]
     fits = join_words(f"{people[uuid.UUID(fit['id'])].name} at {fit['score']}" for fit in one["fits"][:MOST_NAMES])
-    until = f"Pauses until {long_date(date.fromisoformat(one['paused_until']))}" if one["paused_until"] else ""
+    # A run of before says until when; for how long somebody pauses is theirs.
+    until = "Pauses" if one.get("is_paused") or one.get("paused_until") else ""
     taken = one["taken"]
-    why = until or f"Has {counted(taken, 'mentee', 'mentees')} and no free place"
+    proposed = one.get("proposed", 0)
+    has = counted(taken, "mentee", "mentees")
+    has = f"{has}, {counted(proposed, 'open proposal', 'open proposals')}" if proposed else has
+    why = until or f"Has {has} and no free place"
     level = f"{person.mark.level}. " if person.mark else ""
     return Asked(person, f"{level}{why}. Would fit {fits}")
 
 
 def _broken(one: Mapping[str, str], people: Mapping[uuid.UUID, Named]) -> str:
     mentee, mentor = people[uuid.UUID(one["mentee"])], people[uuid.UUID(one["mentor"])]
-    return f"{mentor.name} for {mentee.name}: {REFUSED[one['reason']]}"
+    return f"{mentor.name} for {mentee.name} {PIN_BROKEN}."
+
+
+def _without(reader: uuid.UUID, asked: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return who could be asked, without the reader on either side."""
+    others = [
+        {**one, "fits": [fit for fit in one["fits"] if fit["id"] != str(reader)]}
+        for one in asked
+        if one["id"] != str(reader)
+    ]
+    return [one for one in others if one["fits"]]
 
 
 def _goal_words(goal: str, named: Mapping[str, NamedExpectation]) -> str:
@@ -274,7 +306,11 @@ def aside_words(aside: Mapping[str, int]) -> str:
     """Return who looks for a mentor and still is not in the matching, in one sentence; nothing where nobody is."""
     words = {
         "has_mentor": ("has a mentor now", "have a mentor now"),
-        "no_goal": ("has named no goal", "have named no goal"),
+        "has_proposal": (
+            "waits for the answers to a proposal of a round",
+            "wait for the answers to proposals of a round",
+        ),
+        "no_goal": ("has named no goal that is still to be met", "have named no goal that is still to be met"),
         "no_level": ("holds no level on a ladder", "hold no level on a ladder"),
     }
     said = [f"{number_word(aside[one])} {plural(aside[one], *words[one])}" for one in words if aside.get(one)]
@@ -292,6 +328,7 @@ def changed_words(
         "goals": "Goals",
         "offers": "Offers to help",
         "pairs": "Pairs under way",
+        "proposals": "Proposals that wait for answers",
     }
     before = what["figures"]
     said = [
@@ -300,11 +337,11 @@ def changed_words(
         if before.get(one, figures[one]) != figures[one]
     ]
     if what["weights"] and what["weights"] != weights_in(row):
-        said.append("The weights are others")
+        said.append("The weights have changed")
     is_new = any(one.row.made_at > run.at for one in choices)
     if is_new or len(choices) != what["pins"] + what["bans"]:
         said.append("Pairs were set by hand, or left to the matching again")
-    return said
+    return [*said, UNSEEN] if said else []
 
 
 # After publishing ------------------------------------------------------------------------
@@ -319,7 +356,7 @@ def answers_heading(lines: list[AnswerLine]) -> str:
     """Return how the answers stand, as the heading of a published round."""
     if not lines:
         return "No pair was proposed"
-    agreed = sum(answer_words(one.row.state) == AGREED for one in lines)
+    agreed = sum(answer_words(one.state) == AGREED for one in lines)
     pairs = f"{number_word(len(lines))} {plural(len(lines), 'pair', 'pairs')}"
     return f"{number_word(agreed).capitalize() if agreed else 'None'} of {pairs} {plural(agreed, 'has', 'have')} agreed"
 
@@ -336,5 +373,5 @@ def tally(lines: list[AnswerLine]) -> dict[MentorshipState, int]:
     """Return how many pairs are in each state."""
     found: dict[MentorshipState, int] = {}
     for line in lines:
-        found[line.row.state] = found.get(line.row.state, 0) + 1
+        found[line.state] = found.get(line.state, 0) + 1
     return found

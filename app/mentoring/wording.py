@@ -80,7 +80,7 @@ QUESTIONS: Mapping[ReviewKind, tuple[Question, ...]] = MappingProxyType(
         ReviewKind.CLOSING: (
             Question("What helped most?", "One session, one habit or one sentence that made a difference."),
             Question("What would you do differently next time?", "Your own part in it first."),
-            Question("Would you advise a colleague to do this, and with which expectation?"),
+            Question("Would you recommend this to a colleague, and for which goals?"),
             Question("A word to the other one", "What you would like to say before it ends."),
         ),
     }
@@ -94,52 +94,60 @@ OUTCOME: Mapping[GoalOutcome, str] = MappingProxyType(
 BEGUN: Mapping[PairSide, str] = MappingProxyType(
     {
         PairSide.MENTOR: "You are available as a mentor.",
-        PairSide.MENTEE: "You are looking for a mentor, and wait from now on.",
+        PairSide.MENTEE: "You are looking for a mentor; your waiting time counts from today.",
     }
 )
 """What is said to somebody who has opted in, by what they would be."""
 STOPPED: Mapping[PairSide, str] = MappingProxyType(
     {
-        PairSide.MENTOR: "You are not available as a mentor any more. Mentorships that run go on.",
+        PairSide.MENTOR: "You are not available as a mentor any more. Your current mentorships continue.",
         PairSide.MENTEE: "You are not looking for a mentor any more. Beginning again starts your waiting time anew.",
     }
 )
 """What is said to somebody who has opted out."""
+WITHDRAWN: Mapping[str, Mapping[PairSide, str]] = MappingProxyType(
+    {
+        "found_another": {
+            PairSide.MENTEE: "You have a mentor now, so Belay has withdrawn this.",
+            PairSide.MENTOR: "{name} has found a mentor in the meantime. Thank you for thinking about it.",
+        },
+        "stopped": {
+            PairSide.MENTEE: "You stopped looking for a mentor, so Belay has withdrawn this.",
+            PairSide.MENTOR: "{name} is not looking for a mentor any more. Thank you for thinking about it.",
+        },
+        "left": dict.fromkeys(PairSide, "One of the two of you left the company, so Belay has withdrawn this."),
+    }
+)
+"""Why Belay withdrew a request or proposal by itself, by the code of its step, as each of the two reads it."""
 
-PRIVATE_WORDS = "not open to this pairing, for reasons that stay private"
+CLOSED = "closed"
+"""The one line of every reason that touches what is private: it also counts who holds none of the goals."""
 RULED_OUT: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "same_person": ("is the same person", "are the same person"),
         "management_chain": ("stands in the same line of management", "stand in the same line of management"),
         "level": ("is not a level above", "are not a level above"),
-        "unavailable": ("pauses or is full", "pause or are full"),
-        "private": (f"is {PRIVATE_WORDS}", f"are {PRIVATE_WORDS}"),
+        "unavailable": ("is paused or full", "are paused or full"),
         "hours": ("shares less than two hours a day", "share less than two hours a day"),
         "language": ("shares no language", "share no language"),
         "recent_pairing": (
-            "was paired with or proposed to them within a year",
-            "were paired with or proposed to them within a year",
+            "is paired with or proposed to them now, or ended early with them within the last twelve months",
+            "are paired with or proposed to them now, or ended early with them within the last twelve months",
         ),
-        "no_goal": ("holds none of the goals", "hold none of the goals"),
         "banned": ("is kept apart by hand", "are kept apart by hand"),
+        CLOSED: (
+            "holds none of the goals, or is not open to this pairing",
+            "hold none of the goals, or are not open to this pairing",
+        ),
     }
 )
 """Why mentors are ruled out for a mentee, after their number: of one, and of more. Private reasons are one line."""
-REFUSED: Mapping[str, str] = MappingProxyType(
-    {
-        "same_person": "Nobody mentors themselves.",
-        "management_chain": "One of the two manages the other, directly or through others.",
-        "level": "A mentor is at least one level above.",
-        "unavailable": "This mentor pauses or has no free place.",
-        "private": "This pairing is not open, for reasons that stay private.",
-        "hours": "The two share less than two working hours a day.",
-        "language": "The two share no language.",
-        "recent_pairing": "The two were paired or proposed to each other within the last twelve months.",
-        "no_goal": "This mentor holds none of the goals.",
-        "banned": "The two are kept apart by hand in this round. Undo that first.",
-    }
-)
-"""Why a pin is refused."""
+OWN_ROW = "Your own row is for another coordinator to look at."
+"""What stands on the pages of a round in place of everything that would tell the reader of themselves."""
+PIN_REFUSED = "These two cannot be paired now. Choose one of the mentors who are listed."
+"""Why a pin is refused, whatever the cause: another answer to each would name the private ones by elimination."""
+PIN_BROKEN = "could not be kept; set it anew, or take it back"
+"""What has become of a pin that a run could not keep, after its two names, whatever the cause."""
 PARTS: Mapping[str, str] = MappingProxyType(
     {
         "goals": "Goals covered",
@@ -154,9 +162,10 @@ PARTS: Mapping[str, str] = MappingProxyType(
 ANSWER: Mapping[MentorshipState, str] = MappingProxyType(
     {
         MentorshipState.PROPOSED: "Waiting for answers",
-        MentorshipState.DECLINED: "Declined",
-        MentorshipState.EXPIRED: "Not answered in time",
-        MentorshipState.WITHDRAWN: "Withdrawn",
+        MentorshipState.DECLINED: "Came to nothing",
+        MentorshipState.EXPIRED: "Came to nothing",
+        MentorshipState.WITHDRAWN: "Came to nothing",
     }
 )
-"""How a proposed pair stands on the page of its round; in every other state both agreed. Never who, nor why."""
+"""How a proposed pair stands on the page of its round; in every other state both agreed. Who said no, whether they
+said it or let the days pass, and why, is not there."""

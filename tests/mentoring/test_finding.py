@@ -75,7 +75,7 @@ def test_a_pairing_that_failed_within_a_year_is_not_offered_again(mentee):
     mentor = make.make_mentor()
     make.make_mentorship(mentee, mentor, state=MentorshipState.ENDED_EARLY, ended_on=date(2025, 11, 1))
     assert names(mentee) == ["Kofi Mensah"]
-    make.make_mentorship(mentee, mentor, state=MentorshipState.DECLINED)
+    make.make_mentorship(mentee, mentor, state=MentorshipState.ENDED_EARLY, ended_on=date(2026, 11, 1))
     assert names(mentee) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.audit.actions import Author
 from app.audit.models import AuditEvent
@@ -16,8 +16,17 @@ from app.infra.clock import now, today
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.mentoring.actions import matching, publishing, rounds
-from app.mentoring.models import MentoringExclusion, MentoringProfile, Mentorship, MentorshipGoal, RoundState
-from app.mentoring.queries.rounds import get_round
+from app.mentoring.models import (
+    MentoringExclusion,
+    MentoringProfile,
+    MentoringWish,
+    Mentorship,
+    MentorshipGoal,
+    RoundState,
+)
+from app.mentoring.queries.profiles import held_by
+from app.mentoring.queries.rounds import get_round, list_answers, list_rounds
+from app.mentoring.round_pages import answers_heading
 from app.notices.queries import list_waiting
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
@@ -147,5 +156,48 @@ def test_what_is_proposed_already_is_not_proposed_by_the_next_round(matched):
     row = make.make_round("Summer 2027")
     with transaction():
         run = matching.run_matching(get_round(row.id), by=matched[1], at=now())
-    before = {(one.mentee_id, one.mentor_id) for one in pairs()}
-    assert run.admissible == 4 - len(before)
+    assert (run.mentees, run.mentors, run.admissible) == (0, 0, 0)
+
+
+def test_two_open_rounds_do_not_propose_the_same_people_twice(matched):
+    other = make.make_round("Summer 2027")
+    with transaction():
+        matching.run_matching(get_round(other.id), by=matched[1], at=now())
+    propose(matched)
+    with pytest.raises(NotAllowedNowError) as refusal:
+        propose((other, *matched[1:]))
+    assert refusal.value.message == publishing.MOVED_ON
+    assert len(pairs()) == 2
+
+
+def test_only_goals_that_still_block_are_written_into_a_proposal(matched):
+    met = min(held_by([matched[2][0].id])[matched[2][0].id]).partition(":")[2]
+    with transaction() as session:
+        session.execute(
+            update(MentoringWish).where(MentoringWish.expectation_id == make.GOALS[0]).values(expectation_id=met)
+        )
+    propose(matched)
+    assert set(db.session.scalars(select(MentorshipGoal.expectation_id))) == {make.GOALS[1]}
+
+
+def test_a_request_between_the_two_that_lapsed_gives_way_to_the_proposal(matched):
+    asked = make.make_mentorship(
+        *matched[2][1:3], state=MentorshipState.PROPOSED, answer_by=today() - timedelta(days=1)
+    )
+    other = make.make_mentorship(
+        matched[2][0], matched[2][2], state=MentorshipState.PROPOSED, answer_by=today() - timedelta(days=1)
+    )
+    propose(matched)
+    db.session.refresh(asked)
+    db.session.refresh(other)
+    assert MentorshipState.EXPIRED in {asked.state, other.state}
+
+
+def test_a_proposal_that_nobody_answered_in_time_is_said_to_be_over_before_the_job_has_passed(matched):
+    propose(matched)
+    row = matched[0]
+    assert [one.state for one in list_answers(row.id, on=today())] == [MentorshipState.PROPOSED] * 2
+    later = today() + timedelta(days=11)
+    assert [one.state for one in list_answers(row.id, on=later)] == [MentorshipState.EXPIRED] * 2
+    assert answers_heading(list_answers(row.id, on=later)) == "None of two pairs have agreed"
+    assert list_rounds(on=later).rows[0].answers == {MentorshipState.EXPIRED: 2}

@@ -8,27 +8,32 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 
 from app.audit.actions import Author
 from app.domain.assignment import saturated
 from app.domain.errors import ConflictError, IncompleteError, InvalidError, NotAllowedNowError
 from app.domain.matching import Hours, Mentee, Mentor, Pool
 from app.domain.mentorship import MentorshipState
-from app.infra.clock import now
+from app.infra.clock import now, today
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.mentoring.actions import choices, matching, rounds
 from app.mentoring.matching_run import match, rivals_of
-from app.mentoring.models import ChoiceKind, MentoringExclusion, MentoringPreference, MentoringProfile
+from app.mentoring.models import ChoiceKind, MentoringExclusion, MentoringPreference, MentoringProfile, MentoringWish
 from app.mentoring.queries.pool import Gathered, count_pool, digest_of, gather
+from app.mentoring.queries.profiles import held_by, seekable, split_key
 from app.mentoring.queries.rounds import get_choice, get_round, list_choices
 from app.mentoring.queries.runs import SameInput, list_runs, read_run, same_input
+from app.mentoring.round_pages import result_page
+from app.mentoring.wording import PIN_REFUSED
+from app.people.models import SpellReason
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
-from tests.factories.people import make_person, make_team
+from tests.factories.people import grant, make_person, make_team
 
 COACH, LEAD = make.GOALS
+SUPPORT = "sup.in-depth-troubleshooting"
 
 
 @pytest.fixture
@@ -116,8 +121,8 @@ def test_who_has_waited_longest_comes_first_and_the_other_one_reads_who_competes
 
 
 def test_whom_nobody_fits_reads_the_reasons_in_numbers(pool):
-    top = make_person("Hyun-woo Baek", level="L4")
-    make.make_profile(top, wishes=(COACH,))
+    top = make_person("Hyun-woo Baek", level="L3")
+    make.make_profile(top, wishes=(split_key(seekable(top.id)[0])[1],))
     view = run(pool)
     left = next(line for line in view.left if line.mentee.name == "Hyun-woo Baek")
     assert left.reasons == {"level": 5}
@@ -185,7 +190,7 @@ def test_who_has_a_mentor_or_no_goal_or_no_level_is_counted_and_not_matched(pool
     make.make_profile(make_person("No Goal", level="L2"), seeks=True)
     make.make_profile(make_person("No Level"), wishes=(COACH,))
     gathered = gather(row)
-    assert gathered.aside == {"has_mentor": 1, "no_goal": 1, "no_level": 1}
+    assert gathered.aside == {"has_mentor": 1, "has_proposal": 0, "no_goal": 1, "no_level": 1}
     assert [one.name for one in gathered.mentees] == ["Chioma Eze", "Daniel Okafor"]
 
 
@@ -202,6 +207,61 @@ def test_an_offer_that_is_not_held_counts_for_nothing(pool):
     members = gather(row).by_id
     assert held[members[people["ebba"].id].key] == {f"{make.LINEAGE}:{one}" for one in make.GOALS}
     assert not next(one.holds for one in gather(row).pool.mentors if gather(row).members[one.id].name == "Only Says So")
+
+
+def test_a_goal_that_is_met_by_now_is_not_matched_for_and_whoever_has_no_other_one_is_counted(pool):
+    row, _, people = pool
+    met = min(held_by([people["amara"].id])[people["amara"].id])
+    change_goals(people["amara"], met, f"{make.LINEAGE}:{LEAD}")
+    change_goals(people["chioma"], met)
+    gathered = gather(row)
+    assert gathered.by_id[people["amara"].id].wishes == (f"{make.LINEAGE}:{LEAD}",)
+    assert [one.name for one in gathered.mentees] == ["Amara Diallo", "Daniel Okafor"]
+    assert gathered.aside["no_goal"] == 1
+
+
+def change_goals(person, *goals):
+    with transaction() as session:
+        session.execute(delete(MentoringWish).where(MentoringWish.person_id == person.id))
+        for place, goal in enumerate(goals):
+            lineage, expectation_id = split_key(goal)
+            row = MentoringWish(person_id=person.id, lineage=lineage, expectation_id=expectation_id, position=place)
+            session.add(row)
+
+
+def test_an_open_proposal_of_a_round_keeps_a_place_and_sets_its_mentee_aside_until_its_day_is_past(pool, clock):
+    row, _, people = pool
+    make.make_mentorship(
+        people["amara"], people["ebba"], state=MentorshipState.PROPOSED, round_id=row.id, answer_by=today()
+    )
+    gathered = gather(row)
+    assert gathered.aside["has_proposal"] == 1
+    assert gathered.by_id[people["ebba"].id].free == 0
+    assert "Amara Diallo" not in {one.name for one in gathered.mentees}
+    clock.stand_still(now() + timedelta(days=1))
+    gathered = gather(row)
+    assert gathered.aside["has_proposal"] == 0
+    assert gathered.by_id[people["ebba"].id].free == 1
+    assert not gathered.pool.failed
+
+
+def test_two_ladders_reach_the_run_and_its_page_and_an_l3_support_engineer_may_mentor_an_l1(pool):
+    publish("technical-support/1.0.0.yaml")
+    support = make_person("Zoltán Kiss", ladder="technical-support", level="L3")
+    mover = make_person("Wanjiru Kamau", ladder="technical-support", level="L3", since=date(2023, 1, 2))
+    with transaction():
+        grant(mover, "L3", on=date(2025, 1, 6), reason=SpellReason.PROMOTION)
+    for mentor in (support, mover):
+        make.make_profile(mentor, offers=(SUPPORT,), lineage="technical-support", capacity=1)
+    for name in ("Yuki Tanaka", "Yara Haddad"):
+        mentee = make_person(name, ladder="technical-support", level="L1")
+        make.make_profile(mentee, wishes=(SUPPORT,), lineage="technical-support")
+    view = run(pool)
+    found = {line.mentor.name: line.row.is_cross_ladder for line in view.pairs if line.mentee.name.startswith("Y")}
+    assert found == {"Zoltán Kiss": False, "Wanjiru Kamau": True}
+    flags = {card.line.mentor.name: card.flags for card in result_page(view, pool[1].person_id).pairs}
+    assert flags["Wanjiru Kamau"] == ("Two ladders",)
+    assert flags["Zoltán Kiss"] == ()
 
 
 def test_managers_preferences_teams_and_failed_pairs_reach_the_rules(pool):
@@ -225,7 +285,8 @@ def test_who_paused_or_is_full_could_be_asked_and_whom_they_would_fit_is_said(po
     _, _, people = pool
     change(people["ebba"], paused_until=date(2027, 3, 1))
     asked = run(pool).explanation["asked"]
-    assert [one["paused_until"] for one in asked] == ["2027-03-01"]
+    assert [one["is_paused"] for one in asked] == [True]
+    assert "2027-03-01" not in json.dumps(asked)
     assert len(asked[0]["fits"]) == 2
 
 
@@ -275,8 +336,19 @@ def test_an_exclusion_a_closed_profile_and_a_committee_leave_the_same_reasons(po
     )
     committee = reasons()
     assert by_mentee == by_mentor == closed == committee
-    assert by_mentee[0]["private"] == 1
-    assert json.loads(by_mentee[1]).keys() <= {"private", "level", "no_goal"}
+    assert json.loads(by_mentee[1]).keys() == {"private", "level"}
+
+
+def test_nobody_sets_or_undoes_a_pair_that_they_are_in(pool):
+    row, by, people = pool
+    choice = choose(pool, ChoiceKind.PIN, "amara", "ebba")
+    for own in ("amara", "ebba"):
+        for kind in ChoiceKind:
+            with pytest.raises(NotAllowedNowError, match="You are one of the two"):
+                choose((row, Author(people[own].id), people), kind, "amara", "ebba")
+        with pytest.raises(NotAllowedNowError, match="You are one of the two"), transaction():
+            choices.undo_choice(get_choice(choice.id), by=Author(people[own].id), at=now())
+    assert [one.row.id for one in list_choices(row.id)] == [choice.id]
 
 
 def test_nothing_of_an_exclusion_is_kept_with_a_run(pool):
@@ -311,7 +383,7 @@ def test_a_pin_holds_in_the_next_run_and_undoing_it_leaves_the_two_to_the_matchi
 def test_a_ban_keeps_two_apart_and_a_pin_of_the_same_two_takes_its_place(pool):
     choose(pool, ChoiceKind.BAN, "chioma", "ebba")
     assert names(run(pool))["Chioma Eze"] == "Ffion Prydderch"
-    with pytest.raises(InvalidError, match="kept apart by hand"):
+    with pytest.raises(InvalidError, match="cannot be paired now"):
         choose(pool, ChoiceKind.PIN, "chioma", "ebba")
     choose(pool, ChoiceKind.PIN, "amara", "ebba")
     choose(pool, ChoiceKind.BAN, "amara", "ebba")
@@ -326,7 +398,7 @@ def test_setting_the_same_pair_twice_keeps_one_and_another_mentor_replaces_the_f
     assert [one.mentor for one in list_choices(pool[0].id)] == ["Ffion Prydderch"]
 
 
-def test_a_pin_never_breaks_a_hard_rule_and_private_reasons_have_one_answer(pool):
+def test_a_pin_never_breaks_a_hard_rule_and_every_reason_has_one_answer(pool):
     _, _, people = pool
     exclude(people["amara"], people["ebba"])
     with pytest.raises(InvalidError) as excluded:
@@ -334,7 +406,10 @@ def test_a_pin_never_breaks_a_hard_rule_and_private_reasons_have_one_answer(pool
     change(people["ffion"], mentors_since=None)
     with pytest.raises(InvalidError) as closed:
         choose(pool, ChoiceKind.PIN, "amara", "ffion")
-    assert excluded.value.message == closed.value.message == "This pairing is not open, for reasons that stay private."
+    change(people["ffion"], mentors_since=now(), paused_until=date(2027, 1, 1))
+    with pytest.raises(InvalidError) as paused:
+        choose(pool, ChoiceKind.PIN, "amara", "ffion")
+    assert {one.value.message for one in (excluded, closed, paused)} == {PIN_REFUSED}
 
 
 def test_more_pins_than_places_are_refused_and_so_is_a_choice_without_a_reason(pool):
@@ -349,7 +424,8 @@ def test_a_pin_that_the_pool_no_longer_allows_is_left_out_and_named(pool):
     choose(pool, ChoiceKind.PIN, "amara", "ebba")
     change(pool[2]["ebba"], paused_until=date(2027, 1, 1))
     view = run(pool)
-    assert [one["reason"] for one in view.explanation["broken"]] == ["unavailable"]
+    (broken,) = view.explanation["broken"]
+    assert broken == {"mentee": str(pool[2]["amara"].id), "mentor": str(pool[2]["ebba"].id)}
     assert names(view) == {"Chioma Eze": "Ffion Prydderch"}
 
 
@@ -363,6 +439,7 @@ def test_a_pin_that_the_pool_no_longer_allows_is_left_out_and_named(pool):
         ({"months": 0}, "months"),
         ({"months": 13}, "months"),
         ({"answer_days": 2}, "answer_days"),
+        ({"answer_days": 15}, "answer_days"),
         ({"weights": {**rounds.DEFAULT_WEIGHTS, "load": 40}}, "goals"),
         ({"weights": {**rounds.DEFAULT_WEIGHTS, "load": -1}}, "load"),
     ],

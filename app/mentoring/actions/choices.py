@@ -7,16 +7,17 @@ from datetime import datetime
 
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
-from app.domain.errors import IncompleteError, InvalidError, MissingError
+from app.domain.errors import IncompleteError, InvalidError, MissingError, NotAllowedNowError
 from app.domain.matching import Reason, judge
 from app.infra.db import db
 from app.mentoring.actions.rounds import be_open, lock_round
-from app.mentoring.matching_run import fold
 from app.mentoring.models import ChoiceKind, MentoringRound, RoundChoice
 from app.mentoring.models.rounds import REASON_LENGTH
 from app.mentoring.queries.pool import Gathered, gather
 from app.mentoring.queries.rounds import get_round, live_choices
-from app.mentoring.wording import REFUSED
+from app.mentoring.wording import PIN_REFUSED
+
+OWN_PAIR = "You are one of the two. Another coordinator sets this pair."
 
 
 def choose_pair(
@@ -31,9 +32,10 @@ def choose_pair(
 ) -> RoundChoice:
     """Pin two people to each other, or ban the pair; what was said of them before gives way.
 
-    A pin never breaks a hard rule: InvalidError with the same words as anywhere for what stays private. MissingError
-    for who is not in the pool.
+    A pin never breaks a hard rule: InvalidError with one sentence for all of them. NotAllowedNowError for a pair that
+    the author is in themself, MissingError for who is not in the pool.
     """
+    _be_another(by, mentee_id, mentor_id)
     why = _checked(reason)
     lock_round(row)
     be_open(row)
@@ -66,7 +68,11 @@ def choose_pair(
 
 
 def undo_choice(choice: RoundChoice, *, by: Author, at: datetime) -> None:
-    """Leave two people to the matching again. Undoing what is undone does nothing."""
+    """Leave two people to the matching again. Undoing what is undone does nothing.
+
+    NotAllowedNowError for a pair that the author is in themself.
+    """
+    _be_another(by, choice.mentee_id, choice.mentor_id)
     row = get_round(choice.round_id)
     lock_round(row)
     be_open(row)
@@ -93,13 +99,19 @@ def check_pin(gathered: Gathered, mentee_id: uuid.UUID, mentor_id: uuid.UUID) ->
     mentee = next((one for one in gathered.pool.mentees if one.id == by_id[mentee_id].key), None)
     mentor = next(one for one in gathered.pool.mentors if one.id == by_id[mentor_id].key)
     if mentee is None:
-        raise InvalidError("They do not look for a mentor any more.", field="mentor")
+        raise InvalidError("This person is not in the matching any more.", field="mentor")
     found = judge(gathered.pool, mentee, mentor)
     if isinstance(found, Reason):
-        raise InvalidError(REFUSED[fold(found)], field="mentor")
+        raise InvalidError(PIN_REFUSED, field="mentor")
     others = sum(one == mentor.id and other != mentee.id for one, other in gathered.pool.pinned)
     if others >= mentor.free:
         raise InvalidError("All places of this mentor are set by hand already.", field="mentor")
+
+
+def _be_another(by: Author, *pair: uuid.UUID) -> None:
+    """Refuse the author's own pair: what is possible for it would tell them who has excluded them."""
+    if by.person_id in pair:
+        raise NotAllowedNowError(OWN_PAIR)
 
 
 def _checked(reason: str) -> str:

@@ -13,11 +13,11 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
 
 from app.access.relations import Fact, relations
 from app.domain.matching import Hours, Mentee, Mentor, Parts, Pool, judge, shared_minutes, utc_hours
-from app.domain.mentorship import MAX_GOALS, RECENT_MONTHS, MentorshipState, add_months
+from app.domain.mentorship import MAX_GOALS
 from app.infra.clock import local
 from app.infra.db import db
 from app.infra.pagination import Page
@@ -29,6 +29,7 @@ from app.mentoring.models import (
     MentoringProfile,
     Mentorship,
 )
+from app.mentoring.queries.pairings import OPEN_BARS, Bar, select_bars
 from app.mentoring.queries.profiles import held_by, offers_of_people, seekable, split_key, wishes_of
 from app.people.models import LevelSpell, Person, TeamMembership
 from app.people.queries.lines import managers_of, select_below_reports, select_reports
@@ -269,8 +270,8 @@ def _statement(mentee_id: uuid.UUID, wanted: ColumnElement[bool], on: date, besi
             taken.label("taken"),
             is_below.label("is_below"),
             _judges(mentee_id).label("is_judge"),
-            _is_shut(mentee_id).label("is_shut"),
-            _has_failed(mentee_id, on, besides).label("has_failed"),
+            or_(_is_shut(mentee_id), _is_barred(mentee_id, on, besides, Bar.DECLINED)).label("is_shut"),
+            _is_barred(mentee_id, on, besides, *OPEN_BARS).label("has_failed"),
             exists().where(Mentorship.mentee_id == Person.id, Mentorship.is_underway).label("has_mentor"),
         )
         .join(Person, Person.id == MentoringProfile.person_id)
@@ -300,24 +301,15 @@ def _is_shut(mentee_id: uuid.UUID) -> ColumnElement[bool]:
     )
 
 
-def _has_failed(mentee_id: uuid.UUID, on: date, besides: uuid.UUID | None) -> ColumnElement[bool]:
-    """Return the condition that the two are a pair or a proposal, either way round, or failed within twelve months.
-
-    What was declined carries no day of its own: the last one on which it could be answered stands for it, as in rounds.
-    """
-    recent = add_months(on, -RECENT_MONTHS)
-    counts = or_(
-        Mentorship.is_underway,
-        and_(Mentorship.state == MentorshipState.PROPOSED, Mentorship.answer_by >= on),
-        and_(Mentorship.state == MentorshipState.ENDED_EARLY, Mentorship.ended_on > recent),
-        and_(Mentorship.state == MentorshipState.DECLINED, Mentorship.answer_by > recent),
-    )
+def _is_barred(mentee_id: uuid.UUID, on: date, besides: uuid.UUID | None, *kinds: Bar) -> ColumnElement[bool]:
+    """Return the condition that something between the two bars them, either way round, as in rounds."""
+    bars = select_bars(on).where(Mentorship.id != besides) if besides is not None else select_bars(on)
+    found = bars.subquery()
     pair = or_(
-        and_(Mentorship.mentee_id == mentee_id, Mentorship.mentor_id == Person.id),
-        and_(Mentorship.mentor_id == mentee_id, Mentorship.mentee_id == Person.id),
+        and_(found.c.mentee_id == mentee_id, found.c.mentor_id == Person.id),
+        and_(found.c.mentor_id == mentee_id, found.c.mentee_id == Person.id),
     )
-    other = literal(value=True) if besides is None else Mentorship.id != besides
-    return exists().where(counts, pair, other)
+    return exists().where(found.c.bar.in_(kinds), pair)
 
 
 def profiles_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, MentoringProfile]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from sqlalchemy import Uuid, and_, cast, func, literal, null, or_, select, union
 
 from app.access.relations import Fact, relations
 from app.domain.matching import Hours, Mentee, Mentor, Pool, Weights, utc_hours
-from app.domain.mentorship import RECENT_MONTHS, UNDERWAY, MentorshipState, PairSide, add_months
+from app.domain.mentorship import MAX_GOALS, MentorshipState, PairSide
 from app.infra.clock import local, today
 from app.infra.db import db
 from app.ladders.queries import LevelMark, level_marks
@@ -36,7 +36,8 @@ from app.mentoring.models import (
     Mentorship,
     RoundChoice,
 )
-from app.mentoring.queries.profiles import held_by
+from app.mentoring.queries.pairings import OPEN_BARS, Bar, list_bars
+from app.mentoring.queries.profiles import held_and_missing
 from app.people.models import LevelSpell, ManagerLink, Person, Team, TeamMembership
 from app.people.queries import holds_on, works_here
 
@@ -58,6 +59,8 @@ class Member:
     mark: LevelMark
     profile: MentoringProfile
     taken: int = 0
+    proposed: int = 0
+    """How many proposals of rounds wait for an answer: each keeps a place until then."""
     wishes: tuple[str, ...] = ()
     offers: frozenset[str] = frozenset()
 
@@ -74,7 +77,7 @@ class Member:
     @property
     def free(self) -> int:
         """Return how many more mentees they have room for, paused or not."""
-        return max(0, self.profile.capacity - self.taken)
+        return max(0, self.profile.capacity - self.taken - self.proposed)
 
     @property
     def order(self) -> tuple[str, str]:
@@ -86,7 +89,7 @@ class Member:
 class Gathered:
     """A pool with the people in it. `mentees` are those in the matching; `aside` counts who seeks but cannot be in it.
 
-    `aside` has the reasons `no_goal`, `no_level` and `has_mentor`.
+    `aside` has the reasons `no_goal`, `no_level`, `has_mentor` and `has_proposal`. A goal that is met by now is none.
     """
 
     pool: Pool
@@ -140,13 +143,20 @@ def gather(row: MentoringRound) -> Gathered:
     """Return the pool of a round as it is today, with the coordinator's pins and bans."""
     day = today()
     said = _read_said(row.id)
-    pairings = _read_pairings(day)
-    members, without_level = _read_members(day, said, pairings)
-    held = held_by(frozenset(one.id for one in members if one.offers_now))
+    bars = list_bars(day)
+    members, without_level = _read_members(day, said, bars)
+    held, missing = held_and_missing(
+        [one.id for one in members if one.offers_now],
+        [one.id for one in members if one.profile.seeks_since is not None],
+    )
+    members = [_with_live_goals(one, missing.get(one.id, ())) for one in members]
     keys = {one.id: one.key for one in members}
-    paired = {mentee for mentee, _, state in pairings if state in UNDERWAY}
     seeking = [one for one in members if one.profile.seeks_since is not None]
-    mentees = [one for one in seeking if one.wishes and one.id not in paired]
+    mentees, aside = _in_the_matching(seeking, bars)
+    for mentee_id, mentor_id, bar in bars:
+        # Nobody but the two may learn why somebody declined: it counts as an exclusion, whose words it shares.
+        if bar is Bar.DECLINED:
+            said.excludes[mentee_id].add(mentor_id)
 
     def known(ids: Iterable[uuid.UUID]) -> frozenset[str]:
         return frozenset(keys[one] for one in ids if one in keys)
@@ -180,7 +190,7 @@ def gather(row: MentoringRound) -> Gathered:
                 ladder=one.lineage,
                 team=one.team_key,
                 capacity=one.profile.capacity,
-                taken=one.taken,
+                taken=one.taken + one.proposed,
                 holds=frozenset(one.offers & held.get(one.id, frozenset())),
                 hours=hours[one.id],
                 languages=frozenset(one.profile.languages.split()),
@@ -196,19 +206,45 @@ def gather(row: MentoringRound) -> Gathered:
         judges=_judging(keys),
         failed=frozenset(
             (keys[first], keys[second])
-            for mentee, mentor, _ in pairings
+            for mentee, mentor, bar in bars
             for first, second in ((mentor, mentee), (mentee, mentor))
-            if first in keys and second in keys
+            if bar in OPEN_BARS and first in keys and second in keys
         ),
         banned=chosen(ChoiceKind.BAN),
         pinned=chosen(ChoiceKind.PIN),
     )
-    aside = {
-        "has_mentor": sum(one.id in paired for one in seeking),
-        "no_goal": sum(not one.wishes and one.id not in paired for one in seeking),
-        "no_level": without_level,
-    }
-    return Gathered(pool, {one.key: one for one in members}, tuple(sorted(mentees, key=lambda one: one.order)), aside)
+    return Gathered(
+        pool,
+        {one.key: one for one in members},
+        tuple(sorted(mentees, key=lambda one: one.order)),
+        {**aside, "no_level": without_level},
+    )
+
+
+def _with_live_goals(one: Member, missing: Iterable[str]) -> Member:
+    """Return somebody with those of their goals that still keep them from the next level, in their own order."""
+    still = frozenset(missing)
+    return replace(one, wishes=tuple(goal for goal in one.wishes if goal in still)[:MAX_GOALS])
+
+
+def _in_the_matching(
+    seeking: Iterable[Member], bars: Iterable[tuple[uuid.UUID, uuid.UUID, Bar]]
+) -> tuple[list[Member], dict[str, int]]:
+    """Return who of those who seek is matched, and how many are not, by the first reason that applies."""
+    paired = {mentee for mentee, _, bar in bars if bar is Bar.UNDERWAY}
+    proposed = {mentee for mentee, _, bar in bars if bar is Bar.PROPOSED}
+    aside = {"has_mentor": 0, "has_proposal": 0, "no_goal": 0}
+    mentees = []
+    for one in seeking:
+        if one.id in paired:
+            aside["has_mentor"] += 1
+        elif one.id in proposed:
+            aside["has_proposal"] += 1
+        elif not one.wishes:
+            aside["no_goal"] += 1
+        else:
+            mentees.append(one)
+    return mentees, aside
 
 
 def hours_of(profile: MentoringProfile, day: date) -> Hours:
@@ -242,13 +278,10 @@ def _plain_value(value: Any) -> Any:  # noqa: ANN401 - as above
 # What the tables say ---------------------------------------------------------------------
 
 
-def _read_members(
-    day: date, said: _Said, pairings: Iterable[tuple[uuid.UUID, uuid.UUID, MentorshipState]]
-) -> tuple[list[Member], int]:
+def _read_members(day: date, said: _Said, bars: Iterable[tuple[uuid.UUID, uuid.UUID, Bar]]) -> tuple[list[Member], int]:
     """Return everybody with a profile and a level, by name, and how many seek a mentor without a level."""
-    taken: dict[uuid.UUID, int] = defaultdict(int)
-    for _, mentor, state in pairings:
-        taken[mentor] += state in UNDERWAY
+    taken = Counter(mentor for _, mentor, bar in bars if bar is Bar.UNDERWAY)
+    proposed = Counter(mentor for _, mentor, bar in bars if bar is Bar.PROPOSED)
     marks, members, without = level_marks(), [], 0
     rows = db.session.execute(
         select(
@@ -286,6 +319,7 @@ def _read_members(
                 mark=mark,
                 profile=row[0],
                 taken=taken[row.id],
+                proposed=proposed[row.id],
                 wishes=tuple(said.wishes[row.id]),
                 offers=frozenset(said.offers[row.id]),
             )
@@ -338,27 +372,6 @@ def _read_said(round_id: uuid.UUID) -> _Said:
 
 def _goal(table: Any) -> Any:  # noqa: ANN401 - either table, and what SQLAlchemy makes of its columns
     return table.lineage + literal(":") + table.expectation_id
-
-
-def _read_pairings(day: date) -> list[tuple[uuid.UUID, uuid.UUID, MentorshipState]]:
-    """Return mentee, mentor and state of what is proposed or underway, and of what failed within twelve months.
-
-    What was declined carries no day of its own: the last one on which it could be answered stands for it.
-    """
-    recent = add_months(day, -RECENT_MONTHS)
-    rows = db.session.execute(
-        select(Mentorship.mentee_id, Mentorship.mentor_id, Mentorship.state)
-        .where(
-            or_(
-                Mentorship.is_underway,
-                Mentorship.state == MentorshipState.PROPOSED,
-                and_(Mentorship.state == MentorshipState.ENDED_EARLY, Mentorship.ended_on > recent),
-                and_(Mentorship.state == MentorshipState.DECLINED, Mentorship.answer_by > recent),
-            )
-        )
-        .order_by(Mentorship.mentee_id, Mentorship.mentor_id, Mentorship.id)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _chain(day: date, keys: Mapping[uuid.UUID, str]) -> frozenset[tuple[str, str]]:
@@ -416,6 +429,12 @@ def count_pool(at: datetime) -> dict[str, int]:
         "goals": number(MentoringWish),
         "offers": number(MentoringOffer),
         "pairs": number(Mentorship, Mentorship.is_underway),
+        "proposals": number(
+            Mentorship,
+            Mentorship.state == MentorshipState.PROPOSED,
+            Mentorship.round_id.is_not(None),
+            Mentorship.answer_by >= day,
+        ),
     }
     row = db.session.execute(select(*(one.scalar_subquery().label(name) for name, one in columns.items()))).one()
     return {name: int(value) for name, value in zip(columns, row, strict=True)}

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -33,6 +33,7 @@ from app.mentoring.models import (
     MentoringPreference,
     MentoringProfile,
     MentoringWish,
+    Mentorship,
 )
 from app.people.models import Person
 from app.people.queries.held import held_levels_of
@@ -59,6 +60,19 @@ def find_profile(person_id: uuid.UUID) -> MentoringProfile | None:
     """Return the profile of a person; None for who has said nothing yet."""
     row = select(MentoringProfile).where(MentoringProfile.person_id == person_id)
     return db.session.scalars(row).one_or_none()
+
+
+def find_profile_and_mentor(person_id: uuid.UUID) -> tuple[MentoringProfile | None, bool]:
+    """Return the profile of a person, as `find_profile` does, and whether somebody mentors them now; read at once."""
+    mentored = exists().where(Mentorship.mentee_id == Person.id, Mentorship.is_underway)
+    rows = (
+        select(MentoringProfile, mentored)
+        .select_from(Person)
+        .outerjoin(MentoringProfile, MentoringProfile.person_id == Person.id)
+        .where(Person.id == person_id)
+    )
+    profile, has_mentor = db.session.execute(rows).one()
+    return profile, has_mentor
 
 
 def offers_of_people(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
@@ -140,8 +154,21 @@ def held_by(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]
     What was banked on a ladder that somebody held a level on before counts as well: it is what makes pairs across
     ladders possible.
     """
-    found = {one: _held_now(standing) for one, standing in standings_of_people(person_ids).items()}
-    for one, keys in _held_before(person_ids).items():
+    return _held_of(standings_of_people(person_ids))
+
+
+def held_and_missing(
+    holders: Collection[uuid.UUID], seekers: Collection[uuid.UUID]
+) -> tuple[dict[uuid.UUID, frozenset[str]], dict[uuid.UUID, tuple[str, ...]]]:
+    """Return what some hold, as `held_by`, and what keeps others from the next level, as `seekable`, read at once."""
+    standings = standings_of_people(frozenset(holders) | frozenset(seekers))
+    held = _held_of({one: standings[one] for one in holders})
+    return held, {one: _missing(standings[one]) for one in seekers}
+
+
+def _held_of(standings: Mapping[uuid.UUID, PersonStanding]) -> dict[uuid.UUID, frozenset[str]]:
+    found = {one: _held_now(standing) for one, standing in standings.items()}
+    for one, keys in _held_before(standings).items():
         found[one] |= keys
     return {one: frozenset(keys) for one, keys in found.items()}
 
@@ -184,7 +211,10 @@ def _former(spells: Iterable[Spell], day: date) -> list[Spell]:
 
 def seekable(person_id: uuid.UUID) -> tuple[str, ...]:
     """Return what keeps somebody from the next level, most pressing first; nothing at the top or without a level."""
-    standing = standings_of_people([person_id])[person_id]
+    return _missing(standings_of_people([person_id])[person_id])
+
+
+def _missing(standing: PersonStanding) -> tuple[str, ...]:
     if standing.is_at_top or standing.lineage is None:
         return ()
     found = (one for target in standing.targets for one in target.blocking_ids)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from app.domain.errors import MissingError
-from app.domain.mentorship import MentorshipState
+from app.domain.mentorship import MentorshipState, has_lapsed
 from app.infra.db import db
 from app.infra.pagination import PER_PAGE, Page
 from app.mentoring.models import MatchRun, MentoringRound, Mentorship, RoundChoice, RoundState
@@ -47,6 +48,8 @@ class AnswerLine:
     mentor_id: uuid.UUID
     mentor: str
     row: Mentorship
+    state: MentorshipState
+    """As it stands today: what nobody answered in time is over, whether or not the daily job has passed over it."""
 
 
 def get_round(round_id: uuid.UUID) -> MentoringRound:
@@ -65,8 +68,8 @@ def get_choice(choice_id: uuid.UUID) -> RoundChoice:
     return found
 
 
-def list_rounds(page: int = 1) -> Page[RoundLine]:
-    """Return one page of all rounds, the newest first, with the last run of each and how its pairs stand."""
+def list_rounds(page: int = 1, *, on: date) -> Page[RoundLine]:
+    """Return one page of all rounds, the newest first, with the last run of each and how its pairs stand on a day."""
     last = select(MatchRun.round_id, func.max(MatchRun.number).label("number")).group_by(MatchRun.round_id).subquery()
     total = db.session.scalar(select(func.count()).select_from(MentoringRound)) or 0
     rows = db.session.execute(
@@ -77,26 +80,33 @@ def list_rounds(page: int = 1) -> Page[RoundLine]:
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     ).all()
-    answers = _count_answers([row[0].id for row in rows if row[0].published_at is not None])
+    answers = _count_answers([row[0].id for row in rows if row[0].published_at is not None], on)
     lines = [RoundLine(row[0], row[1] or 0, row[2], row[3], answers.get(row[0].id, {})) for row in rows]
     return Page(lines, page, total)
 
 
-def _count_answers(round_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[MentorshipState, int]]:
+def _count_answers(round_ids: list[uuid.UUID], on: date) -> dict[uuid.UUID, dict[MentorshipState, int]]:
     found: dict[uuid.UUID, dict[MentorshipState, int]] = {}
     if not round_ids:
         return found
     rows = (
-        select(Mentorship.round_id, Mentorship.state, func.count())
+        select(Mentorship.round_id, Mentorship.state, Mentorship.answer_by, func.count())
         .where(Mentorship.round_id.in_(round_ids))
-        .group_by(Mentorship.round_id, Mentorship.state)
-        .order_by(Mentorship.round_id, Mentorship.state)
+        .group_by(Mentorship.round_id, Mentorship.state, Mentorship.answer_by)
+        .order_by(Mentorship.round_id, Mentorship.state, Mentorship.answer_by)
     )
-    for round_id, state, number in db.session.execute(rows):
+    for round_id, state, answer_by, number in db.session.execute(rows):
         if round_id is None:
             continue
-        found.setdefault(round_id, {})[state] = number
+        answers, stands = found.setdefault(round_id, {}), _on_day(state, answer_by, on)
+        answers[stands] = answers.get(stands, 0) + number
     return found
+
+
+def _on_day(state: MentorshipState, answer_by: date, on: date) -> MentorshipState:
+    """Return the state in which a proposal stands on a day."""
+    is_over = state is MentorshipState.PROPOSED and has_lapsed(answer_by, on)
+    return MentorshipState.EXPIRED if is_over else state
 
 
 def list_choices(round_id: uuid.UUID) -> list[ChoiceLine]:
@@ -121,8 +131,8 @@ def live_choices(round_id: uuid.UUID, mentee_id: uuid.UUID) -> list[RoundChoice]
     return list(db.session.scalars(rows.order_by(RoundChoice.made_at, RoundChoice.id)))
 
 
-def list_answers(round_id: uuid.UUID) -> list[AnswerLine]:
-    """Return the pairs that a round has proposed, by the mentee's name, with state and days."""
+def list_answers(round_id: uuid.UUID, *, on: date) -> list[AnswerLine]:
+    """Return the pairs that a round has proposed, by the mentee's name, with the state of a day, and days."""
     mentee, mentor = aliased(Person), aliased(Person)
     rows = db.session.execute(
         select(mentee.id, mentee.name, mentor.id, mentor.name, Mentorship)
@@ -131,7 +141,7 @@ def list_answers(round_id: uuid.UUID) -> list[AnswerLine]:
         .where(Mentorship.round_id == round_id)
         .order_by(mentee.sort_name, mentee.id, Mentorship.id)
     )
-    return [AnswerLine(*row) for row in rows]
+    return [AnswerLine(*row, _on_day(row[4].state, row[4].answer_by, on)) for row in rows]
 
 
 def are_all_answered(round_id: uuid.UUID) -> bool:
@@ -147,3 +157,13 @@ def answered_rounds() -> list[MentoringRound]:
     )
     rows = select(MentoringRound).where(MentoringRound.state == RoundState.PUBLISHED, ~waiting.exists())
     return list(db.session.scalars(rows.order_by(MentoringRound.opened_at, MentoringRound.id)))
+
+
+def list_lapsed_of(mentee_ids: Collection[uuid.UUID], on: date) -> list[Mentorship]:
+    """Return what nobody answered some mentees in time and the daily job has not passed over yet, by id."""
+    rows = select(Mentorship).where(
+        Mentorship.mentee_id.in_(mentee_ids),
+        Mentorship.state == MentorshipState.PROPOSED,
+        Mentorship.answer_by < on,
+    )
+    return list(db.session.scalars(rows.order_by(Mentorship.id)))

@@ -50,7 +50,7 @@ def load_run(round_id: uuid.UUID, number: int) -> tuple[MentoringRound, MatchRun
 @requires(Permission.Mentoring.READ_POOL)
 def show_rounds() -> ResponseReturnValue:
     """List all rounds, the newest first."""
-    page = list_rounds(page_number(request.args.get("page")))
+    page = list_rounds(page_number(request.args.get("page")), on=today())
     return render_template("mentoring/rounds/index.html", page=page, answer_counts=answer_counts)
 
 
@@ -169,7 +169,8 @@ def _pool_page(row: MentoringRound, template: str) -> ResponseReturnValue:
 
 
 def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> ResponseReturnValue:
-    page, is_last = result_page(read_run(run)), run.id == runs[0].id
+    reader = actor().person_id
+    page, is_last = result_page(read_run(run), reader), run.id == runs[0].id
     is_live = is_last and row.state is RoundState.OPEN
     choices = list_choices(row.id) if is_live else []
     changed = changed_words(row, run, page.view.explanation, count_pool(now()), choices) if is_live else []
@@ -179,8 +180,9 @@ def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> Respo
         run=run,
         runs=runs,
         page=page,
-        choices=choices,
+        choices=[one for one in choices if reader not in (one.row.mentee_id, one.row.mentor_id)],
         changed=changed,
+        reader=reader,
         is_last=is_last,
         same=same_words(same_input(runs, run)),
         key=part_key(page.view.explanation["weights"] or actions.weights_in(row)),
@@ -190,7 +192,7 @@ def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> Respo
 
 
 def _answers_page(row: MentoringRound) -> ResponseReturnValue:
-    lines, runs = list_answers(row.id), list_runs(row.id)
+    lines, runs = list_answers(row.id, on=today()), list_runs(row.id)
     return render_template(
         "mentoring/rounds/answers.html",
         row=row,

@@ -52,8 +52,8 @@ def publish_round(row: MentoringRound) -> ResponseReturnValue:
 @requires(Permission.Mentoring.COORDINATE, on=load_round)
 def ask_close(row: MentoringRound) -> ResponseReturnValue:
     """Ask whether a round shall be closed, with what has not been answered."""
-    lines = list_answers(row.id)
-    waiting = [line for line in lines if line.row.state == "proposed"]
+    lines = list_answers(row.id, on=today())
+    waiting = [line for line in lines if line.state == "proposed"]
     return render_template(
         "mentoring/rounds/close.html",
         row=row,
