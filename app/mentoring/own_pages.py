@@ -10,7 +10,7 @@ from flask import url_for
 
 from app.domain.mentorship import MentorshipState, PairSide
 from app.infra.clock import local
-from app.infra.templating import long_date, number_word, plural
+from app.infra.templating import join_words, long_date, number_word, plural
 from app.mentoring.queries.own import OwnPair
 from app.mentoring.wording import OTHER, STATE
 
@@ -98,6 +98,15 @@ def sorted_out(pairs: Iterable[OwnPair]) -> OwnMentoring:
         proposed=[one for one in rows if one.state is MentorshipState.PROPOSED],
         past=[one for one in rows if one.state.is_over],
     )
+
+
+def stop_words(own: OwnMentoring) -> str:
+    """Return what stopping to look withdraws, said before it happens; empty where nothing is asked for."""
+    asked = [one.other for one in own.proposed if one.is_request and one.side is PairSide.MENTEE]
+    if not asked:
+        return ""
+    what = plural(len(asked), "request", "requests")
+    return f"your {what} to {join_words(asked)} {plural(len(asked), 'is', 'are')} withdrawn"
 
 
 def shown_goals(pairs: Iterable[OwnPair]) -> set[str]:

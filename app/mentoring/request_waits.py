@@ -12,6 +12,12 @@ from app.notices.models import Hearing
 from app.notices.sources import Source, Waiting, WaitingRow
 
 ICON = "mentor"
+DONE = {
+    requests.AGREED: "Not both of you agreed in time: {name}",
+    requests.FOUND_ANOTHER: "{name} has found a mentor in the meantime",
+    requests.STOPPED: "{name} is not looking for a mentor any more",
+}
+"""What became of something that a mentor was asked, or had agreed to; by the code of the row."""
 
 
 def _page(row: WaitingRow) -> str:
@@ -48,6 +54,10 @@ def _say_begun(row: WaitingRow) -> Waiting:
 def _say_answered(row: WaitingRow) -> Waiting:
     if row.code == MentorshipEvent.DECLINE:
         return Waiting(f"{row.who} has answered: not this time", "See the answer", _page(row), ICON, row.since)
+    if row.code in DONE:
+        return Waiting(
+            DONE[row.code].format(name=row.who), "Nothing more is needed from you", _page(row), ICON, row.since
+        )
     return Waiting(f"Nobody answered in time: {row.who}", "See whom else you can ask", _page(row), ICON, row.since)
 
 

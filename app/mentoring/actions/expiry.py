@@ -24,12 +24,21 @@ def expire_due(*, by: Author, at: datetime) -> int:
 
 
 def expire_one(mentorship: Mentorship, *, by: Author, at: datetime) -> bool:
-    """Let a request or proposal expire if its day is past and nothing was decided; say whether it did."""
+    """Let a request or proposal expire if its day is past and nothing was decided; say whether it did.
+
+    Whoever had agreed is told, the mentee of a request included: their asking was it.
+    """
     lock_mentorship(mentorship)
     if mentorship.state is not MentorshipState.PROPOSED or not has_lapsed(mentorship.answer_by, local(at).date()):
         return False
     advance(mentorship, MentorshipEvent.EXPIRE, by=by, at=at, by_itself=True)
-    tell(ANSWERED, mentorship.mentee_id, mentorship.id, by=by, at=at)
+    agreed = {
+        mentorship.mentee_id: mentorship.mentee_consented_at,
+        mentorship.mentor_id: mentorship.mentor_consented_at,
+    }
+    for person_id, consented_at in agreed.items():
+        if consented_at is not None:
+            tell(ANSWERED, person_id, mentorship.id, by=by, at=at)
     return True
 
 

@@ -18,7 +18,6 @@ from app.mentoring.finding_pages import finding_of
 from app.mentoring.forms.requests import AskForm
 from app.mentoring.languages import in_words
 from app.mentoring.queries import finding
-from app.mentoring.queries.profiles import wishes_of
 from app.mentoring.queries.requests import MOST_OPEN, count_open_requests
 from app.mentoring.request_pages import hours_in_words, in_order
 from app.mentoring.views.blueprint import author, bp
@@ -84,7 +83,7 @@ def _ask_page(person: Person, form: AskForm) -> ResponseReturnValue:
     reader_id, on = actor().person_id, today()
     goals = finding.live_wishes(reader_id)
     mentor = finding.find_mentor(reader_id, person.id, goals, on=on)
-    form.goals.choices = [(key, one.text) for key, one in in_order(goals or wishes_of(reader_id))]
+    form.goals.choices = [(key, one.text) for key, one in in_order(goals)]
     helps = mentor.helps if mentor else ()
     if not form.is_submitted():
         form.goals.data = list(helps)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access.guard import actor, may, requires
 from app.access.permissions import Permission
 from app.infra.clock import local, today
-from app.mentoring.own_pages import pair_card, pair_href, proposal_words, shown_goals, sorted_out
+from app.mentoring.own_pages import pair_card, pair_href, proposal_words, shown_goals, sorted_out, stop_words
 from app.mentoring.profile_pages import hours_in_words, profile_state
 from app.mentoring.queries.own import list_own_pairs, list_waiting_here
 from app.mentoring.queries.profiles import find_profile, named_expectations
@@ -31,6 +31,7 @@ def show_own() -> ResponseReturnValue:
         mentor=pair_card(own.mentor, texts) if own.mentor else None,
         mentees=[pair_card(one, texts) for one in own.mentees],
         proposed=[(proposal_words(one), pair_href(one)) for one in own.proposed if not one.is_my_turn],
+        stop_words=stop_words(own),
         past=[pair_card(one, {}) for one in own.past],
         profile=profile,
         state=state,
