@@ -92,7 +92,7 @@ def session_day(session: MentoringSession) -> date:
 
 
 def session_lines(sessions: Iterable[MentoringSession], at: datetime, *, is_underway: bool = True) -> list[SessionLine]:
-    """Return the sessions as a list shows them, newest first as they came. Once it is over, nothing is asked."""
+    """Return the sessions as a list shows them, by day with the newest first. Once it is over, nothing is asked."""
 
     def asks(one: MentoringSession) -> bool:
         return is_underway and one.state is SessionState.PLANNED and one.starts_at <= at
@@ -109,7 +109,7 @@ def session_lines(sessions: Iterable[MentoringSession], at: datetime, *, is_unde
             words="Did it take place?" if asks(one) else _state_words(one.state, is_underway=is_underway),
             place=one.place,
         )
-        for one in sessions
+        for one in sorted(sessions, key=lambda one: (session_day(one), one.starts_at, one.number), reverse=True)
     ]
 
 
@@ -207,10 +207,16 @@ def draft_title(other: str, held_on: date) -> str:
     return f"Mentoring session with {other} on {long_date(held_on)}"
 
 
+def takes_log(marks: Marks, expectation_id: str) -> bool:
+    """Say whether a mentoring log counts towards an expectation: its rule names the kind, or none at all."""
+    kinds = marks.accepted_kinds(expectation_id)
+    return not kinds or EvidenceKind.MENTORING_LOG in kinds
+
+
 def counting_remark(marks: Marks, expectation_id: str) -> str:
     """Return the level of an expectation, and that a mentoring log does not count towards it where it does not."""
     mark, kinds = marks.mark(expectation_id), marks.accepted_kinds(expectation_id)
-    if kinds and EvidenceKind.MENTORING_LOG not in kinds:
+    if not takes_log(marks, expectation_id):
         wanted = join_words((kind_label(one.value).lower() for one in kinds), "or")
         return f"{mark.level}; asks for {wanted}, so choose another kind in the draft"
     return mark.level

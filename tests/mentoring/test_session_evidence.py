@@ -59,10 +59,11 @@ def test_the_mentee_makes_a_draft_with_the_day_the_goals_and_their_own_ticked_wo
     form = page.form(ending="/evidence")
     fields = dict(form.fields)
     assert fields["title"] == "Mentoring session with Chioma Eze on 3 November 2026"
-    assert fields["expectations"] == GOALS[0]
+    assert "expectations" not in fields, "a log does not count towards this goal"
+    assert "choose another kind" in page.words()
     assert "notes" not in fields, "nothing is copied unless it is ticked"
     assert HERS not in page.text
-    after = client.follow(client.send(form, notes=[str(pair.mine.id)]))
+    after = client.follow(client.send(form, expectations=GOALS[0], notes=[str(pair.mine.id)]))
     piece = load_evidence(db.session.scalars(select(Evidence)).one())
     assert (piece.subject_id, piece.kind, piece.state) == (
         pair.amara.id,
@@ -73,6 +74,8 @@ def test_the_mentee_makes_a_draft_with_the_day_the_goals_and_their_own_ticked_wo
     assert [claim.expectation_id for claim in piece.claims] == list(GOALS)
     assert "E-1: Mentoring session with Chioma Eze" in after.text
     assert "E-1" not in client_for(pair.chioma).get(f"/mentoring/sessions/{held.id}").text
+    for again in (client.get(f"/mentoring/sessions/{held.id}/evidence"), client.send(form, idempotency_key="again")):
+        assert again.location == f"/evidence/{piece.id}", "there is one piece of a session"
 
 
 def test_no_word_of_the_other_one_is_ever_copied(pair, held, client_for):

@@ -15,7 +15,7 @@ from app.infra.db import db
 from app.mentoring.actions import sessions as acts
 from app.mentoring.actions.sessions import Plan
 from app.mentoring.models import MentoringSession, SessionState
-from app.mentoring.pair_pages import count_words, next_session, suggested_day
+from app.mentoring.pair_pages import count_words, next_session, session_lines, suggested_day
 from app.mentoring.queries.sessions import get_session, list_sessions
 from app.notices.sources import find_source
 from tests.conftest import NOW
@@ -58,6 +58,32 @@ def test_a_plan_that_cannot_be_meant_is_refused_at_its_field(pair, starts_at, mi
     with pytest.raises(InvalidError) as refusal:
         plan(pair, starts_at, minutes=minutes)
     assert refusal.value.field == field
+
+
+def test_two_sessions_never_begin_at_the_same_time(pair):
+    first = plan(pair)
+    with pytest.raises(InvalidError, match="Session 1 begins at this very time") as refusal:
+        plan(pair, by=pair.chioma)
+    assert refusal.value.field == "time"
+    second = plan(pair, SOON + timedelta(hours=2))
+    with pytest.raises(InvalidError, match="Session 1"):
+        act(acts.change_session, get_session(second.id), Plan(SOON), version=second.version, by=pair.amara)
+    act(acts.call_off_session, get_session(first.id), by=pair.amara)
+    assert plan(pair).number == 3
+
+
+def test_a_length_that_nobody_means_is_told_its_limits(pair, client_for):
+    client = client_for(pair.amara)
+    form = client.get(f"/mentoring/{pair.mentorship.id}/sessions/new").form(ending="/sessions/new")
+    assert "A session takes from 5 to 480 minutes." in client.send(form, time="13:00", minutes="10000").words()
+
+
+def test_sessions_are_listed_by_the_day_on_which_they_took_place(pair):
+    early = make_session(
+        pair.mentorship, number=1, starts_at=NOW - timedelta(days=9), state=SessionState.HELD, held_on=TODAY
+    )
+    late = make_session(pair.mentorship, number=2, starts_at=NOW - timedelta(days=5), state=SessionState.HELD)
+    assert [line.number for line in session_lines([late, early], NOW)] == [1, 2]
 
 
 def test_while_it_is_paused_nothing_is_planned_and_the_reason_is_said(app, client_for):

@@ -19,6 +19,18 @@ from app.mentoring.models.mentorships import LINE_LENGTH
 from app.mentoring.queries.mentorships import get_mentorship
 
 
+def faults_of(words: str, due_on: date | None, *, on: date) -> dict[str, str]:
+    """Return everything that is wrong with an action, by the name of the field; empty for one that can be added."""
+    found = {}
+    if not words:
+        found["words"] = "Say in a line what is to be done."
+    elif len(words) > LINE_LENGTH:
+        found["words"] = f"This has {len(words)} characters; at most {LINE_LENGTH} fit."
+    if due_on is not None and due_on < on:
+        found["due_on"] = "That day has passed; choose today or a later one, or none."
+    return found
+
+
 def add_action(
     mentorship: Mentorship,
     words: str,
@@ -32,12 +44,8 @@ def add_action(
     """Write down what one of the two means to do. InvalidError without words, for too many, and for a day behind."""
     lock_mentorship(mentorship)
     check_underway(mentorship)
-    if not words:
-        raise InvalidError("Say in a line what is to be done.", field="words")
-    if len(words) > LINE_LENGTH:
-        raise InvalidError(f"This has {len(words)} characters; at most {LINE_LENGTH} fit.", field="words")
-    if due_on is not None and due_on < local(at).date():
-        raise InvalidError("That day has passed; choose today or a later one, or none.", field="due_on")
+    for name, fault in faults_of(words, due_on, on=local(at).date()).items():
+        raise InvalidError(fault, field=name)
     row = SessionAction(
         mentorship_id=mentorship.id,
         session_id=session_id,

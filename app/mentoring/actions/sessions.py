@@ -6,6 +6,7 @@ over. The record holds that a session was planned or held, and never where, nor 
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,7 +19,7 @@ from app.infra.db import db
 from app.infra.templating import long_date
 from app.mentoring.actions.steps import MOVED_ON, author_id, lock_mentorship
 from app.mentoring.models import MentoringSession, Mentorship, SessionState
-from app.mentoring.queries.sessions import PairSession, last_number
+from app.mentoring.queries.sessions import PairSession, find_number_at, last_number
 
 LEAST_MINUTES, MOST_MINUTES = 5, 480
 FURTHEST = timedelta(days=366)
@@ -56,11 +57,13 @@ def plan_session(mentorship: Mentorship, plan: Plan, *, by: Author, at: datetime
     """Plan a session under the pair's next number.
 
     A day behind is fine: a session that nobody had planned is written down so. InvalidError for a day before the two
-    were a pair or more than a year ahead, and for less than 5 or more than 480 minutes.
+    were a pair or more than a year ahead, for less than 5 or more than 480 minutes, and for a time at which the two
+    meet already.
     """
     lock_mentorship(mentorship)
     _check_may_plan(mentorship)
     _check(plan, mentorship, at)
+    _check_is_free(plan, mentorship)
     row = MentoringSession(
         mentorship_id=mentorship.id,
         number=last_number(mentorship.id) + 1,
@@ -91,6 +94,15 @@ def _check(plan: Plan, mentorship: Mentorship, at: datetime) -> None:
         raise InvalidError(f"A session takes from {LEAST_MINUTES} to {MOST_MINUTES} minutes.", field="minutes")
 
 
+def _check_is_free(plan: Plan, mentorship: Mentorship, but: uuid.UUID | None = None) -> None:
+    """Refuse a time at which the two meet already; `but` is the session that is moved. The mentorship is locked."""
+    number = find_number_at(mentorship.id, plan.starts_at, but=but)
+    if number is not None:
+        raise InvalidError(
+            f"Session {number} begins at this very time. Choose another time, or change that session.", field="time"
+        )
+
+
 def change_session(found: PairSession, plan: Plan, *, version: int, by: Author, at: datetime) -> MentoringSession:
     """Change when and where. ConflictError when it is no longer the version that the form was filled from.
 
@@ -105,6 +117,7 @@ def change_session(found: PairSession, plan: Plan, *, version: int, by: Author, 
     _check(plan, found.mentorship, at)
     changed = (session.starts_at, session.minutes, session.place) != (plan.starts_at, plan.minutes, plan.place)
     if changed:
+        _check_is_free(plan, found.mentorship, but=session.id)
         session.starts_at, session.minutes, session.place = plan.starts_at, plan.minutes, plan.place
         session.changed_at = at
         db.session.flush()

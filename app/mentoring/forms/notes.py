@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import AnyOf, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, Length, NumberRange, Optional, ValidationError
 
 from app.domain.mentorship import PairSide
 from app.infra.forms import UNCUT, DayField, Form, StorableText, clean_line, clean_text
@@ -57,6 +58,17 @@ class ActionForm(PartForm):
     def side(self) -> PairSide | None:
         """Return who is to do it; None where nobody was chosen."""
         return PairSide(self.owner.data) if self.owner.data in set(PairSide) else None
+
+    def validate_owner(self, field: RadioField) -> None:
+        """Refuse an action that nobody is to do."""
+        if field.data not in set(PairSide):
+            raise ValidationError("Say who does it.")
+
+    def refuse(self, faults: Mapping[str, str]) -> None:
+        """Put every fault at its field, but where something is wrong with what was sent already."""
+        for name, words in faults.items():
+            field = self._fields[name]
+            field.errors = field.errors or [words]
 
 
 class ChosenActionForm(Form):

@@ -18,6 +18,8 @@ from app.mentoring.forms.notes import PartForm
 
 PLACE_LENGTH = 200
 TITLE_LENGTH = 200
+MOST_DIGITS = 9
+"""As many as the column holds; how long a session may be is the action's to say."""
 take_several("notes", "expectations")
 
 
@@ -53,7 +55,7 @@ class MinutesField(IntegerField):  # type: ignore[misc]
         self.data = None
         if not text:
             return
-        if not (text.isascii() and text.isdigit() and len(text) < 5):  # noqa: PLR2004 - no session takes so long
+        if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
             raise ValidationError("Write the minutes as a number, such as 60.")
         self.data = int(text)
 

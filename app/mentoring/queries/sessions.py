@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from app.domain.errors import MissingError
 from app.domain.evidence import CorroborationAnswer, EvidenceState
 from app.evidence.models import Corroboration, Evidence
 from app.infra.db import db
-from app.mentoring.models import MentoringSession, Mentorship, SessionEvidence
+from app.mentoring.models import MentoringSession, Mentorship, SessionEvidence, SessionState
 from app.mentoring.queries.mentorships import get_mentorship
 
 
@@ -60,6 +60,17 @@ def list_sessions(mentorship_id: uuid.UUID) -> Sequence[MentoringSession]:
         .where(MentoringSession.mentorship_id == mentorship_id)
         .order_by(MentoringSession.starts_at.desc(), MentoringSession.id)
     ).all()
+
+
+def find_number_at(mentorship_id: uuid.UUID, starts_at: datetime, *, but: uuid.UUID | None = None) -> int | None:
+    """Return the number of a session that begins at a time and is not called off; None where there is none."""
+    rows = select(func.min(MentoringSession.number)).where(
+        MentoringSession.mentorship_id == mentorship_id,
+        MentoringSession.starts_at == starts_at,
+        MentoringSession.state != SessionState.CALLED_OFF,
+        MentoringSession.id != but if but is not None else true(),
+    )
+    return db.session.scalar(rows)
 
 
 def last_number(mentorship_id: uuid.UUID) -> int:

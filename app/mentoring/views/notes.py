@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.access.guard import requires
 from app.access.permissions import Permission
 from app.domain.errors import MissingError
-from app.infra.clock import now
+from app.infra.clock import now, today
 from app.infra.unit_of_work import writes
 from app.mentoring.actions import notes as acts
 from app.mentoring.actions import pair_actions
@@ -190,17 +190,21 @@ def add_action(mentorship: Mentorship) -> ResponseReturnValue:
     form = ActionForm()
     found = _session_of(form, mentorship)
     owner = form.side()
-    if owner is None:
-        form.owner.errors = ["Say who does it."]
-    elif form.validate() and form.attempt(
-        pair_actions.add_action,
-        mentorship,
-        form.words.data or "",
-        owner=owner,
-        due_on=form.due_on.data,
-        session_id=found.id if found else None,
-        by=author(),
-        at=now(),
+    form.validate()
+    form.refuse(pair_actions.faults_of(form.words.data or "", form.due_on.data, on=today()))
+    if (
+        owner is not None
+        and not form.errors
+        and form.attempt(
+            pair_actions.add_action,
+            mentorship,
+            form.words.data or "",
+            owner=owner,
+            due_on=form.due_on.data,
+            session_id=found.id if found else None,
+            by=author(),
+            at=now(),
+        )
     ):
         return _to_actions(mentorship, found)
     return session_page(found, form) if found else pair_page(mentorship, adding=form)
