@@ -38,7 +38,10 @@ def test_hr_names_somebody_by_a_part_of_the_name_and_ends_it_after_a_question(hr
     client = client_for(hr)
     page = client.get("/mentoring/coordinators")
     assert page.words("h1") == "Nobody coordinates mentoring"
-    client.send(page.form("/mentoring/coordinators"), person="prado")
+    shown = client.send(page.form("/mentoring/coordinators"), person="prado")
+    assert "One person fits “prado”. Is it who you mean?" in shown.words()
+    assert not is_coordinator(ines.id), "a part of a name chooses nobody by itself"
+    client.send(shown.form("/mentoring/coordinators"))
     assert is_coordinator(ines.id)
     (row,) = list_coordinators()
     assert (row.name, row.named_by, row.ended_at) == ("Ines Prado", "Ruth Okonjo", None)
@@ -65,6 +68,18 @@ def test_nobody_is_named_twice_and_nobody_who_has_left(hr):
         with pytest.raises(InvalidError) as refused, transaction():
             name_coordinator(person, by=as_author(hr), at=NOW)
         assert refused.value.field == "person"
+
+
+def test_nobody_in_hr_names_themself_and_the_page_does_not_offer_it(hr, client_for):
+    make_person("Ruth Other")
+    client = client_for(hr)
+    page = client.send(client.get("/mentoring/coordinators").form("/mentoring/coordinators"), person="Ruth")
+    assert page.status == 422
+    assert not page.all("option", value=str(hr.id))
+    refused = client.send(client.get("/mentoring/coordinators").form("/mentoring/coordinators"), person=hr.email)
+    assert refused.status == 422
+    assert "You cannot name yourself." in refused.text
+    assert not is_coordinator(hr.id)
 
 
 def test_a_leaver_coordinates_no_more_and_is_named_anew_when_they_come_back(hr):
