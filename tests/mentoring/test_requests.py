@@ -24,10 +24,11 @@ from app.mentoring.queries import get_mentorship
 from app.mentoring.queries.finding import NOT_POSSIBLE
 from app.mentoring.queries.requests import goals_of
 from app.notices.queries import list_waiting
+from app.people.models import SpellReason
 from app.policies.actions import set_policy
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
-from tests.factories.people import make_person
+from tests.factories.people import grant, make_person
 
 KEYS = tuple(f"{make.LINEAGE}:{one}" for one in make.GOALS)
 HOPE = "I would like to see how you coach somebody through a first design."
@@ -188,6 +189,17 @@ def test_goals_that_are_not_the_mentees_own_are_refused(two):
     assert refusal.value.field == "goals"
 
 
+def test_a_form_from_before_a_goal_was_met_does_not_ask_for_it(two, client_for):
+    mentee, mentor = two
+    client = client_for(mentee)
+    form = client.get(f"/mentoring/mentors/{mentor.id}/ask").form(ending="/ask")
+    with transaction():
+        grant(mentee, "L3", on=today(), reason=SpellReason.PROMOTION)
+    page = client.send(form, words=HOPE)
+    assert (page.status, acts.NOT_LIVE in page.words("main"), HOPE in page.words("textarea")) == (422, True, True)
+    assert "no goal for which to ask" in client.get(f"/mentoring/mentors/{mentor.id}/ask").words("main")
+
+
 def test_what_was_asked_is_withdrawn_at_any_time_by_the_mentee_alone(two, client_for):
     mentee, mentor = two
     asked_id = ask(mentee, mentor)
@@ -201,8 +213,35 @@ def test_what_was_asked_is_withdrawn_at_any_time_by_the_mentee_alone(two, client
     assert get_mentorship(asked_id).state is MentorshipState.WITHDRAWN
     assert "has withdrawn this" in client_for(mentor).get(f"/mentoring/requests/{asked_id}").words("main")
     assert waits_of(mentor) == []
-    # It is no failed pairing: the two may try again.
-    ask(mentee, mentor)
+    # It is no failed pairing: the two may try again, and the mentor is not asked every day.
+    with pytest.raises(InvalidError, match="You can ask them again on 5 December 2026"):
+        ask(mentee, mentor)
+    ask(mentee, make.make_mentor("Ebba Nyström"))
+    with the_clock.standing_at(now() + timedelta(days=14)):
+        ask(mentee, mentor, at=now())
+
+
+def test_ten_requests_a_day_are_the_most_whatever_became_of_them(two):
+    mentee, mentor = two
+    for number in range(10):
+        past = make.make_mentor(f"Mentor {number}", offers=())
+        make.make_mentorship(mentee, past, state=MentorshipState.WITHDRAWN, proposed_at=now() - timedelta(hours=number))
+    with pytest.raises(InvalidError, match="10 requests within a day"):
+        ask(mentee, mentor)
+    with the_clock.standing_at(now() + timedelta(hours=15)):
+        ask(mentee, mentor, at=now())
+
+
+def test_a_mentor_asks_back_five_times_and_then_says_yes_or_no(two):
+    mentee, mentor = two
+    asked_id = ask(mentee, mentor)
+    for _ in range(5):
+        with transaction():
+            acts.ask_back(get_mentorship(asked_id), words="And then?", by=Author(mentor.id), at=now())
+        with transaction():
+            acts.answer_back(get_mentorship(asked_id), words="Well.", by=Author(mentee.id), at=now())
+    with pytest.raises(NotAllowedNowError, match="Say yes or no now"), transaction():
+        acts.ask_back(get_mentorship(asked_id), words="And then?", by=Author(mentor.id), at=now())
 
 
 def test_the_whole_request_on_its_pages(two, client_for):
