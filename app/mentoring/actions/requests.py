@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.audit.actions import Author
 from app.audit.tags import Tag
@@ -15,17 +15,24 @@ from app.domain.errors import InvalidError, MissingError, NotAllowedNowError
 from app.domain.mentorship import MAX_GOALS, MentorshipState, PairSide, answer_day
 from app.infra.clock import local
 from app.infra.db import db
+from app.infra.templating import long_date
 from app.mentoring.actions.consents import check_answerable, side_of, write
 from app.mentoring.actions.expiry import expire_one
 from app.mentoring.actions.steps import author_id, lock_mentorship, lock_profiles, note
 from app.mentoring.models import Mentorship, MentorshipGoal, MessageKind
 from app.mentoring.queries.finding import NOT_POSSIBLE, is_cross_ladder, is_possible, live_wishes
 from app.mentoring.queries.requests import (
+    AGAIN_AFTER,
+    MOST_A_DAY,
     MOST_OPEN,
+    MOST_QUESTIONS,
     QUESTION,
     REQUEST,
+    count_asked_since,
     count_open_requests,
+    count_questions,
     has_mentor,
+    last_withdrawn_at,
     list_lapsed_between,
 )
 from app.notices.actions import tell
@@ -33,6 +40,10 @@ from app.policies.queries import value_of
 
 NOT_SOUGHT = "You do not look for a mentor at the moment. Say in your mentoring profile that you do, then ask."
 TOO_MANY = f"You have {MOST_OPEN} requests open, which is the most at once. Withdraw one, or wait for an answer."
+TOO_FAST = f"You have sent {MOST_A_DAY} requests within a day, which is the most. Ask again tomorrow."
+ASKED_ENOUGH = (
+    f"You have asked back {MOST_QUESTIONS} times, which is the most. Say yes or no now; a no needs no excuse."
+)
 NOT_LIVE = "Choose among the goals of your profile that you have not met yet."
 HAS_MENTOR = "You have a mentor already, and one at a time is the rule."
 
@@ -59,6 +70,7 @@ def ask_mentor(mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Au
         raise InvalidError(f"Choose one to {MAX_GOALS} goals.", field="goals")
     if not set(chosen) <= set(live_wishes(mentee_id)):
         raise InvalidError(NOT_LIVE, field="goals")
+    _check_pace(mentee_id, mentor_id, at)
     for lapsed in list_lapsed_between(mentee_id, mentor_id, on):
         expire_one(lapsed, by=by, at=at)
     asked = Mentorship(
@@ -90,6 +102,18 @@ def ask_mentor(mentor_id: uuid.UUID, *, goals: Sequence[str], words: str, by: Au
     return asked
 
 
+def _check_pace(mentee_id: uuid.UUID, mentor_id: uuid.UUID, at: datetime) -> None:
+    """Refuse what would press people: many requests in a day, or the same one again. The profiles are locked."""
+    if count_asked_since(mentee_id, at - timedelta(days=1)) >= MOST_A_DAY:
+        raise InvalidError(TOO_FAST)
+    withdrawn_at = last_withdrawn_at(mentee_id, mentor_id)
+    if withdrawn_at is not None and at < withdrawn_at + AGAIN_AFTER:
+        again = long_date(local(withdrawn_at + AGAIN_AFTER).date())
+        raise InvalidError(
+            f"You took a request to them back less than {AGAIN_AFTER.days} days ago. You can ask them again on {again}."
+        )
+
+
 def ask_back(mentorship: Mentorship, *, words: str, by: Author, at: datetime) -> None:
     """Ask the mentee something before deciding; it is their turn then, for two weeks from today."""
     _turn(mentorship, PairSide.MENTOR, MessageKind.QUESTION, words, by=by, at=at)
@@ -107,6 +131,8 @@ def _turn(mentorship: Mentorship, side: PairSide, kind: MessageKind, words: str,
     check_answerable(mentorship, at)
     if mentorship.waits_for is not side:
         raise NotAllowedNowError("It is not your turn: the other one is asked, and you will hear when they answer.")
+    if side is PairSide.MENTOR and count_questions(mentorship.id) >= MOST_QUESTIONS:
+        raise NotAllowedNowError(ASKED_ENOUGH)
     mentorship.waits_for = side.other
     mentorship.answer_by = answer_day(local(at).date())
     write(mentorship, kind, words, by=by, at=at)

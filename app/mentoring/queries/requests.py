@@ -34,6 +34,12 @@ BEGUN = "mentoring.begun"
 ANSWERED = "mentoring.answered"
 MOST_OPEN = 3
 """How many requests of one mentee may be open at once (house)."""
+MOST_A_DAY = 10
+"""How many requests one mentee may send within 24 hours, whatever becomes of them (house)."""
+MOST_QUESTIONS = 5
+"""How often a mentor may ask back before they say yes or no (house)."""
+AGAIN_AFTER = timedelta(days=14)
+"""How long after taking a request back the same mentor is not asked again (house)."""
 FOUND_ANOTHER = "found_another"
 """Why Belay withdraws a request by itself: the mentee has a mentor now."""
 STOPPED = "stopped"
@@ -172,6 +178,38 @@ def open_on(on: date) -> ColumnElement[bool]:
 def count_open_requests(mentee_id: uuid.UUID, on: date) -> int:
     """Return how many requests of a mentee's own are open; what a round proposed does not count."""
     rows = select(func.count()).where(Mentorship.mentee_id == mentee_id, Mentorship.round_id.is_(None), open_on(on))
+    return db.session.scalar(rows) or 0
+
+
+def count_asked_since(mentee_id: uuid.UUID, since: datetime) -> int:
+    """Return how many requests somebody has sent after a moment, whatever became of them."""
+    rows = select(func.count()).where(
+        Mentorship.mentee_id == mentee_id, Mentorship.round_id.is_(None), Mentorship.proposed_at > since
+    )
+    return db.session.scalar(rows) or 0
+
+
+def last_withdrawn_at(mentee_id: uuid.UUID, mentor_id: uuid.UUID) -> datetime | None:
+    """Return when a mentee last took a request to a mentor back; None for never, and for what Belay withdrew."""
+    rows = (
+        select(func.max(MentorshipStep.at, type_=MentorshipStep.at.type))
+        .join(Mentorship, Mentorship.id == MentorshipStep.mentorship_id)
+        .where(
+            Mentorship.mentee_id == mentee_id,
+            Mentorship.mentor_id == mentor_id,
+            MentorshipStep.event == MentorshipEvent.WITHDRAW.value,
+            MentorshipStep.by_id == mentee_id,
+            MentorshipStep.code == "",
+        )
+    )
+    return db.session.scalar(rows)
+
+
+def count_questions(mentorship_id: uuid.UUID) -> int:
+    """Return how often the mentor has asked back."""
+    rows = select(func.count()).where(
+        MentorshipMessage.mentorship_id == mentorship_id, MentorshipMessage.kind == MessageKind.QUESTION
+    )
     return db.session.scalar(rows) or 0
 
 
