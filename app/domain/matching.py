@@ -30,7 +30,11 @@ ENOUGH_SHARED_MINUTES = 480
 
 
 class Reason(StrEnum):
-    """Why two people cannot be a pair. The first that applies, in this order, is the one that is given."""
+    """Why two people cannot be a pair. The first that applies, in this order, is the one that is given.
+
+    The specification names the codes and no precedence. What everybody may know comes first and what is private last,
+    so that no number of a public reason depends on a private fact: who is excluded, who judges whom.
+    """
 
     SAME_PERSON = "same_person"
     MANAGEMENT_CHAIN = "management_chain"
@@ -39,19 +43,19 @@ class Reason(StrEnum):
     """The mentor is not at least one level above the mentee."""
     UNAVAILABLE = "unavailable"
     """The mentor pauses, or has no free place."""
-    OPTED_OUT = "opted_out"
-    """One of the two has not opted in, or has excluded the other: private, and never told apart."""
-    COMMITTEE = "committee"
-    """The mentor sits on the mentee's committee in the running cycle."""
     HOURS = "hours"
     """The two share less than two working hours a day."""
     LANGUAGE = "language"
     RECENT_PAIRING = "recent_pairing"
     """They are a pair or a proposal now, or one of them failed in the last 12 months."""
-    NO_GOAL = "no_goal"
-    """The mentor holds none of the mentee's goals."""
     BANNED = "banned"
     """The coordinator keeps the two apart."""
+    NO_GOAL = "no_goal"
+    """The mentor holds none of the mentee's goals."""
+    OPTED_OUT = "opted_out"
+    """One of the two has not opted in, or has excluded the other: private, and never told apart."""
+    COMMITTEE = "committee"
+    """The mentor sits on the mentee's committee in the running cycle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +234,13 @@ def _reason(pool: Pool, mentee: Mentee, mentor: Mentor, minutes: int) -> Reason 
         Reason.MANAGEMENT_CHAIN: pair in pool.chain or pair[::-1] in pool.chain,
         Reason.LEVEL: mentor.rank - mentee.rank < 1,
         Reason.UNAVAILABLE: not mentor.is_available or mentor.capacity <= mentor.taken,
-        Reason.OPTED_OUT: is_shut,
-        Reason.COMMITTEE: pair in pool.judges,
         Reason.HOURS: minutes < MIN_SHARED_MINUTES,
         Reason.LANGUAGE: mentee.languages.isdisjoint(mentor.languages),
         Reason.RECENT_PAIRING: pair in pool.failed,
-        Reason.NO_GOAL: mentor.holds.isdisjoint(mentee.goals),
         Reason.BANNED: pair in pool.banned,
+        Reason.NO_GOAL: mentor.holds.isdisjoint(mentee.goals),
+        Reason.OPTED_OUT: is_shut,
+        Reason.COMMITTEE: pair in pool.judges,
     }
     return next((reason for reason, holds in applies.items() if holds), None)
 

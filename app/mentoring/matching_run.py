@@ -1,7 +1,8 @@
 """Matching a gathered pool, and what there is to say of the result. Nothing is read from the database or stored here.
 
 What a coordinator may not tell apart is folded here, before anything is stored: an exclusion, a person who does not
-offer, a seat on a committee and holding none of the goals are one reason, `private`. Source: access matrix, rows 38 and 40; decision 21.
+offer, a seat on a committee and holding none of the goals are one reason, `private`. Source: access matrix, rows 38 and
+40; decision 21.
 """
 
 from __future__ import annotations

@@ -41,17 +41,17 @@ REASONS = [
     (Reason.UNAVAILABLE, {}, {"is_available": False}, {}),
     (Reason.UNAVAILABLE, {}, {"taken": 2}, {}),
     (Reason.UNAVAILABLE, {}, {"capacity": 0}, {}),
+    (Reason.HOURS, {}, {"hours": Hours(901, 1320)}, {}),
+    (Reason.LANGUAGE, {}, {"languages": frozenset({"pt"})}, {}),
+    (Reason.RECENT_PAIRING, {}, {}, {"failed": PAIR}),
+    (Reason.BANNED, {}, {}, {"banned": PAIR}),
+    (Reason.NO_GOAL, {}, {"holds": frozenset({"swe:other"})}, {}),
+    (Reason.NO_GOAL, {"goals": ()}, {}, {}),
     (Reason.OPTED_OUT, {}, {"is_open": False}, {}),
     (Reason.OPTED_OUT, {"is_open": False}, {}, {}),
     (Reason.OPTED_OUT, {"excludes": frozenset({"tom"})}, {}, {}),
     (Reason.OPTED_OUT, {}, {"excludes": frozenset({"mia"})}, {}),
     (Reason.COMMITTEE, {}, {}, {"judges": PAIR}),
-    (Reason.HOURS, {}, {"hours": Hours(901, 1320)}, {}),
-    (Reason.LANGUAGE, {}, {"languages": frozenset({"pt"})}, {}),
-    (Reason.RECENT_PAIRING, {}, {}, {"failed": PAIR}),
-    (Reason.NO_GOAL, {}, {"holds": frozenset({"swe:other"})}, {}),
-    (Reason.NO_GOAL, {"goals": ()}, {}, {}),
-    (Reason.BANNED, {}, {}, {"banned": PAIR}),
 ]
 
 
@@ -73,8 +73,8 @@ def test_the_first_reason_in_the_order_of_the_codes_counts():
         "holds": frozenset({"swe:other"}),
     }
     pool = dict.fromkeys(("chain", "judges", "failed", "banned"), PAIR)
-    right = {"chain": pool, "rank": mentor, "taken": mentor, "excludes": mentee, "judges": pool, "hours": mentor}
-    right |= {"languages": mentor, "failed": pool, "holds": mentor, "banned": pool}
+    right = {"chain": pool, "rank": mentor, "taken": mentor, "hours": mentor, "languages": mentor}
+    right |= {"failed": pool, "banned": pool, "holds": mentor, "excludes": mentee, "judges": pool}
     seen = []
     for name, where in right.items():
         seen.append(judged(a_mentee(**mentee), a_mentor(**mentor), **pool))

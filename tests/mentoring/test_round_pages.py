@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,7 @@ from app.domain.mentorship import MentorshipState
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.mentoring.models import (
+    MatchLeft,
     MatchRun,
     MentoringExclusion,
     MentoringProfile,
@@ -21,6 +23,7 @@ from app.mentoring.models import (
     RoundChoice,
     RoundState,
 )
+from app.mentoring.wording import OWN_ROW
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
 from tests.factories.people import make_person
@@ -105,7 +108,8 @@ def test_a_round_goes_from_its_name_to_proposed_pairs_and_is_closed(pool, client
     page = client.get(home)
     assert page.words("h1") == "One of two pairs has agreed"
     assert "Both agreed" in page.text
-    assert "Declined" in page.text
+    assert "Came to nothing" in page.text
+    assert "Declined" not in page.text
     send(client, client.get(f"{home}/close"), "/close")
     assert "Closed on 21 November 2026" in client.get(home).text
 
@@ -114,7 +118,7 @@ def test_the_result_says_score_by_part_why_and_the_next_best(pool, client_for):
     client = client_for(pool["iman"])
     page = client.get(matched(client))
     assert "2 of 2 goals" in page.text
-    assert "8 h shared" in page.text
+    assert "four hours or more shared a day" in page.text
     assert "one level above" in page.text
     assert "Next best: " in page.text
     assert "Goals covered, up to 500" in page.text
@@ -131,7 +135,8 @@ def test_who_stays_without_a_mentor_reads_who_competes_and_what_one_more_would_n
     assert "Two mentors fit, Ebba Nyström and Ffion Prydderch." in words
     assert "Two places for three: nobody else fits Amara Diallo and Chioma Eze either." in words
     assert "Somebody at L3 or above who can help with" in words
-    assert "works two hours between" in words
+    assert "has two shared hours with their working day" in words
+    assert not re.search(r"\d\d:\d\d", words)
     assert "speaks English" in words
 
 
@@ -139,7 +144,9 @@ def test_matching_the_same_pool_again_says_so_and_both_runs_can_be_read(pool, cl
     client = client_for(pool["iman"])
     home = matched(client)
     send(client, client.get(home), "/match")
-    assert "Same pool, same pairs as run 1" in client.get(home).text
+    page = client.get(home)
+    assert "Same pool and settings as run 1" in page.text
+    assert db.session.scalars(select(MatchRun.digest)).first()[:8] not in page.text
     assert "This is an earlier run" in client.get(f"{home}/runs/1").text
     assert client.get(f"{home}/runs/3").status == 404
 
@@ -154,6 +161,7 @@ def test_what_has_changed_in_the_pool_since_is_said_in_counts(pool, client_for):
     assert "The pool has changed since this run" in words
     assert "People who look for a mentor: 3 then, 4 now." in words
     assert "Mentors who take on mentees: 2 then, 1 now." in words
+    assert "What is not shown may have changed as well." in words
 
 
 def test_a_pool_that_changed_is_matched_again_before_it_is_proposed(pool, client_for):
@@ -163,6 +171,7 @@ def test_a_pool_that_changed_is_matched_again_before_it_is_proposed(pool, client
     change(pool["ebba"], paused_until=date(2027, 1, 1))
     refused = send(client, ask, "/publish")
     assert refused.status == 409
+    assert "what is not shown may have changed" in refused.text
     assert "Match again, then propose" in refused.text
     assert db.session.scalars(select(Mentorship)).all() == []
 
@@ -327,7 +336,7 @@ def test_an_exclusion_of_either_side_and_a_seat_on_a_committee_give_the_same_byt
     monkeypatch.setattr("app.mentoring.queries.pool._judging", lambda _: pair)
     look()
     assert seen[0] == seen[1] == seen[2]
-    assert "are not open to this pairing" in seen[0][0] or "is not open to this pairing" in seen[0][0]
+    assert "hold none of the goals, or are not open to this pairing" in seen[0][0]
 
 
 def test_an_exclusion_and_a_mentor_who_never_offered_look_the_same_beside_the_mentee(pool, client_for):
@@ -338,7 +347,7 @@ def test_an_exclusion_and_a_mentor_who_never_offered_look_the_same_beside_the_me
     def words():
         page = client.get(matched(client))
         found = [" ".join("".join(one.itertext()).split()) for one in page.all("div", class_="unmatched")]
-        return next(one for one in found if "the goals" in one)
+        return next(one for one in found if "Lonely One" in one)
 
     with transaction() as session:
         session.add(MentoringExclusion(person_id=pool["lonely"].id, other_id=pool["ebba"].id))
@@ -347,7 +356,7 @@ def test_an_exclusion_and_a_mentor_who_never_offered_look_the_same_beside_the_me
         session.delete(session.scalars(select(MentoringExclusion)).one())
     change(pool["ebba"], mentors_since=None)
     assert words() == excluded
-    assert "not open to this pairing, for reasons that stay private" in excluded
+    assert "hold none of the goals, or are not open to this pairing" in excluded
     assert other.name not in excluded
 
 
@@ -364,3 +373,79 @@ def test_a_pin_of_an_excluded_pair_is_refused_like_one_that_was_never_offered(po
     closed = send(client, client.get(own), own, kind="pin", mentor=str(pool["ebba"].id), reason="Try.")
     assert excluded.status == closed.status == 422
     assert excluded.words("span", id="mentor-error") == closed.words("span", id="mentor-error")
+
+
+def test_counts_by_reason_do_not_say_who_is_a_candidate_nor_that_somebody_is_excluded(pool, client_for, monkeypatch):
+    """Three mentees of one level without a holder of their goal differ by nothing but a case, and an exclusion."""
+    client = client_for(pool["iman"])
+    candidate = make.make_mentee("With A Case", wishes=(LEAD,))
+    excluding = make.make_mentee("Excluding", wishes=(LEAD,))
+    change(pool["ebba"], mentors_since=None)
+    with transaction() as session:
+        session.add(MentoringExclusion(person_id=excluding.id, other_id=pool["ffion"].id))
+        session.add(MentoringExclusion(person_id=pool["ebba"].id, other_id=excluding.id))
+    judges = frozenset((pool[one].employee_id, candidate.employee_id) for one in ("ffion", "ebba"))
+    monkeypatch.setattr("app.mentoring.queries.pool._judging", lambda _: judges)
+    page = client.get(matched(client))
+    lists = ["".join(one.itertext()).split() for one in page.all("ul", class_="reasons")]
+    assert len(lists) == 3
+    assert lists[0] == lists[1] == lists[2]
+
+
+def test_a_run_of_before_shows_its_reasons_as_one_line_too(pool, client_for):
+    client = client_for(pool["iman"])
+    change(pool["ebba"], mentors_since=None)
+    home = matched(client)
+    with transaction() as session:
+        left = next(one for one in session.scalars(select(MatchLeft)) if one.mentee_id == pool["lonely"].id)
+        left.reasons = json.dumps({"no_goal": 2, "private": 3})
+    words = client.get(f"{home}/runs/1").words("ul", class_="reasons")
+    assert " ".join(words.split()) == "5hold none of the goals, or are not open to this pairing"
+
+
+def test_a_coordinator_or_hr_in_the_pool_reads_nothing_that_tells_who_has_excluded_them(pool, client_for):
+    make.make_coordinator(pool["amara"])
+    make.make_coordinator(pool["ebba"])
+    other, mentee, mentor = client_for(pool["iman"]), client_for(pool["amara"]), client_for(pool["ebba"])
+    home = matched(other)
+    own = f"{home}/mentees/{pool['amara'].id}"
+    assert mentee.get(own).status == 404
+    refused = mentee.post(own, [*mentee.get(home).form(ending="/match").with_values(), ("kind", "pin")])
+    assert refused.status == 404
+    assert str(pool["ebba"].id) in other.get(own).text
+    assert str(pool["ebba"].id) not in mentor.get(own).words("main") + str(mentor.get(own).all("input"))
+    assert not mentor.get(own).all("input", value=str(pool["ebba"].id))
+    row = next(one for one in mentee.get(home).all("tr") if "Amara Diallo" in "".join(one.itertext()))
+    assert OWN_ROW in "".join(row.itertext())
+    assert "Next best" not in "".join(row.itertext())
+    send(other, other.get(own), own, kind="pin", mentor=str(pool["ebba"].id), reason="They know each other.")
+    assert "They know each other." in other.get(home).text
+    for one in (mentee, mentor):
+        assert "They know each other." not in one.get(home).text
+    with transaction() as session:
+        session.add(MentoringExclusion(person_id=pool["ebba"].id, other_id=pool["amara"].id))
+    send(other, other.get(home), "/match")
+    assert "Ebba Nyström for Amara Diallo could not be kept" in other.get(home).text
+    for one in (mentee, mentor):
+        assert "could not be kept" not in one.get(home).text
+        assert "could not be kept" not in one.get(f"{home}/runs/2").text
+
+
+def test_whoever_reads_their_own_row_without_a_mentor_is_told_to_ask_another(pool, client_for):
+    change(pool["ebba"], mentors_since=None)
+    home = matched(client_for(pool["iman"]))
+    make.make_coordinator(pool["lonely"])
+    page = client_for(pool["lonely"]).get(home)
+    card = next(one for one in page.all("div", class_="unmatched") if "Lonely One" in "".join(one.itertext()))
+    assert OWN_ROW in "".join(card.itertext())
+    assert "none of the goals" not in "".join(card.itertext())
+    assert "Lonely One:" not in page.text
+
+
+def test_a_pool_that_is_too_large_to_try_a_mentor_says_so(pool, client_for, monkeypatch):
+    client = client_for(pool["iman"])
+    home = opened(client)
+    monkeypatch.setattr("app.mentoring.views.rounds_choices.MOST_TRIED", 2)
+    page = client.get(f"{home}/try")
+    assert page.status == 422
+    assert "A mentor can be tried with up to 2 mentees." in page.text

@@ -340,7 +340,7 @@ def test_an_exclusion_a_closed_profile_and_a_committee_leave_the_same_reasons(po
 
 
 def test_nobody_sets_or_undoes_a_pair_that_they_are_in(pool):
-    row, by, people = pool
+    row, _, people = pool
     choice = choose(pool, ChoiceKind.PIN, "amara", "ebba")
     for own in ("amara", "ebba"):
         for kind in ChoiceKind:

@@ -68,7 +68,6 @@ def run_matching(row: MentoringRound, *, by: Author, at: datetime) -> MatchRun:
         run=run.number,
         mentees=run.mentees,
         matched=run.matched,
-        digest=run.digest,
     )
     return run
 

@@ -7,7 +7,7 @@ import uuid
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access.guard import requires
+from app.access.guard import actor, requires
 from app.access.permissions import Permission
 from app.domain.errors import MissingError
 from app.domain.matching import Parts, judge
@@ -23,6 +23,9 @@ from app.mentoring.queries.runs import find_given
 from app.mentoring.try_pages import offer_choices, thought_of
 from app.mentoring.views.blueprint import author, bp
 from app.mentoring.views.rounds import load_round
+
+MOST_TRIED = 2_000
+"""With more mentees than this trying a mentor takes too long for a page: the pool would be matched twice."""
 
 
 def load_mentee(round_id: uuid.UUID, mentee_id: uuid.UUID) -> tuple[MentoringRound, uuid.UUID]:
@@ -99,13 +102,17 @@ def _change_page(
 
 
 def _fitting(gathered: Gathered, mentee_id: uuid.UUID) -> tuple[Member, list[tuple[Member, Parts]]]:
-    """Return a mentee and who fits them, by name. MissingError for who is not in the matching."""
+    """Return a mentee and who fits them, by name, the reader left out. MissingError for who is not in the matching.
+
+    So for the reader too: who fits them, and whom they fit, would tell them who has excluded them.
+    """
+    reader = actor().person_id
     mentee = next((one for one in gathered.mentees if one.id == mentee_id), None)
-    if mentee is None:
+    if mentee is None or mentee.id == reader:
         raise MissingError
     own = next(one for one in gathered.pool.mentees if one.id == mentee.key)
     judged = ((gathered.members[one.id], judge(gathered.pool, own, one)) for one in gathered.pool.mentors)
-    fits = [(member, parts) for member, parts in judged if isinstance(parts, Parts)]
+    fits = [(member, parts) for member, parts in judged if isinstance(parts, Parts) and member.id != reader]
     return mentee, sorted(fits, key=lambda one: one[0].order)
 
 
@@ -116,6 +123,8 @@ def try_one_more(row: MentoringRound) -> ResponseReturnValue:
     gathered = gather(row)
     is_sent = "level" in request.args
     form = TryForm(request.args if is_sent else None)
+    if len(gathered.mentees) > MOST_TRIED:
+        return make_response(render_template("mentoring/rounds/try.html", row=row, most=MOST_TRIED), 422)
     offer_choices(form, gathered, is_sent=is_sent)
     tried = try_mentor(gathered, thought_of(form)) if is_sent and form.validate() else None
     page = render_template("mentoring/rounds/try.html", row=row, form=form, tried=tried, is_sent=is_sent)
