@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
+from app.domain.errors import InvalidError
 from app.domain.mentorship import PairSide
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
@@ -328,3 +329,14 @@ def test_somebody_excluded_cannot_be_named_before_that_is_taken_back(amara, clie
         actions.exclude(ebba, by=as_author(amara), at=NOW)
     page = client_for(amara).post("/mentoring/profile/names", {"side": "mentee", "person": str(ebba.id)})
     assert "Take that back first" in page.words()
+
+
+def test_at_most_twenty_people_are_excluded_and_the_next_one_is_refused_at_the_field(app):
+    amara = make_person("Amara Diallo")
+    *others, more = [make_person(f"Number {number}") for number in range(21)]
+    with transaction():
+        for one in others:
+            actions.exclude(one, by=as_author(amara), at=NOW)
+    with pytest.raises(InvalidError, match="You have named 20 people") as refused, transaction():
+        actions.exclude(more, by=as_author(amara), at=NOW)
+    assert refused.value.field == "person"

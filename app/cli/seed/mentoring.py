@@ -91,7 +91,8 @@ class _Programme:
             id=self.loader.id("mentoring", "coordinator"),
             person_id=self.loader.person_id(self.coordinator),
             named_at=self.cast.moment(self.told["coordinator"]["named"]),
-            named_by_id=self.loader.person_id(self.cast.hr()),
+            # HR does not name themself; of a company without anybody else nobody did.
+            named_by_id=None if self.coordinator == self.cast.hr() else self.loader.person_id(self.cast.hr()),
             ended_at=None,
         )
 

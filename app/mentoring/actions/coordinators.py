@@ -25,7 +25,7 @@ NOT_ONESELF = "You cannot name yourself. Somebody else in HR can, or name a coll
 def name_coordinator(person: Person, *, by: Author, at: datetime) -> MentoringCoordinator:
     """Let somebody coordinate mentoring from now on. InvalidError at `person`: one already, an outsider, or gone.
 
-    InvalidError there as well for the author: HR reads of a pool what a coordinator sets, and not both is one person's.
+    InvalidError there also for the author: who coordinates is somebody else's to say.
     """
     if person.id == by.person_id:
         raise InvalidError(NOT_ONESELF, field="person")

@@ -122,6 +122,11 @@ def _faults_as_mentee(person_id: uuid.UUID, content: Content) -> dict[str, str]:
     return found
 
 
+def house_capacity() -> int:
+    """Return how many mentees a mentor takes on who has said nothing else, by the company's policy of today."""
+    return int(value_of("mentoring_capacity"))
+
+
 def has_mentor(person_id: uuid.UUID) -> bool:
     """Say whether somebody is a mentee now: one has one mentor at a time."""
     rows = select(Mentorship.id).where(Mentorship.mentee_id == person_id, Mentorship.is_underway)
@@ -231,7 +236,7 @@ def _begin_profile(person_id: uuid.UUID, at: datetime) -> MentoringProfile:
         time_zone=clock.zone,
         works_from=WORKS_FROM,
         works_until=WORKS_UNTIL,
-        capacity=int(value_of("mentoring_capacity")),
+        capacity=house_capacity(),
         changed_at=at,
     )
     db.session.add(row)

@@ -7,7 +7,7 @@ import uuid
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access.guard import requires
+from app.access.guard import actor, requires
 from app.access.permissions import Permission
 from app.infra.clock import now
 from app.infra.unit_of_work import writes
@@ -32,6 +32,7 @@ def show_coordinators() -> ResponseReturnValue:
 
 
 def _page(form: CoordinatorForm) -> ResponseReturnValue:
+    form.leave_out(actor().person_id)
     everybody = list_coordinators()
     page = render_template(
         "mentoring/coordinators.html",
