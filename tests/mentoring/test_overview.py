@@ -63,7 +63,7 @@ def test_silent_pairs_stand_with_the_weeks_since_they_met_the_longest_first(ruth
     assert [(one.pair.mentee, one.weeks) for one in found] == [("Bo", 10), ("Amara", 9)]
 
 
-def test_mentors_with_too_much_stand_by_name(ruth):
+def test_mentors_with_too_many_mentees_stand_by_name(ruth, client_for):
     over, full, free = make_person("Zoe"), make_person("Abe"), make_person("Mia")
     for mentor, capacity in ((over, 1), (full, 1), (free, 2)):
         make_profile(mentor, mentors=True, capacity=capacity)
@@ -75,6 +75,35 @@ def test_mentors_with_too_much_stand_by_name(ruth):
         ("Abe", 1, "No place left, and still asked"),
         ("Zoe", 2, "1 more than they take on"),
     ]
+    assert "Mentors with too many mentees" in client_for(ruth).get("/mentoring/overview").text
+
+
+def test_a_mentor_without_mentees_for_whom_rounds_propose_too_many_stands_there_too(ruth):
+    asked, chosen = make_person("Abe"), make_person("Bea")
+    for mentor in (asked, chosen):
+        make_profile(mentor, mentors=True, capacity=1)
+    for name in ("Winter 2026", "Spring 2026"):
+        make_mentorship(make_person(), asked, state=MentorshipState.PROPOSED, round_id=make_round(name).id)
+        make_mentorship(make_person(), chosen, state=MentorshipState.PROPOSED)
+    assert [(one.line.name, one.taken, one.words) for one in overview().loaded] == [
+        ("Abe", 0, "1 more proposed than there are places")
+    ]
+
+
+def test_a_question_that_has_lapsed_waits_for_nobody(ruth):
+    full = make_person("Abe")
+    make_profile(full, mentors=True, capacity=1)
+    make_mentorship(make_person(), full, began_on=TODAY)
+    make_mentorship(make_person("Ana"), full, state=MentorshipState.PROPOSED, answer_by=TODAY - timedelta(days=1))
+    seen = overview()
+    assert (seen.proposals, seen.loaded) == ([], ())
+    make_mentorship(make_person("Bo"), full, state=MentorshipState.PROPOSED, answer_by=TODAY)
+    assert [line.mentee for line in overview().proposals] == ["Bo"]
+
+
+def test_a_pair_that_pauses_stands_with_since_when(ruth, client_for):
+    pair("Dag", "Fay", began_on=LONG, state=MentorshipState.PAUSED, paused_on=date(2026, 11, 3))
+    assert "Paused since 3 Nov" in client_for(ruth).get("/mentoring/overview").words("main")
 
 
 def test_whoever_waits_longest_stands_first_and_who_has_a_mentor_does_not_wait(ruth):
@@ -86,29 +115,89 @@ def test_whoever_waits_longest_stands_first_and_who_has_a_mentor_does_not_wait(r
     assert [(one.line.name, one.days) for one in overview().waiting] == [("Old", 90), ("New", 1)]
 
 
-def test_what_nobody_answered_stands_the_oldest_first_with_who_is_asked(ruth, client_for):
+def test_what_nobody_answered_stands_the_oldest_first_and_not_who_has_answered(ruth, client_for):
     pair("Late", "Kim", state=MentorshipState.PROPOSED)
     pair("First", "Lee", state=MentorshipState.PROPOSED, proposed_at=AT - timedelta(days=5), mentee_consented_at=None)
     assert [line.mentee for line in overview().proposals] == ["First", "Late"]
     text = client_for(ruth).get("/mentoring/overview").text
-    assert "Both" in text
-    assert "The mentor" in text
+    assert text.index("Lee") < text.index("Kim")
+    assert "The mentor" not in text
 
 
-def test_what_ended_is_counted_and_goals_only_of_five_or_more(ruth, client_for):
-    for _ in range(4):
-        one = make_mentorship(
-            make_person(), make_person(), state=MentorshipState.COMPLETED, goals=("swe.coach-juniors",)
-        )
+def test_what_ended_is_counted_of_the_last_twelve_months(ruth):
+    complete(2, on=TODAY - timedelta(days=10))
     pair("Early", "Kim", state=MentorshipState.ENDED_EARLY)
     pair("Long", "Ago", state=MentorshipState.COMPLETED, ended_on=date(2025, 11, 21))
-    seen = overview()
-    assert (seen.ended.completed, seen.ended.early, seen.goals) == (4, 1, ())
-    make_mentorship(make_person(), make_person(), state=MentorshipState.COMPLETED)
-    with transaction() as session:
-        goal = session.query(MentorshipGoal).filter_by(mentorship_id=one.id).one()
-        goal.outcome = GoalOutcome.MET
-    assert dict(overview().goals) == {"Met": 1, "Partly met": 0, "Not met": 0, "No outcome written down": 3}
+    assert (overview().ended.completed, overview().ended.early) == (2, 1)
+
+
+# What became of the goals: no count, and no difference of two, tells of one pair -----------
+
+
+def complete(number, *, on, outcome=GoalOutcome.MET, **more):
+    """Complete so many mentorships with a goal each."""
+    for _ in range(number):
+        one = make_mentorship(
+            make_person(),
+            make_person(),
+            state=MentorshipState.COMPLETED,
+            ended_on=on,
+            goals=("swe.coach-juniors",),
+            **more,
+        )
+        with transaction() as session:
+            session.query(MentorshipGoal).filter_by(mentorship_id=one.id).one().outcome = outcome
+
+
+def counts(met=0, partly=0, unmet=0, unsaid=0):
+    return {"Met": met, "Partly met": partly, "Not met": unmet, "No outcome written down": unsaid}
+
+
+def test_goals_are_counted_for_five_completed_mentorships_at_once(ruth, client_for):
+    complete(4, on=TODAY - timedelta(days=10))
+    assert overview().goals == ()
+    complete(1, on=TODAY - timedelta(days=3), outcome=None)
+    assert dict(overview().goals) == counts(met=4, unsaid=1)
+    page = client_for(ruth).get("/mentoring/overview").words("main")
+    assert "Goals of the first 5 mentorships that were completed" in page
+
+
+def test_one_more_completion_changes_no_count_of_goals_until_the_next_fifth(ruth):
+    complete(5, on=TODAY - timedelta(days=10))
+    before = overview().goals
+    for day in range(9, 5, -1):
+        complete(1, on=TODAY - timedelta(days=day), outcome=GoalOutcome.NOT)
+        assert overview().goals == before
+    complete(1, on=TODAY - timedelta(days=5), outcome=GoalOutcome.PARTLY)
+    assert dict(overview().goals) == counts(met=5, unmet=4, partly=1)
+
+
+def test_what_completes_today_counts_from_tomorrow_so_that_its_order_is_settled(ruth, clock):
+    """Two of one day are ordered by chance: were it counted at once, a later one could take the place of an earlier."""
+    complete(4, on=TODAY - timedelta(days=10))
+    complete(2, on=TODAY, outcome=GoalOutcome.PARTLY)
+    assert overview().goals == ()
+    with clock.standing_at(now() + timedelta(days=1)):
+        assert dict(overview().goals) == counts(met=4, partly=1)
+
+
+def test_no_mentorship_falls_out_of_the_count_of_goals_as_days_pass(ruth, clock):
+    complete(1, on=TODAY - timedelta(days=364), outcome=GoalOutcome.NOT)
+    complete(5, on=TODAY - timedelta(days=10))
+    before = overview().goals
+    with clock.standing_at(now() + timedelta(days=7)):
+        assert overview().goals == before
+
+
+def test_no_filter_shows_a_count_of_goals_so_that_none_can_be_subtracted(ruth, client_for):
+    winter, spring = make_round("Winter 2026"), make_round("Spring 2026")
+    complete(5, on=TODAY - timedelta(days=10), round_id=winter.id)
+    complete(5, on=TODAY - timedelta(days=9), round_id=spring.id)
+    complete(5, on=TODAY - timedelta(days=8))
+    for wanted in (winter.id, spring.id, NO_ROUND):
+        assert overview(wanted).goals == ()
+        assert "What became of the goals" not in client_for(ruth).get(f"/mentoring/overview?round={wanted}").text
+    assert dict(overview().goals) == counts(met=15)
 
 
 def test_pairs_that_came_into_one_chain_stand_there_either_way_round(ruth):

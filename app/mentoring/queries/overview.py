@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from app.domain.mentorship import RECENT_MONTHS, MentorshipState, PairSide, add_months
+from app.domain.mentorship import RECENT_MONTHS, MentorshipState, add_months
 from app.infra.db import db
 from app.mentoring.models import (
     GoalOutcome,
@@ -51,6 +51,7 @@ class PairLine:
     began_on: date
     ends_on: date
     resumed_on: date | None
+    paused_on: date | None
     held: int
     last_on: date | None
     next_at: datetime | None
@@ -58,7 +59,7 @@ class PairLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """Two who are asked: since when, until when, and who has not answered."""
+    """Two who are asked: since when and until when. Who of the two has answered is theirs."""
 
     id: uuid.UUID
     mentee_id: uuid.UUID
@@ -66,18 +67,21 @@ class ProposalLine:
     mentor: str
     proposed_at: datetime
     answer_by: date
-    waits_for: PairSide | None
     round_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadLine:
-    """A mentor with mentees: how many they take on, and how many requests wait for them."""
+    """A mentor with mentees or questions: how many they take on, and how many questions with them are open.
+
+    `proposals` are those of them that a round has made. Who of the two has answered is theirs, so all of them count.
+    """
 
     person_id: uuid.UUID
     name: str
     capacity: int
     requests: int
+    proposals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,17 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What ended within the last twelve months, counted: mentorships by state, goals of the completed by outcome."""
+    """What ended within the last twelve months, counted by state."""
 
     completed: int
     early: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What became of the goals of the first so many mentorships that were ever completed, counted by outcome."""
+
+    mentorships: int
     goals: Mapping[GoalOutcome | None, int]
 
 
@@ -132,6 +143,7 @@ def list_pairs(at: datetime) -> Sequence[PairLine]:
             Mentorship.began_on,
             Mentorship.ends_on,
             Mentorship.resumed_on,
+            Mentorship.paused_on,
             func.coalesce(held.c.held, 0),
             held.c.last_on,
             planned.c.next_at,
@@ -158,7 +170,12 @@ def _held() -> Select[uuid.UUID, int, date | None]:
     )
 
 
-def list_proposals() -> Sequence[ProposalLine]:
+def _is_asked(on: date) -> ColumnElement[bool]:
+    """Return the condition that a question waits for an answer: what has lapsed does not, noticed or not."""
+    return and_(Mentorship.state == MentorshipState.PROPOSED, Mentorship.answer_by >= on)
+
+
+def list_proposals(on: date) -> Sequence[ProposalLine]:
     """Return requests and proposals that wait for an answer, the oldest first."""
     mentee, mentor = aliased(Person), aliased(Person)
     rows = db.session.execute(
@@ -169,39 +186,40 @@ def list_proposals() -> Sequence[ProposalLine]:
             mentor.name,
             Mentorship.proposed_at,
             Mentorship.answer_by,
-            Mentorship.mentee_consented_at,
-            Mentorship.mentor_consented_at,
             Mentorship.round_id,
         )
         .join(mentee, mentee.id == Mentorship.mentee_id)
         .join(mentor, mentor.id == Mentorship.mentor_id)
-        .where(Mentorship.state == MentorshipState.PROPOSED)
+        .where(_is_asked(on))
         .order_by(Mentorship.proposed_at, mentee.sort_name, Mentorship.id)
     )
-    return [ProposalLine(*row[:6], _waits_for(row[6], row[7]), row[8]) for row in rows]
+    return [ProposalLine(*cast("Any", row)) for row in rows]
 
 
-def _waits_for(mentee_at: datetime | None, mentor_at: datetime | None) -> PairSide | None:
-    """Return who has not consented; None where neither has."""
-    if mentee_at is None and mentor_at is None:
-        return None
-    return PairSide.MENTOR if mentor_at is None else PairSide.MENTEE
-
-
-def list_loads() -> Sequence[LoadLine]:
-    """Return the mentors who have mentees now, by name."""
+def list_loads(on: date) -> Sequence[LoadLine]:
+    """Return the mentors who have mentees now or are asked, by name."""
     asked = (
-        select(Mentorship.mentor_id, func.count().label("requests"))
-        .where(Mentorship.state == MentorshipState.PROPOSED, Mentorship.mentor_consented_at.is_(None))
+        select(
+            Mentorship.mentor_id,
+            func.count().label("requests"),
+            func.count(Mentorship.round_id).label("proposals"),
+        )
+        .where(_is_asked(on))
         .group_by(Mentorship.mentor_id)
         .subquery()
     )
     mentors = exists().where(Mentorship.mentor_id == Person.id, Mentorship.is_underway)
     rows = db.session.execute(
-        select(Person.id, Person.name, MentoringProfile.capacity, func.coalesce(asked.c.requests, 0))
+        select(
+            Person.id,
+            Person.name,
+            MentoringProfile.capacity,
+            func.coalesce(asked.c.requests, 0),
+            func.coalesce(asked.c.proposals, 0),
+        )
         .join(MentoringProfile, MentoringProfile.person_id == Person.id)
         .outerjoin(asked, asked.c.mentor_id == Person.id)
-        .where(mentors)
+        .where(or_(mentors, asked.c.requests > 0))
         .order_by(Person.sort_name, Person.id)
     )
     return [LoadLine(*row) for row in rows]
@@ -231,17 +249,27 @@ def count_ended(wanted: Wanted, on: date) -> Ended:
             select(Mentorship.state, func.count()).where(recent).group_by(Mentorship.state).order_by(Mentorship.state)
         )
     }
-    goals = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            select(MentorshipGoal.outcome, func.count())
-            .join(Mentorship, Mentorship.id == MentorshipGoal.mentorship_id)
-            .where(recent, Mentorship.state == MentorshipState.COMPLETED)
-            .group_by(MentorshipGoal.outcome)
-            .order_by(MentorshipGoal.outcome)
-        )
-    }
-    return Ended(states.get(MentorshipState.COMPLETED, 0), states.get(MentorshipState.ENDED_EARLY, 0), goals)
+    return Ended(states.get(MentorshipState.COMPLETED, 0), states.get(MentorshipState.ENDED_EARLY, 0))
+
+
+def count_concluded(on: date, step: int) -> Concluded:
+    """Return what became of the goals of mentorships that completed before a day, up to the last multiple of `step`.
+
+    They are taken in the order of completion, from the first that there ever was, and only those of days that are over:
+    so nothing is ever added but at the end, nothing falls out, and two counts of different days differ by none or by a
+    whole step. What a single pair came to is theirs. Source: access matrix, row 18.
+    """
+    completed = and_(Mentorship.state == MentorshipState.COMPLETED, Mentorship.ended_on < on)
+    total = db.session.scalar(select(func.count()).select_from(Mentorship).where(completed)) or 0
+    counted = total - total % step
+    first = select(Mentorship.id).where(completed).order_by(Mentorship.ended_on, Mentorship.id).limit(counted)
+    rows = db.session.execute(
+        select(MentorshipGoal.outcome, func.count())
+        .where(MentorshipGoal.mentorship_id.in_(first))
+        .group_by(MentorshipGoal.outcome)
+        .order_by(MentorshipGoal.outcome)
+    )
+    return Concluded(counted, {row[0]: row[1] for row in rows})
 
 
 def managers_today(on: date) -> Mapping[uuid.UUID, uuid.UUID]:

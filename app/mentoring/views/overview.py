@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.domain.mentorship import RECENT_MONTHS
 from app.infra.clock import now
 from app.infra.pagination import page_number
-from app.mentoring.overview_pages import FEWEST, Option, asked_words, read_overview, state_words
+from app.mentoring.overview_pages import STEP, Option, read_overview, state_words
 from app.mentoring.queries.overview import NO_ROUND, Wanted, list_newest_rounds
 from app.mentoring.views.blueprint import bp
 
@@ -30,9 +30,9 @@ def show_overview() -> ResponseReturnValue:
         filters=_filters(rounds, wanted),
         args={"round": wanted} if wanted else {},
         state_words=state_words,
-        asked_words=asked_words,
         months=RECENT_MONTHS,
-        fewest=FEWEST,
+        step=STEP,
+        is_filtered=wanted is not None,
     )
 
 
