@@ -12,13 +12,13 @@ from app.assessment.growth_pages import offered as blockers_in_words
 from app.assessment.queries import readiness_of_people
 from app.domain.mentorship import PairSide
 from app.infra.clock import clock, today
-from app.mentoring.actions.profiles import WORKS_FROM, WORKS_UNTIL, has_mentor
+from app.mentoring.actions.profiles import WORKS_FROM, WORKS_UNTIL, house_capacity
 from app.mentoring.forms.profiles import ProfileForm, stored_data
 from app.mentoring.models import MentoringProfile
 from app.mentoring.queries.profiles import (
     Named,
     NamedExpectation,
-    find_profile,
+    find_profile_and_mentor,
     held_by,
     key_of,
     list_preferences,
@@ -90,7 +90,12 @@ class ProfileSheet:
         if self.row is not None:
             return stored_data(self.row, self.stored_offers, self.stored_goals)
         fresh = MentoringProfile(
-            time_zone=clock.zone, works_from=WORKS_FROM, works_until=WORKS_UNTIL, languages="en", capacity=2, version=0
+            time_zone=clock.zone,
+            works_from=WORKS_FROM,
+            works_until=WORKS_UNTIL,
+            languages="en",
+            capacity=house_capacity(),
+            version=0,
         )
         return stored_data(fresh, (), ())
 
@@ -120,6 +125,7 @@ def competency_key(one: NamedExpectation) -> str:
 
 def sheet_of(person_id: uuid.UUID) -> ProfileSheet:
     """Return what the profile page of somebody shows."""
+    row, has_mentor = find_profile_and_mentor(person_id)
     offers, wishes = offers_of(person_id), wishes_of(person_id)
     held = held_by([person_id])[person_id]
     known = named_expectations(held | offers | set(wishes))
@@ -133,14 +139,14 @@ def sheet_of(person_id: uuid.UUID) -> ProfileSheet:
     }
     over = [key for key in wishes if key not in missing]
     return ProfileSheet(
-        row=find_profile(person_id),
+        row=row,
         offers={key: one for key, one in known.items() if key in held or key in offers},
         offer_notes=dict.fromkeys(offers - held, NOT_HELD),
         goals={key: text for key, (text, _) in missing.items()} | {key: _text(known, key) for key in over},
         goal_notes={key: note for key, (_, note) in missing.items()} | _over_notes(over, held),
         has_level=found.spell is not None,
         is_at_top=found.is_at_top,
-        has_mentor=has_mentor(person_id),
+        has_mentor=has_mentor,
         level=found.spell.level if found.spell else "",
         preferences=list_preferences(person_id),
         stored_offers=offers,
