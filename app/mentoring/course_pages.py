@@ -21,6 +21,7 @@ from app.domain.mentorship import (
     after,
     answer_day,
     months_left,
+    pause_over,
 )
 from app.infra.templating import long_date
 from app.mentoring.actions.reviews import STATES
@@ -66,6 +67,11 @@ class CourseView:
     chain: tuple[str, str] | None
     parting: tuple[str, str] | None
     asks_again: Person | None
+
+    @property
+    def has_due_act(self) -> bool:
+        """Say whether one of the acts is wanted now, so that nothing else on the page is."""
+        return self.is_paused or any(act.is_main for act in self.acts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,8 @@ def _lead(mentorship: Mentorship, reader_id: uuid.UUID, other: str, given: Given
     elif state is MentorshipState.CLOSING:
         lead = _closing(mentorship, reader_id, other, given, today)
     elif state is MentorshipState.PAUSED:
-        until = f"until {_day(mentorship.resumes_on)}" if mentorship.resumes_on else "until one of you goes on"
+        last = _day(pause_over(mentorship.paused_on or today, mentorship.resumes_on))
+        until = f"until {last}" if mentorship.resumes_on else f"until one of you goes on, by {last} at the latest"
         lead = f"Paused since {_day(mentorship.paused_on)}, {until}. All days shift by the days of the pause."
     elif state is MentorshipState.COMPLETED:
         lead = f"Completed on {_day(mentorship.ended_on)}. You both read what you answered at the end."

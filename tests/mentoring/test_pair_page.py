@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from app.access.actor import Role
@@ -54,3 +56,40 @@ def test_a_pair_without_a_session_is_offered_the_first_step(pair, client_for):
     assert "No session is planned" in words
     assert "so 23 November 2026 would fit" in words
     assert "Amara Diallo chooses the goals, and says who else may read them." in words
+
+
+# One primary act ---------------------------------------------------------------------------
+
+
+def primaries(page):
+    """Return the words of each primary act of the page, in their order."""
+    found = [
+        one for tag in ("a", "button") for one in page.all(tag) if "button-primary" in one.get("class", "").split()
+    ]
+    return [" ".join("".join(one.itertext()).split()) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_planned", "wanted"),
+    [
+        ({"began_on": date(2026, 11, 1)}, False, ["Plan a session"]),
+        ({"began_on": date(2026, 11, 1)}, True, ["Prepare it"]),
+        ({"began_on": date(2026, 8, 1)}, False, ["Look back"]),
+        ({"began_on": date(2026, 8, 1)}, True, ["Look back"]),
+        ({"state": MentorshipState.CLOSING, "closing_on": date(2026, 11, 20)}, False, ["Answer and close"]),
+        ({"state": MentorshipState.PAUSED}, False, ["Go on"]),
+    ],
+)
+def test_a_pair_is_asked_for_one_thing_at_a_time(app, client_for, columns, is_planned, wanted):
+    pair = make_pair(**columns)
+    if is_planned:
+        make_session(pair.mentorship)
+    page = client_for(pair.amara).get(f"/mentoring/{pair.mentorship.id}")
+    assert primaries(page) == wanted
+
+
+def test_a_pair_that_closes_may_plan_a_session_and_is_not_asked_to(app, client_for):
+    pair = make_pair(state=MentorshipState.CLOSING, closing_on=date(2026, 11, 20))
+    page = client_for(pair.amara).get(f"/mentoring/{pair.mentorship.id}")
+    assert "No session is planned" not in page.text
+    assert "Plan a session" in page.text
