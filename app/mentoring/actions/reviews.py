@@ -90,7 +90,7 @@ def _write(
         raise NotAllowedNowError(GIVEN)
     else:
         _check_unseen(row, kind, answers, revision)
-    row.answers, row.written_at = json.dumps(list(answers)), at
+    row.answers, row.written_at = json.dumps(list(answers), ensure_ascii=False), at
     db.session.flush()
     return row
 
