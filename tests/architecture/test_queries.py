@@ -86,10 +86,13 @@ ORDERED_BY_ITSELF = {
     "evidence/queries/facts.py:pieces_for_readiness",
     "home/queries.py:company_state",
     "mentoring/queries/pool.py:_judging",
+    "mentoring/queries/relations.py:_paired",
 }
-"""What is kept from a reader is a set, and so is who judges whom; a chain of managers has one person at each distance;
-the others order what they join by the id of its rows."""
+"""What is kept from a reader is a set, and so are who judges whom and the pairs somebody is in; a chain of managers has
+one person at each distance; the others order what they join by the id of its rows."""
 LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger", "admin", "editor")
+LOOKING_AT_MENTORING = ("mentor", "coordinator")
+"""Who has pages of their own there, and sees elsewhere what others do."""
 
 
 # Order -------------------------------------------------------------------------
@@ -280,11 +283,13 @@ def count_queries(work: Callable[[], object]) -> int:
 def counts(world: World) -> dict[tuple[str, str], int]:
     """Return the number of statements for each page, by who looks at it; refused pages are left out."""
     found = {}
-    for actor in LOOKING:
+    for actor in LOOKING + LOOKING_AT_MENTORING:
         visitor = world.visitor(actor)
         # The first request of a session also notes when it was last seen.
         visitor.ask("GET", "/")
         for address in every_address(world, "GET"):
+            if actor in LOOKING_AT_MENTORING and not address.startswith("/mentoring/"):
+                continue
             answers: list[int] = []
             number = count_queries(lambda: answers.append(visitor.ask("GET", address).status_code))  # noqa: B023 - at once
             if answers == [200]:

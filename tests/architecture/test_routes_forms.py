@@ -18,8 +18,8 @@ SEVERAL = {"expectations", "goals", "languages", "notes", "offers", "person", "p
 SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes"}
 """Acts whose answer is a secret: a second answer leads elsewhere."""
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
-SCRIPTED = {"window", "sequence", "target"}
-"""Fields that scripts add to a sheet, and one that a form has only where the ladder branches."""
+SCRIPTED = {"window", "sequence", "target", "paused_until"}
+"""Fields that scripts add to a sheet, one that a form has only where the ladder branches, and one of mentors alone."""
 NO_TEXT = {"team", "manager", "level", "parent", "as", "outcome", "colleague", "kind", "theme", "act"}
 """Fields in which somebody chooses and does not write."""
 RANDOM = re.compile(r"\b[0-9a-f]{64}\b|[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
@@ -143,6 +143,15 @@ def test_pages_offer_a_form_for_every_act(world, forms):
         "promotion.copy_packet",
     }
     absent |= {"promotion.move_evidence", "promotion.put_evidence", "promotion.submit_statement"}
+    # No mentorship is paused or shares its goals, no goal of one that closes was set, and nobody is in need of a mentor
+    # whom somebody else offers to be: `tests/mentoring` and the access matrix send these.
+    absent |= {f"mentoring.{one}" for one in ("resume_pair", "unshare_goals", "set_outcome", "ask_mentor", "set_pair")}
+    absent |= {f"mentoring.{one}" for one in ("ask_back", "answer_back", "begin", "ask_about_session_evidence")}
+    # Who closes and keeps a draft is none of those who look, and people are named once a search has found them.
+    absent |= {f"mentoring.{one}" for one in ("give_closing", "keep_closing", "keep_look_back")}
+    absent |= {f"mentoring.{one}" for one in ("name_somebody", "unname_somebody", "exclude_somebody")}
+    # What takes a change back stands on the next page.
+    absent |= {f"mentoring.{one}" for one in ("restore_action", "restore_note", "untick_action")}
     assert posts - set(forms) <= absent
 
 
