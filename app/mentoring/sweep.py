@@ -13,6 +13,7 @@ from app.infra.clock import local
 from app.infra.unit_of_work import transaction
 from app.jobs.actions import queue
 from app.jobs.kinds import Work, register_kind, register_periodic
+from app.mentoring.actions.notes import delete_all_removed
 from app.mentoring.actions.sweep import follow
 from app.mentoring.models import Mentorship
 from app.mentoring.queries.course import has_some_of, list_due
@@ -23,7 +24,12 @@ FOLLOW = "mentoring.follow"
 
 
 def _follow(work: Work) -> None:
-    """Do what the day asks, each mentorship in a transaction of its own. Twice on a day does no harm."""
+    """Do what the day asks, each mentorship in a transaction of its own. Twice on a day does no harm.
+
+    Words that were taken out are deleted first: their authors were told that a day is all there is.
+    """
+    with transaction():
+        delete_all_removed(work.at)
     with transaction():
         due = list_due(local(work.at).date())
     for mentorship_id in due:

@@ -14,6 +14,7 @@ from app.domain.mentorship import MentorshipState, PairSide
 from app.infra.db import db
 from app.mentoring.actions import notes as acts
 from app.mentoring.actions import pair_actions
+from app.mentoring.actions import sessions as session_acts
 from app.mentoring.models import MentoringNote, NoteKind, PrivateNote, SessionAction
 from app.mentoring.queries.notes import get_action, get_note
 from app.mentoring.queries.sessions import get_session
@@ -146,6 +147,9 @@ def test_a_refused_form_leaves_the_private_note_and_the_day_beside_it_as_they_ar
     for page in (of_session, of_pair):
         assert page.status == 422
         assert SECRET in page.words("textarea", name="words", id="private-words")
+    assert "no-print" in of_pair.all("section", aria_labelledby="h-private")[0].get("class"), (
+        "a print is left lying about"
+    )
     held = next(one for one in of_session.all("input", name="held_on"))
     assert held.get("value")
 
@@ -271,3 +275,35 @@ def test_the_record_and_the_search_hold_no_word_of_a_pair(pair, session, client_
     assert {(row.subject_id, row.details) for row in rows} == {(None, "{}")}
     for who in (pair.amara, pair.chioma):
         assert "Kestrel" not in client_for(who).get("/search?q=kestrel").words("main").replace("“kestrel”", "")
+
+
+# Limits and what was taken out --------------------------------------------------------
+
+
+def test_what_was_taken_out_a_day_ago_is_not_put_back(pair, session):
+    note = make_note(session, pair.amara, MINE)
+    act(acts.remove_note, get_note(note.id), by=pair.amara)
+    with pytest.raises(NotAllowedNowError, match="more than a day ago"):
+        act(acts.restore_note, get_note(note.id), by=pair.amara, at=LATER)
+    action = act(pair_actions.add_action, pair.mentorship, TO_DO, owner=PairSide.MENTEE, by=pair.amara)
+    act(pair_actions.remove_action, get_action(action.id), by=pair.amara)
+    with pytest.raises(NotAllowedNowError, match="more than a day ago"):
+        act(pair_actions.restore_action, get_action(action.id), by=pair.amara, at=LATER)
+
+
+def test_a_pair_writes_no_more_than_anybody_needs(pair, session, monkeypatch):
+    monkeypatch.setattr(acts, "MOST_AGENDA", 1)
+    monkeypatch.setattr(acts, "MOST_NOTES", 2)
+    monkeypatch.setattr(pair_actions, "MOST_ACTIONS", 1)
+    monkeypatch.setattr(session_acts, "MOST_SESSIONS", 1)
+    act(acts.write_note, get_session(session.id), NoteKind.AGENDA, MINE, by=pair.amara)
+    with pytest.raises(InvalidError, match="has 1 points"):
+        act(acts.write_note, get_session(session.id), NoteKind.AGENDA, MINE, by=pair.amara)
+    act(acts.write_note, get_session(session.id), NoteKind.NOTE, MINE, by=pair.amara)
+    with pytest.raises(InvalidError, match="have 2 notes"):
+        act(acts.write_note, get_session(session.id), NoteKind.NOTE, MINE, by=pair.amara)
+    act(pair_actions.add_action, pair.mentorship, TO_DO, owner=PairSide.MENTEE, by=pair.amara)
+    with pytest.raises(InvalidError, match="have 1 actions"):
+        act(pair_actions.add_action, pair.mentorship, TO_DO, owner=PairSide.MENTEE, by=pair.amara)
+    with pytest.raises(NotAllowedNowError, match="planned 1 sessions"):
+        act(session_acts.plan_session, pair.mentorship, session_acts.Plan(NOW + timedelta(days=3)), by=pair.amara)

@@ -17,7 +17,14 @@ from app.infra.clock import now
 from app.infra.unit_of_work import transaction
 from app.jobs.kinds import Work, find_kind
 from app.mentoring.actions import course, reviews
-from app.mentoring.models import Mentorship, MentorshipStep, ReviewKind, SessionState
+from app.mentoring.models import (
+    MentoringNote,
+    Mentorship,
+    MentorshipStep,
+    ReviewKind,
+    SessionAction,
+    SessionState,
+)
 from app.mentoring.queries.course import has_plan_after, silent_on
 from app.mentoring.queries.mentorships import get_mentorship
 from app.mentoring.reminders import REMIND
@@ -26,7 +33,7 @@ from app.notices.actions import choose_hearing
 from app.notices.models import Hearing, Mail
 from app.notices.queries import list_waiting
 from app.policies.actions import set_policy
-from tests.factories.mentoring import TODAY, make_mentorship, make_session
+from tests.factories.mentoring import TODAY, make_mentorship, make_note, make_session
 from tests.factories.people import SYSTEM, make_person
 
 
@@ -293,3 +300,24 @@ def test_the_condition_of_lists_says_what_the_rule_says(amara, chioma, session):
         session.rollback()
         found = session.scalars(select(Mentorship.id).where(silent_on(day), ~has_plan_after(on(day)))).all()
         assert bool(found) is is_silent
+
+
+# Words that were taken out ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [MentorshipState.ACTIVE, MentorshipState.ENDED_EARLY])
+def test_what_was_taken_out_is_gone_after_a_day_whether_or_not_the_pair_goes_on(amara, chioma, session, state):
+    pair = make_mentorship(amara, chioma, state=state)
+    meeting = make_session(pair)
+    kept, fresh, old = (make_note(meeting, amara, f"canary-{one}") for one in ("kept", "fresh", "old"))
+    by = {"mentorship_id": pair.id, "author_id": amara.id, "owner_id": amara.id, "written_at": now()}
+    with transaction() as work:
+        work.merge(fresh).removed_at = now() - timedelta(hours=23)
+        work.merge(old).removed_at = now() - timedelta(hours=25)
+        work.add(SessionAction(words="canary-action", removed_at=now() - timedelta(hours=25), **by))
+        work.add(SessionAction(words="canary-open", **by))
+    run()
+    session.rollback()
+    notes = select(MentoringNote.words).order_by(MentoringNote.words)
+    assert session.scalars(notes).all() == [kept.words, fresh.words][::-1]
+    assert session.scalars(select(SessionAction.words)).all() == ["canary-open"]

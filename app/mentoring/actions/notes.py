@@ -21,11 +21,14 @@ from app.mentoring.actions.steps import author_id, lock_mentorship
 from app.mentoring.models import MentoringNote, Mentorship, NoteKind, PrivateNote, SessionAction
 from app.mentoring.models.mentorships import WORDS_LENGTH
 from app.mentoring.queries.mentorships import get_mentorship
-from app.mentoring.queries.notes import find_private
+from app.mentoring.queries.notes import count_notes, find_private
 from app.mentoring.queries.sessions import PairSession
 
+MOST_NOTES, MOST_AGENDA = 500, 50
+"""How many shared notes a pair may have in all, and agenda points on one session (house)."""
 KEPT_FOR = timedelta(days=1)
-"""For how long what was taken out can be put back; then it is deleted with the next thing that the pair writes."""
+"""For how long what was taken out can be put back; then the daily sweep deletes it, the pair's own writing sooner."""
+GONE = "This was taken out more than a day ago, so it can no longer be put back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ def write_note(found: PairSession, kind: NoteKind, words: str, *, by: Author, at
     """Write a point of the agenda, or a shared note. InvalidError without words, or with more than 4000 characters."""
     lock_mentorship(found.mentorship)
     check_underway(found.mentorship)
+    _check_room(found, kind)
     row = MentoringNote(
         mentorship_id=found.mentorship.id,
         session_id=found.meeting.id,
@@ -91,12 +95,25 @@ def remove_note(note: MentoringNote, *, by: Author, at: datetime) -> None:
 
 
 def restore_note(note: MentoringNote, *, by: Author, at: datetime) -> None:
-    """Put a note back that its author took out."""
+    """Put a note back that its author took out, within a day. NotAllowedNowError later."""
     _lock_own(note, by)
     if note.removed_at is not None:
+        check_restorable(note.removed_at, at)
         note.removed_at = None
         db.session.flush()
         _note(Tag.SHARED_NOTE_WRITTEN, note, by=by, at=at)
+
+
+def _check_room(found: PairSession, kind: NoteKind) -> None:
+    """Refuse one more than anybody needs. The row of the mentorship is locked."""
+    if kind is NoteKind.AGENDA and count_notes(found.mentorship.id, kind, session_id=found.id) >= MOST_AGENDA:
+        raise InvalidError(
+            f"This session has {MOST_AGENDA} points, which is the most. Take one out first.", field="words"
+        )
+    if count_notes(found.mentorship.id) >= MOST_NOTES:
+        raise InvalidError(
+            f"The two of you have {MOST_NOTES} notes, which is the most. Take one out first.", field="words"
+        )
 
 
 def _lock_own(note: MentoringNote, by: Author) -> None:
@@ -120,6 +137,20 @@ def _check_length(words: str) -> None:
         raise InvalidError(
             f"This has {len(words)} characters; at most {WORDS_LENGTH} fit. Shorten it by {len(words) - WORDS_LENGTH}.",
             field="words",
+        )
+
+
+def check_restorable(removed_at: datetime, at: datetime) -> None:
+    """Refuse with NotAllowedNowError to put back what was taken out more than a day ago, deleted already or not."""
+    if removed_at < at - KEPT_FOR:
+        raise NotAllowedNowError(GONE)
+
+
+def delete_all_removed(at: datetime) -> None:
+    """Delete for good whatever was taken out more than a day ago, in every mentorship, over or not."""
+    for table in (MentoringNote, SessionAction):
+        db.session.execute(
+            delete(table).where(table.removed_at < at - KEPT_FOR), execution_options={"synchronize_session": False}
         )
 
 

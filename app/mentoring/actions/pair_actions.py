@@ -11,12 +11,13 @@ from app.domain.errors import InvalidError, MissingError
 from app.domain.mentorship import PairSide
 from app.infra.clock import local
 from app.infra.db import db
-from app.mentoring.actions.notes import delete_removed
+from app.mentoring.actions.notes import check_restorable, delete_removed
 from app.mentoring.actions.sessions import check_underway
 from app.mentoring.actions.steps import author_id, lock_mentorship
 from app.mentoring.models import Mentorship, SessionAction
 from app.mentoring.models.mentorships import LINE_LENGTH
 from app.mentoring.queries.mentorships import get_mentorship
+from app.mentoring.queries.notes import count_actions
 
 
 def faults_of(words: str, due_on: date | None, *, on: date) -> dict[str, str]:
@@ -29,6 +30,10 @@ def faults_of(words: str, due_on: date | None, *, on: date) -> dict[str, str]:
     if due_on is not None and due_on < on:
         found["due_on"] = "That day has passed; choose today or a later one, or none."
     return found
+
+
+MOST_ACTIONS = 500
+"""How many actions a pair may have in all (house)."""
 
 
 def add_action(
@@ -44,6 +49,8 @@ def add_action(
     """Write down what one of the two means to do. InvalidError without words, for too many, and for a day behind."""
     lock_mentorship(mentorship)
     check_underway(mentorship)
+    if count_actions(mentorship.id) >= MOST_ACTIONS:
+        raise InvalidError(f"You have {MOST_ACTIONS} actions, which is the most. Take one out first.", field="words")
     for name, fault in faults_of(words, due_on, on=local(at).date()).items():
         raise InvalidError(fault, field=name)
     row = SessionAction(
@@ -88,9 +95,10 @@ def remove_action(action: SessionAction, *, by: Author, at: datetime) -> None:
 
 
 def restore_action(action: SessionAction, *, by: Author, at: datetime) -> None:
-    """Put an action back that its author took out."""
+    """Put an action back that its author took out, within a day. NotAllowedNowError later."""
     _lock_own(action, by)
     if action.removed_at is not None:
+        check_restorable(action.removed_at, at)
         action.removed_at = None
         db.session.flush()
         _note(action, by=by, at=at)

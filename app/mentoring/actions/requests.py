@@ -41,9 +41,7 @@ from app.policies.queries import value_of
 NOT_SOUGHT = "You do not look for a mentor at the moment. Say in your mentoring profile that you do, then ask."
 TOO_MANY = f"You have {MOST_OPEN} requests open, which is the most at once. Withdraw one, or wait for an answer."
 TOO_FAST = f"You have sent {MOST_A_DAY} requests within a day, which is the most. Ask again tomorrow."
-ASKED_ENOUGH = (
-    f"You have asked back {MOST_QUESTIONS} times, which is the most. Say yes or no now; a no needs no excuse."
-)
+ASKED_ENOUGH = f"You have asked back {MOST_QUESTIONS} times, which is the most. Say yes or no now: both are fine."
 NOT_LIVE = "Choose among the goals of your profile that you have not met yet."
 HAS_MENTOR = "You have a mentor already, and one at a time is the rule."
 

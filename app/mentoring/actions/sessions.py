@@ -22,6 +22,8 @@ from app.mentoring.models import MentoringSession, Mentorship, SessionState
 from app.mentoring.queries.sessions import PairSession, find_number_at, last_number
 
 LEAST_MINUTES, MOST_MINUTES = 5, 480
+MOST_SESSIONS = 200
+"""How many sessions a pair may plan in all (house): far more than anybody needs, so that no page grows without end."""
 FURTHEST = timedelta(days=366)
 PAUSED = "This mentorship is paused, so no session is planned. Go on with it first; everything can still be read."
 OVER = "This mentorship is over: what was written stays, and nothing more is added."
@@ -63,10 +65,13 @@ def plan_session(mentorship: Mentorship, plan: Plan, *, by: Author, at: datetime
     lock_mentorship(mentorship)
     _check_may_plan(mentorship)
     _check(plan, mentorship, at)
+    number = last_number(mentorship.id) + 1
+    if number > MOST_SESSIONS:
+        raise NotAllowedNowError(f"You have planned {MOST_SESSIONS} sessions, which is the most. Change one of them.")
     _check_is_free(plan, mentorship)
     row = MentoringSession(
         mentorship_id=mentorship.id,
-        number=last_number(mentorship.id) + 1,
+        number=number,
         starts_at=plan.starts_at,
         minutes=plan.minutes,
         place=plan.place,

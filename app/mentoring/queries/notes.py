@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -45,6 +45,22 @@ def get_action(action_id: uuid.UUID) -> SessionAction:
     if found is None:
         raise MissingError
     return found
+
+
+def count_notes(mentorship_id: uuid.UUID, kind: NoteKind | None = None, *, session_id: uuid.UUID | None = None) -> int:
+    """Return how many shared notes a pair has that were not taken out; of one kind or session where those are named."""
+    rows = select(func.count()).where(MentoringNote.mentorship_id == mentorship_id, MentoringNote.removed_at.is_(None))
+    if kind is not None:
+        rows = rows.where(MentoringNote.kind == kind)
+    if session_id is not None:
+        rows = rows.where(MentoringNote.session_id == session_id)
+    return db.session.scalar(rows) or 0
+
+
+def count_actions(mentorship_id: uuid.UUID) -> int:
+    """Return how many actions a pair has that were not taken out."""
+    rows = select(func.count()).where(SessionAction.mentorship_id == mentorship_id, SessionAction.removed_at.is_(None))
+    return db.session.scalar(rows) or 0
 
 
 def list_notes(actor: Actor, session_id: uuid.UUID) -> Sequence[MentoringNote]:
