@@ -29,7 +29,8 @@ FOLDED = frozenset({"no_goal", "private"})
 """Codes of a stored run that pages show as one line. Runs of before kept the two apart."""
 UNSEEN = "What is not shown may have changed as well"
 """Stands behind every count of what has changed, so that the counts never pass for all there is."""
-OWN_BESIDE = "You are among those who compete or could mentor here, so this is for another coordinator to look at."
+OWN_NEXT = "Who would be next is for a coordinator outside this pool to look at"
+OWN_BESIDE = "Somebody fits. Who, and who competes, is for a coordinator outside this pool to look at."
 AGREED = "Both agreed"
 """How a proposed pair stands from its second consent on, whatever becomes of it later."""
 
@@ -102,12 +103,15 @@ def heading_of(run: MatchRun) -> str:
     return f"{number_word(run.matched).capitalize()} of {mentees} can be paired"
 
 
-def result_page(view: RunView, reader: uuid.UUID) -> ResultPage:
+def result_page(view: RunView, reader: uuid.UUID, *, is_inside: bool = False) -> ResultPage:
     """Return a run as its page says it to a reader, who is told nothing of themself beyond whom they are paired with.
 
-    What rules them out, who would be next and who could be asked for them would tell them who has excluded them.
+    What rules them out, who would be next and who could be asked for them would tell them who has excluded them. To
+    whoever is in the pool (`is_inside`), or was in this run, it is said of nobody who would be next and who competes:
+    where their own name is missing would tell them as much.
     """
     what = view.explanation
+    is_inside = is_inside or reader in view.people
     goals = {goal for line in view.pairs for goal in line.detail.get("held", ())}
     goals |= {goal for line in view.left for goal in line.unheld}
     goals |= {goal for needs in what["needs"].values() for goal in needs["goals"]}
@@ -115,9 +119,9 @@ def result_page(view: RunView, reader: uuid.UUID) -> ResultPage:
     return ResultPage(
         view=view,
         heading=heading_of(view.row),
-        pairs=tuple(_pair(line, named, reader) for line in view.pairs),
+        pairs=tuple(_pair(line, named, reader, is_inside=is_inside) for line in view.pairs),
         left=tuple(
-            _left(line, _number(line, what), what["needs"].get(str(line.mentee.id)), named, reader)
+            _left(line, _number(line, what), what["needs"].get(str(line.mentee.id)), named, reader, is_inside=is_inside)
             for line in view.left
         ),
         asked=tuple(_asked(one, view.people) for one in _without(reader, what["asked"])),
@@ -151,15 +155,15 @@ def part_key(weights: Mapping[str, int]) -> list[tuple[str, int]]:
 # Pairs -----------------------------------------------------------------------------------
 
 
-def _pair(line: PairLine, named: Mapping[str, NamedExpectation], reader: uuid.UUID) -> PairCard:
+def _pair(line: PairLine, named: Mapping[str, NamedExpectation], reader: uuid.UUID, *, is_inside: bool) -> PairCard:
     row, flags = line.row, []
     if row.is_pinned:
         flags.append("Set by hand")
     if row.is_cross_ladder:
         flags.append("Two ladders")
     following = f"Next best: {line.next_mentor.name}, {row.next_score}" if line.next_mentor else "Nobody else fits"
-    if reader in (line.mentee.id, line.next_mentor and line.next_mentor.id):
-        following = OWN_ROW
+    if is_inside:
+        following = OWN_ROW if line.mentee.id == reader else OWN_NEXT
     parts = tuple(getattr(row, f"{part}_part") for part in WEIGHTS)
     return PairCard(line, parts, _why(line, named), following, tuple(flags))
 
@@ -198,11 +202,12 @@ def _left(
     needs: Mapping[str, Any] | None,
     named: Mapping[str, NamedExpectation],
     reader: uuid.UUID,
+    *,
+    is_inside: bool,
 ) -> LeftCard:
     if line.mentee.id == reader:
         return LeftCard(line, (), OWN_ROW, (), "")
-    if reader in {one.id for one in (*line.rivals, *line.mentors)}:
-        # Whom a pairing is open to says something of everybody who is named beside them.
+    if is_inside and line.mentors:
         others = replace(line, mentors=())
         return LeftCard(line, (), OWN_BESIDE, (), needs_words(others, needs, named) if needs else "")
     reasons = tuple((number, RULED_OUT[code][number > 1]) for code, number in _in_order(line.reasons))

@@ -417,7 +417,10 @@ def test_a_coordinator_or_hr_in_the_pool_reads_nothing_that_tells_who_has_exclud
     assert not mentor.get(own).all("input", value=str(pool["ebba"].id))
     row = next(one for one in mentee.get(home).all("tr") if "Amara Diallo" in "".join(one.itertext()))
     assert OWN_ROW in "".join(row.itertext())
-    assert "Next best" not in "".join(row.itertext())
+    assert "Next best: " in other.get(home).text
+    for one in (mentee, mentor):
+        assert "Next best: " not in one.get(home).text
+        assert "mentors fit, " not in one.get(home).text
     send(other, other.get(own), own, kind="pin", mentor=str(pool["ebba"].id), reason="They know each other.")
     assert "They know each other." in other.get(home).text
     for one in (mentee, mentor):

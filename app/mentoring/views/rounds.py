@@ -170,7 +170,8 @@ def _pool_page(row: MentoringRound, template: str) -> ResponseReturnValue:
 
 def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> ResponseReturnValue:
     reader = actor().person_id
-    page, is_last = result_page(read_run(run), reader), run.id == runs[0].id
+    is_inside, is_last = _is_inside(), run.id == runs[0].id
+    page = result_page(read_run(run), reader, is_inside=is_inside)
     is_live = is_last and row.state is RoundState.OPEN
     choices = list_choices(row.id) if is_live else []
     changed = changed_words(row, run, page.view.explanation, count_pool(now()), choices) if is_live else []
@@ -186,7 +187,7 @@ def _run_page(row: MentoringRound, run: MatchRun, runs: list[MatchRun]) -> Respo
         is_last=is_last,
         same=same_words(same_input(runs, run)),
         key=part_key(page.view.explanation["weights"] or actions.weights_in(row)),
-        is_inside=_is_inside(),
+        is_inside=is_inside,
         runs_it=is_live and _runs_it(row),
     )
 
