@@ -141,4 +141,7 @@ def test_a_small_company_leaves_out_whoever_it_lacks(app, session, people):
     here = set(session.scalars(select(Person.id)))
     pairs = session.scalars(select(Mentorship)).all()
     assert all({pair.mentee_id, pair.mentor_id} <= here for pair in pairs)
-    assert session.scalars(select(MentoringCoordinator)).one().person_id in here
+    coordinator = session.scalars(select(MentoringCoordinator)).one()
+    assert coordinator.person_id in here
+    # HR does not name themself.
+    assert coordinator.named_by_id != coordinator.person_id
