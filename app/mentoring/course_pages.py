@@ -37,7 +37,7 @@ Given = frozenset[tuple[ReviewKind, uuid.UUID]]
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stop of the rail: `state` is done, now or empty."""
+    """A stop of the rail: `state` is done, reached (the way to the next one is not done), now or empty."""
 
     name: str
     day: str
@@ -175,10 +175,17 @@ def _phases(mentorship: Mentorship, today: date) -> tuple[Phase, ...]:
     end_name = "Ended" if is_over else "Closing" if is_closing else "End"
     end_on = (mentorship.ended_on if is_over else mentorship.closing_on if is_closing else None) or mentorship.ends_on
     return (
-        Phase("Began", _day(mentorship.began_on), "done"),
-        Phase("Mid-point", _day(mentorship.mid_point_on), "done" if is_half else "now" if half_now else ""),
+        Phase("Began", _day(mentorship.began_on), "done" if is_half or half_now else "reached"),
+        Phase("Mid-point", _day(mentorship.mid_point_on), _half(is_half, half_now, is_closing or is_over)),
         Phase(end_name, _day(end_on), "done" if is_over else "now" if is_closing else ""),
     )
+
+
+def _half(is_half: bool, half_now: bool, is_last: bool) -> str:  # noqa: FBT001 - three answers about one stop
+    """Return the state of the mid-point; the way from it to the end is filled once that is reached."""
+    if is_half:
+        return "done" if is_last else "reached"
+    return "now" if half_now else ""
 
 
 def _acts(mentorship: Mentorship, reader_id: uuid.UUID, given: Given, today: date) -> tuple[Act, ...]:

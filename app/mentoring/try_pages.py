@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from zoneinfo import ZoneInfo
 
 from app.domain.matching import Mentor, utc_hours
@@ -10,6 +11,7 @@ from app.infra.clock import clock, today
 from app.ladders.queries import level_marks
 from app.mentoring.forms.rounds import TryForm
 from app.mentoring.languages import in_words
+from app.mentoring.models import MentoringProfile
 from app.mentoring.queries.pool import Gathered
 from app.mentoring.queries.profiles import named_expectations
 
@@ -37,9 +39,15 @@ def offer_choices(form: TryForm, gathered: Gathered, *, is_sent: bool) -> None:
     form.team.choices = [(ANOTHER_TEAM, "Another team than everybody in the pool"), *named_teams]
     if not is_sent:
         form.zone.data, form.starts.data, form.ends.data = clock.zone, "9", "17"
-        form.goals.data, form.languages.data = [], spoken
+        form.goals.data, form.languages.data = [], _most_spoken(profiles)
         form.team.data, form.places.data = ANOTHER_TEAM, "2"
         form.level.data = next((value for value, words in form.level.choices if words.endswith("L3")), None)
+
+
+def _most_spoken(profiles: list[MentoringProfile]) -> list[str]:
+    """Return the language that most of the pool share: somebody who speaks them all would be a rare find."""
+    counts = Counter(code for one in profiles for code in one.languages.split())
+    return sorted(counts, key=lambda code: (-counts[code], code))[:1]
 
 
 def thought_of(form: TryForm) -> Mentor:

@@ -38,7 +38,7 @@ PAIR_CASES: dict[str, Case] = {
         "{{ session_list(lines) }}",
         (
             "Tuesday at 14:00",
-            "Europe/Berlin time, 45 minutes",
+            "(Europe/Berlin), 45 minutes",
             "&lt;Room&gt; 4",
             "Did it take place?",
             "Took place",

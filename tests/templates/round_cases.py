@@ -23,7 +23,7 @@ ROUND_CASES: dict[str, Case] = {
             "Next best: Yusuf Karadağ, 770",
             "Set by hand",
             "<strong>880</strong>",
-            '<a class="button button-small pair-change" href="/change">',
+            '<a class="button button-small pair-change no-print" href="/change">',
             "Goals &amp; more, up to 500",
             'class="num">4</span><span>are not a level above',
             "One mentor &lt;fits&gt;.",

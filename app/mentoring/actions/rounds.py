@@ -93,7 +93,7 @@ LABELS = {
     "team": "Other team",
     "hours": "Shared hours",
     "preference": "Preference",
-    "load": "Load",
+    "load": "Free places",
 }
 """What pages call each setting of a round."""
 
