@@ -202,9 +202,9 @@ def own_words_file(title: str, words: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join(parts)
 
 
-def draft_title(other: str, held_on: date) -> str:
-    """Return the line with which evidence from a session begins; its author changes it as they like."""
-    return f"Mentoring session with {other} on {long_date(held_on)}"
+def draft_title(held_on: date) -> str:
+    """Return the line with which evidence from a session begins; it names nobody, and its author changes it."""
+    return f"Mentoring session on {long_date(held_on)}"
 
 
 def takes_log(marks: Marks, expectation_id: str) -> bool:

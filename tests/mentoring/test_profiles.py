@@ -11,6 +11,7 @@ from app.audit.models import AuditEvent
 from app.domain.errors import InvalidError
 from app.domain.mentorship import PairSide
 from app.infra.db import db
+from app.infra.idempotency import IdempotencyKey
 from app.infra.unit_of_work import transaction
 from app.mentoring.actions import profiles as actions
 from app.mentoring.models import MentoringExclusion, MentoringPreference
@@ -312,8 +313,16 @@ def test_an_exclusion_leaves_no_trace_but_its_row_and_ends_a_preference(amara, c
     before = db.session.scalars(select(AuditEvent)).all()
     client = client_for(amara)
     signed_in = len(db.session.scalars(select(AuditEvent)).all())
-    page = client.get("/mentoring/exclusions?q=ebba")
-    client.send(page.form("/mentoring/exclusions?q=ebba"))
+    # Searched for by post: no part of a name stands in an address, and one that does finds nobody.
+    assert "Ebba Nyström" not in client.get("/mentoring/exclusions?q=ebba").words("main")
+    page = client.send(client.get("/mentoring/exclusions").form("/mentoring/exclusions"), q="ebba")
+    assert page.status == 200
+    assert "q=" not in page.text
+    assert not any("Ebba" in str(row.body) for row in db.session.scalars(select(IdempotencyKey)))
+    assert "Ebba Nyström" in page.words("main")
+    said = client.follow(client.post("/mentoring/exclusions", {"person": str(ebba.id), "q": "ebba"}))
+    assert "They are on your list" in said.text
+    assert said.text.count("Ebba Nyström") == 2, "in the list and in the hidden words of its button, in no message"
     assert [row.other_id for row in db.session.scalars(select(MentoringExclusion))] == [ebba.id]
     assert db.session.scalars(select(MentoringPreference)).all() == []
     assert len(before) <= len(db.session.scalars(select(AuditEvent)).all()) == signed_in

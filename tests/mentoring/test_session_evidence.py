@@ -58,9 +58,10 @@ def test_the_mentee_makes_a_draft_with_the_day_the_goals_and_their_own_ticked_wo
     page = client.get(f"/mentoring/sessions/{held.id}/evidence")
     form = page.form(ending="/evidence")
     fields = dict(form.fields)
-    assert fields["title"] == "Mentoring session with Chioma Eze on 3 November 2026"
+    assert fields["title"] == "Mentoring session on 3 November 2026"
     assert "expectations" not in fields, "a log does not count towards this goal"
     assert "choose another kind" in page.words()
+    assert "These are your goals. Once you share the piece, whoever may read your evidence sees" in page.words()
     assert "notes" not in fields, "nothing is copied unless it is ticked"
     assert HERS not in page.text
     after = client.follow(client.send(form, expectations=GOALS[0], notes=[str(pair.mine.id)]))
@@ -72,7 +73,7 @@ def test_the_mentee_makes_a_draft_with_the_day_the_goals_and_their_own_ticked_wo
     )
     assert (piece.occurred_on, piece.narrative, piece.needed_voice_id) == (date(2026, 11, 3), MINE, None)
     assert [claim.expectation_id for claim in piece.claims] == list(GOALS)
-    assert "E-1: Mentoring session with Chioma Eze" in after.text
+    assert "E-1: Mentoring session on 3 November 2026" in after.text
     assert "E-1" not in client_for(pair.chioma).get(f"/mentoring/sessions/{held.id}").text
     for again in (client.get(f"/mentoring/sessions/{held.id}/evidence"), client.send(form, idempotency_key="again")):
         assert again.location == f"/evidence/{piece.id}", "there is one piece of a session"

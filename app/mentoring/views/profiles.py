@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from app.access.guard import actor, requires
 from app.access.permissions import Permission
 from app.domain.errors import InvalidError
 from app.domain.mentorship import PairSide
+from app.infra import idempotency
 from app.infra.clock import now, today
 from app.infra.forms import clean_line
 from app.infra.unit_of_work import writes
@@ -108,13 +110,13 @@ def _flash_undo(text: str, endpoint: str, **fields: str) -> None:
 # Whom one names -----------------------------------------------------------------------
 
 
-def _search() -> str:
-    return clean_line(request.args.get("q"))[:MOST_SEARCHED].replace("\x00", "")
+def _search(words: str | None) -> str:
+    return clean_line(words)[:MOST_SEARCHED].replace("\x00", "")
 
 
-def _offer_people(form: NameForm) -> dict[str, Any]:
-    """Offer whom the search finds; return what the page needs to say of it."""
-    search = _search()
+def _offer_people(form: NameForm, words: str | None) -> dict[str, Any]:
+    """Offer whom a search for some words finds; return what the page needs to say of it."""
+    search = _search(words)
     found, has_more = find_colleagues(search, actor().person_id, form.person_id)
     form.offer(found)
     if search and len(found) == 1 and form.person.data is None:
@@ -152,7 +154,11 @@ def _side_of_address() -> PairSide:
 def _names_page(form: NameForm, side: PairSide) -> ResponseReturnValue:
     named = list_preferences(actor().person_id)[side]
     page = render_template(
-        "mentoring/profile_names.html", side=side.value, named=named, most=actions.MOST_NAMED, **_offer_people(form)
+        "mentoring/profile_names.html",
+        side=side.value,
+        named=named,
+        most=actions.MOST_NAMED,
+        **_offer_people(form, request.args.get("q")),
     )
     return make_response(page, form.status)
 
@@ -194,17 +200,22 @@ def show_exclusions() -> ResponseReturnValue:
     return _exclusions_page(NameForm(formdata=None))
 
 
-def _exclusions_page(form: NameForm) -> ResponseReturnValue:
+def _exclusions_page(form: NameForm, status: int | None = None) -> ResponseReturnValue:
     named = list_exclusions(actor())
-    page = render_template("mentoring/exclusions.html", named=named, **_offer_people(form))
-    return make_response(page, form.status)
+    # Not from the address: a name in it would stand in the history of the browser and in the log of every proxy.
+    page = render_template("mentoring/exclusions.html", named=named, **_offer_people(form, request.form.get("q")))
+    return make_response(page, status or form.status)
 
 
 @bp.post("/exclusions")
 @requires(Permission.Mentoring.TAKE_PART)
 @writes
 def exclude_somebody() -> ResponseReturnValue:
-    """Say that the reader does not want to be paired with somebody."""
+    """Find somebody by a part of their name, or say that the reader does not want to be paired with them."""
+    if "find" in request.form:
+        # A page with names of colleagues is kept by no table, not even for a repeated submit.
+        idempotency.keep_nothing(url_for("mentoring.show_exclusions"))
+        return _exclusions_page(NameForm(formdata=None), HTTPStatus.OK)
     form = NameForm()
     person = _chosen(form)
     if person is not None:
@@ -212,7 +223,7 @@ def exclude_somebody() -> ResponseReturnValue:
     if person is None or form.person.errors:
         return _exclusions_page(form)
     _flash_undo(
-        f"You will not be paired with {person.name}. Only you know.",
+        "They are on your list: you will not be paired with them. Only you know.",
         "mentoring.include_somebody",
         person=str(person.id),
     )
@@ -226,6 +237,9 @@ def include_somebody() -> ResponseReturnValue:
     """Take back that the reader does not want to be paired with somebody."""
     other_id = _posted_id()
     if actions.include(other_id, by=author()):
-        name = get_people([other_id])[other_id].name
-        _flash_undo(f"You may be paired with {name} again.", "mentoring.exclude_somebody", person=str(other_id))
+        _flash_undo(
+            "They are off your list: you may be paired with them again.",
+            "mentoring.exclude_somebody",
+            person=str(other_id),
+        )
     return redirect(url_for("mentoring.show_exclusions"))

@@ -223,9 +223,9 @@ def show_session_evidence(found: PairSession) -> ResponseReturnValue:
         raise NotAllowedNowError(session_evidence.NOT_HELD)
     if made := _made(found):
         return _to_piece(made)
-    other, marks = other_of(found.mentorship), marks_for(actor().person_id, today())
+    marks = marks_for(actor().person_id, today())
     form = SessionEvidenceForm(formdata=None)
-    form.title.data = pair_pages.draft_title(other.name, found.meeting.held_on)
+    form.title.data = pair_pages.draft_title(found.meeting.held_on)
     if side_of(found.mentorship) is PairSide.MENTEE:
         # The others are there to tick: a log does not count towards them, and the page says what would.
         form.expectations.data = [one for one in _shown_by(found, marks) if pair_pages.takes_log(marks, one)]
