@@ -130,5 +130,7 @@ def _write(target: Path, content: bytes) -> None:
 def _summary(given: MatchInput, solution: Solution, *, is_proven: bool) -> str:
     whole = given.whole(solution)
     mentees = len(given.instance.mentees) + whole.matched - solution.matched
-    proven = " Nothing is better." if is_proven else ""
+    has_pins = whole.matched > solution.matched
+    best = "Nothing is better around the pins." if has_pins else "Nothing is better."
+    proven = f" {best}" if is_proven else " It is the best around the pins." if has_pins else ""
     return f"Matched {whole.matched} of {mentees}; worst score {whole.worst}, total {whole.total}.{proven}"

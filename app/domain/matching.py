@@ -10,16 +10,19 @@ first, because every mentee gets one mentor. Ids are strings: the same string is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
 from math import prod
+from operator import or_
+from typing import NamedTuple, TypeVar
 
 from app.domain.assignment import Instance, Solution
 from app.domain.errors import InvalidError
 
+K = TypeVar("K")
 FULL_SCORE = 1000
 """What the weights add up to, and the most that a pair can reach."""
 DAY = 24 * 60
@@ -197,14 +200,18 @@ class Pool:
         """Return the mentees, who has waited longest first."""
         return tuple(sorted(self.mentees, key=lambda one: (one.waiting_since, one.id)))
 
+    @cached_property
+    def sieve(self) -> Sieve:
+        """Return what finds the mentors of a mentee without a look at each."""
+        return Sieve(self)
+
     def unheld(self, mentee: Mentee) -> tuple[str, ...]:
         """Return the goals of a mentee that nobody in the pool holds."""
         return tuple(goal for goal in dict.fromkeys(mentee.goals) if goal not in self.able)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a pair's score is made of."""
+class Parts(NamedTuple):
+    """What a pair's score is made of. A tuple, because a large pool has millions of them."""
 
     goals: int
     level: int
@@ -216,14 +223,14 @@ class Parts:
     @property
     def score(self) -> int:
         """Return the sum, 0 to 1000."""
-        return self.goals + self.level + self.team + self.hours + self.preference + self.load
+        return sum(self)
 
 
 def judge(pool: Pool, mentee: Mentee, mentor: Mentor) -> Reason | Parts:
     """Return the first reason that keeps two apart, or the parts of their score."""
     minutes = shared_minutes(mentee.hours, mentor.hours)
     reason = _reason(pool, mentee, mentor, minutes)
-    return _parts(pool, mentee, mentor, minutes) if reason is None else reason
+    return _parts(pool, mentee, mentor, minutes, _shares(pool, mentee)) if reason is None else reason
 
 
 def _reason(pool: Pool, mentee: Mentee, mentor: Mentor, minutes: int) -> Reason | None:
@@ -245,10 +252,10 @@ def _reason(pool: Pool, mentee: Mentee, mentor: Mentor, minutes: int) -> Reason 
     return next((reason for reason, holds in applies.items() if holds), None)
 
 
-def _parts(pool: Pool, mentee: Mentee, mentor: Mentor, minutes: int) -> Parts:
-    weights = pool.weights
+def _parts(pool: Pool, mentee: Mentee, mentor: Mentor, minutes: int, shares: tuple[Mapping[str, int], int]) -> Parts:
+    weights, (share, whole) = pool.weights, shares
     return Parts(
-        goals=_goals_part(pool, mentee, mentor),
+        goals=weights.goals * sum(share[goal] for goal in share if goal in mentor.holds) // whole,
         level=_level_part(weights.level, mentor.rank - mentee.rank),
         team=weights.team if mentee.team != mentor.team else 0,
         hours=weights.hours * min(minutes, ENOUGH_SHARED_MINUTES) // ENOUGH_SHARED_MINUTES,
@@ -257,13 +264,15 @@ def _parts(pool: Pool, mentee: Mentee, mentor: Mentor, minutes: int) -> Parts:
     )
 
 
-def _goals_part(pool: Pool, mentee: Mentee, mentor: Mentor) -> int:
-    """Return ⌊weight · Σ w·holds / Σ w⌋ with w = 1/able, over the goals that somebody holds, without rounding twice."""
+def _shares(pool: Pool, mentee: Mentee) -> tuple[Mapping[str, int], int]:
+    """Return w = 1/able of each goal of a mentee that somebody holds, over a common denominator, and their sum.
+
+    The part of the goals is ⌊weight · Σ w·holds / Σ w⌋, without rounding twice.
+    """
     able = {goal: pool.able[goal] for goal in mentee.goals if goal in pool.able}
-    # 1/able, over a common denominator.
     whole = prod(able.values())
-    held = sum(whole // number for goal, number in able.items() if goal in mentor.holds)
-    return pool.weights.goals * held // sum(whole // number for number in able.values())
+    share = {goal: whole // number for goal, number in able.items()}
+    return share, sum(share.values())
 
 
 def _level_part(weight: int, difference: int) -> int:
@@ -277,6 +286,94 @@ def _preference_part(weight: int, mentee: Mentee, mentor: Mentor) -> int:
     if mentor.id not in mentee.names:
         return 0
     return weight if mentee.id in mentor.names else weight // 2
+
+
+class Sieve:
+    """Whom each reason rules out for a mentee, as bits: bit n is the n-th mentor by id.
+
+    The same rule as `judge`, which says it in words: here each reason is settled for all mentors at once, so that a
+    pool of thousands is looked through once for each mentee and not once for each two.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        """Sort the mentors of a pool by what the reasons ask."""
+        self.mentors = tuple(sorted(pool.mentors, key=lambda one: one.id))
+        self._all = (1 << len(self.mentors)) - 1
+        self._places = {one.id: 1 << place for place, one in enumerate(self.mentors)}
+        self._by_rank, self._by_hours = self._bits(lambda one: [one.rank]), self._bits(lambda one: [one.hours])
+        self._by_language = self._bits(lambda one: one.languages)
+        self._holders = self._bits(lambda one: one.holds)
+        self._excluded_by = self._bits(lambda one: one.excludes)
+        self._unavailable = self._bits(lambda one: [not one.is_available or one.capacity <= one.taken]).get(True, 0)
+        self._closed = self._bits(lambda one: [not one.is_open]).get(True, 0)
+        both_ways = (pair for one in pool.chain for pair in (one, one[::-1]))
+        self._chain, self._judges = self._between(both_ways), self._between(pool.judges)
+        self._failed, self._banned = self._between(pool.failed), self._between(pool.banned)
+        self._away: dict[Hours, int] = {}
+
+    def ruled_out(self, mentee: Mentee) -> Mapping[Reason, int]:
+        """Return whom each reason rules out, whether or not another one applies before it; in no order."""
+        return {
+            Reason.SAME_PERSON: self._places.get(mentee.id, 0),
+            Reason.MANAGEMENT_CHAIN: self._chain.get(mentee.id, 0),
+            Reason.LEVEL: self._any(bits for rank, bits in self._by_rank.items() if rank - mentee.rank < 1),
+            Reason.UNAVAILABLE: self._unavailable,
+            Reason.HOURS: self._without_shared_hours(mentee.hours),
+            Reason.LANGUAGE: self._all & ~self._any(self._by_language.get(one, 0) for one in mentee.languages),
+            Reason.RECENT_PAIRING: self._failed.get(mentee.id, 0),
+            Reason.BANNED: self._banned.get(mentee.id, 0),
+            Reason.NO_GOAL: self._all & ~self._any(self._holders.get(one, 0) for one in mentee.goals),
+            Reason.OPTED_OUT: self._shut(mentee),
+            Reason.COMMITTEE: self._judges.get(mentee.id, 0),
+        }
+
+    def fitting(self, mentee: Mentee) -> list[Mentor]:
+        """Return the mentors whom no reason rules out, by id."""
+        left = f"{self._all & ~self._any(self.ruled_out(mentee).values()):b}"[::-1]
+        found, place = [], left.find("1")
+        while place >= 0:
+            found.append(self.mentors[place])
+            place = left.find("1", place + 1)
+        return found
+
+    def count(self, mentee: Mentee) -> Mapping[Reason, int]:
+        """Return how many mentors each reason rules out, by the first that applies, in the order of the reasons."""
+        left, ruled_out, counts = self._all, self.ruled_out(mentee), {}
+        for reason in Reason:
+            if found := (left & ruled_out[reason]).bit_count():
+                counts[reason] = found
+            left &= ~ruled_out[reason]
+        return counts
+
+    def _shut(self, mentee: Mentee) -> int:
+        if not mentee.is_open:
+            return self._all
+        excluded = self._any(self._places.get(one, 0) for one in mentee.excludes)
+        return self._closed | self._excluded_by.get(mentee.id, 0) | excluded
+
+    def _without_shared_hours(self, hours: Hours) -> int:
+        if hours not in self._away:
+            apart = (one for one in self._by_hours if shared_minutes(hours, one) < MIN_SHARED_MINUTES)
+            self._away[hours] = self._any(self._by_hours[one] for one in apart)
+        return self._away[hours]
+
+    def _bits(self, keys: Callable[[Mentor], Iterable[K]]) -> dict[K, int]:
+        found: dict[K, int] = {}
+        for place, mentor in enumerate(self.mentors):
+            for key in keys(mentor):
+                found[key] = found.get(key, 0) | 1 << place
+        return found
+
+    def _between(self, pairs: Iterable[Pair]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for mentor, mentee in pairs:
+            if mentor in self._places:
+                found[mentee] = found.get(mentee, 0) | self._places[mentor]
+        return found
+
+    @staticmethod
+    def _any(bits: Iterable[int]) -> int:
+        return reduce(or_, bits, 0)
 
 
 @dataclass(frozen=True)
@@ -305,8 +402,7 @@ class Admissible:
 
     def reasons(self, mentee: Mentee) -> Mapping[Reason, int]:
         """Return how many mentors each reason rules out for a mentee, in the order of the reasons."""
-        found = Counter(judge(self.pool, mentee, mentor) for mentor in self.pool.mentors)
-        return {reason: found[reason] for reason in Reason if found[reason]}
+        return self.pool.sieve.count(mentee)
 
     @cached_property
     def instance(self) -> Instance:
@@ -331,18 +427,13 @@ class Admissible:
 
 def admissible(pool: Pool) -> Admissible:
     """Return every admissible pair of a pool. The order of its people and sets makes no difference."""
-    holders: dict[str, list[Mentor]] = {}
-    for mentor in sorted(pool.mentors, key=lambda one: one.id):
-        for goal in mentor.holds:
-            holders.setdefault(goal, []).append(mentor)
     pairs: dict[Pair, Parts] = {}
     for mentee in pool.queue:
-        # Only who holds a goal can be admissible; the others need no look.
-        near = {mentor.id: mentor for goal in mentee.goals for mentor in holders.get(goal, ())}
-        for _, mentor in sorted(near.items()):
-            parts = judge(pool, mentee, mentor)
-            if isinstance(parts, Parts):
-                pairs[mentee.id, mentor.id] = parts
+        shares, minutes = _shares(pool, mentee), dict[Hours, int]()
+        for mentor in pool.sieve.fitting(mentee):
+            if mentor.hours not in minutes:
+                minutes[mentor.hours] = shared_minutes(mentee.hours, mentor.hours)
+            pairs[mentee.id, mentor.id] = _parts(pool, mentee, mentor, minutes[mentor.hours], shares)
     pins, broken = _pins(pool, pairs)
     return Admissible(pool, pairs, pins, broken)
 
@@ -369,7 +460,10 @@ def _pins(pool: Pool, pairs: Mapping[Pair, Parts]) -> tuple[dict[Pair, Parts], d
     return pins, broken
 
 
-def seekers(pool: Pool, strength: str) -> tuple[str, ...]:
-    """Return who seeks help with an expectation, who has waited longest first: whom such a mentor could reach."""
-    settled = {mentee for _, mentee in pool.pinned}
+def seekers(pool: Pool, strength: str, pins: Iterable[Pair] = ()) -> tuple[str, ...]:
+    """Return who seeks help with an expectation, who has waited longest first: whom such a mentor could reach.
+
+    `pins` are those that hold, as `Admissible` has them, mentee first: whoever they settle is left out.
+    """
+    settled = {mentee for mentee, _ in pins}
     return tuple(one.id for one in pool.queue if one.is_open and strength in one.goals and one.id not in settled)

@@ -331,7 +331,7 @@ def _pair(given: MatchInput, solution: Solution, pair: Pair) -> dict[str, object
     is_pinned = pair in given.judged.pins
     return {
         **_named(pair, parts.score),
-        "parts": asdict(parts),
+        "parts": parts._asdict(),
         "is_pinned": is_pinned,
         "is_cross_ladder": pair in given.judged.cross_ladder,
         # A pinned mentee was not part of what was settled.

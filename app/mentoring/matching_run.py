@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from app.domain.assignment import Solution, with_one_more
@@ -31,10 +32,22 @@ MOST_PAIRS_TRIED = 5_000
 """Up to how many admissible pairs every goal of those who are left is tried out."""
 MOST_ASKED = 20
 """How many paused or full mentors a page names."""
+MOST_FITTED = 12
+"""Whom of those who are left is kept for each of them."""
 PLACES_OF_ONE_MORE = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Mentors, and the mentees whom nobody fits but them. Of both the first few are named, who waits longest first."""
+
+    named: tuple[str, ...]
+    number: int
+    mentors: tuple[str, ...]
+    places: int
+
+
+@dataclass
 class Outcome:
     """A pool that was matched: the admissible pairs, the part that was solved, and all pairs with the pinned ones."""
 
@@ -42,6 +55,7 @@ class Outcome:
     found: Admissible
     bare: Solution
     whole: Solution
+    _known: int = 0
 
     @property
     def available(self) -> list[Mentor]:
@@ -57,48 +71,88 @@ class Outcome:
         return scores
 
     @cached_property
+    def mentors(self) -> tuple[str, ...]:
+        """Return the mentors whom anybody of the part that was solved may have, by id."""
+        asked = {mentor for _, mentor in self.found.instance.scores}
+        return tuple(one for one in self.found.instance.mentors if one in asked)
+
+    @cached_property
     def wanted(self) -> Mapping[str, int]:
-        """Return the mentors who fit each mentee of the part that was solved, as bits: bit n is the n-th mentor."""
-        places = {one: 1 << place for place, one in enumerate(self.found.instance.mentors)}
+        """Return who fits each mentee of the part that was solved, as bits: bit n is the n-th of `mentors`."""
+        places = {one: 1 << place for place, one in enumerate(self.mentors)}
         found = dict.fromkeys(self.found.instance.mentees, 0)
         for mentee, mentor in self.found.instance.scores:
             found[mentee] |= places[mentor]
         return found
 
     @cached_property
-    def reach(self) -> Mapping[str, int]:
-        """Return for each mentor whom one could reach from them by moving their mentees, as bits of mentors.
-
-        Passed on until nothing is added.
-        """
-        mentors = self.found.instance.mentors
-        found = {one: 1 << place for place, one in enumerate(mentors)}
-        steps: dict[str, int] = defaultdict(int)
+    def steps(self) -> Mapping[int, int]:
+        """Return who fits the mentees that each mentor was given, as bits, by the place of the mentor."""
+        places = {one: place for place, one in enumerate(self.mentors)}
+        found: dict[int, int] = defaultdict(int)
         for mentee, mentor in self.bare.pairs.items():
-            steps[mentor] |= self.wanted[mentee]
-        following = {
-            mentor: [one for place, one in enumerate(mentors) if bits >> place & 1] for mentor, bits in steps.items()
-        }
-        changed = True
-        while changed:
-            changed = False
-            for mentor, others in following.items():
-                bits = found[mentor]
-                for other in others:
-                    bits |= found[other]
-                if bits != found[mentor]:
-                    found[mentor], changed = bits, True
+            found[places[mentor]] |= self.wanted[mentee]
         return found
 
-    def competing(self, mentors: int) -> tuple[str, ...]:
-        """Return the mentees whom nobody fits but some mentors, given as bits, who has waited longest first."""
-        if mentors not in self._competing:
-            self._competing[mentors] = tuple(one for one, bits in self.wanted.items() if bits and not bits & ~mentors)
-        return self._competing[mentors]
+    def reach(self, bits: int) -> int:
+        """Return whom one could reach from some mentors by moving mentees, as bits; those mentors too.
+
+        What was found for one mentor is kept, and never walked again: large pools hang together.
+        """
+        found, waiting = 0, bits
+        while waiting:
+            place = (waiting & -waiting).bit_length() - 1
+            if place not in self._reach:
+                self._reach[place] = self._walk(place)
+                self._known |= 1 << place
+            found |= self._reach[place]
+            waiting &= ~found
+        return found
+
+    def _walk(self, start: int) -> int:
+        found, waiting = 0, 1 << start
+        while waiting:
+            known = waiting & self._known
+            lowest = (known or waiting) & -(known or waiting)
+            place = lowest.bit_length() - 1
+            found |= self._reach[place] if known else lowest
+            waiting = (waiting if known else waiting | self.steps.get(place, 0)) & ~found
+        return found
 
     @cached_property
-    def _competing(self) -> dict[int, tuple[str, ...]]:
+    def _reach(self) -> dict[int, int]:
         return {}
+
+    @cached_property
+    def _groups(self) -> Mapping[int, list[str]]:
+        """Return the mentees of the part that was solved by whom fits them, where anybody does."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for mentee, bits in self.wanted.items():
+            if bits:
+                found[bits].append(mentee)
+        return found
+
+    def cut(self, mentors: int) -> Cut:
+        """Return some mentors, given as bits, with the mentees whom nobody fits but them."""
+        if mentors not in self._cuts:
+            inside = [one for bits, group in self._groups.items() if not bits & ~mentors for one in group]
+            instance = self.found.instance
+            named = [one for one, bit in zip(self.mentors, f"{mentors:b}"[::-1], strict=False) if bit == "1"]
+            self._cuts[mentors] = Cut(
+                named=tuple(sorted(inside, key=self._order.__getitem__)[: MOST_RIVALS + 1]),
+                number=len(inside),
+                mentors=tuple(named[:MOST_RIVALS]),
+                places=sum(instance.places(one) for one in named),
+            )
+        return self._cuts[mentors]
+
+    @cached_property
+    def _cuts(self) -> dict[int, Cut]:
+        return {}
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        return {one: place for place, one in enumerate(self.found.instance.mentees)}
 
     @cached_property
     def left(self) -> tuple[Mentee, ...]:
@@ -166,19 +220,13 @@ def rivals_of(outcome: Outcome, mentee: Mentee) -> dict[str, Any] | None:
     wanted = outcome.wanted.get(mentee.id)
     if not wanted:
         return None
-    members, instance = outcome.gathered.members, outcome.found.instance
-    bits = 0
-    for place, mentor in enumerate(instance.mentors):
-        if wanted >> place & 1:
-            bits |= outcome.reach[mentor]
-    mentors = [one for place, one in enumerate(instance.mentors) if bits >> place & 1]
-    rivals = outcome.competing(bits)
-    named = [mentee.id, *(one for one in rivals if one != mentee.id)]
+    members, cut = outcome.gathered.members, outcome.cut(outcome.reach(wanted))
+    named = [mentee.id, *(one for one in cut.named if one != mentee.id)]
     return {
         "rivals": [str(members[one].id) for one in named[:MOST_RIVALS]],
-        "mentors": [str(members[one].id) for one in mentors[:MOST_RIVALS]],
-        "places": sum(instance.places(one) for one in mentors),
-        "number": len(rivals),
+        "mentors": [str(members[one].id) for one in cut.mentors],
+        "places": cut.places,
+        "number": cut.number,
     }
 
 
@@ -204,41 +252,46 @@ def strengths(outcome: Outcome) -> list[dict[str, Any]]:
     goals = sorted({goal for mentee in outcome.left for goal in mentee.goals})[:MOST_STRENGTHS]
     found = []
     for goal in goals:
-        reached = with_one_more(instance, outcome.bare, seekers(outcome.found.pool, goal), PLACES_OF_ONE_MORE)
+        reach = seekers(outcome.found.pool, goal, outcome.found.pins)
+        reached = with_one_more(instance, outcome.bare, reach, PLACES_OF_ONE_MORE)
         if reached:
             found.append({"goal": goal, "people": [str(members[one].id) for one in reached]})
     return found
 
 
 def could_be_asked(outcome: Outcome) -> list[dict[str, Any]]:
-    """Return mentors who pause or are full, and whom of those who are left they would fit at which score, by name.
+    """Return mentors who are paused or full, and whom of those who are left they would fit at which score, by name.
 
-    Only who has opted in is looked at, and only pairs to which nothing else stands in the way are said.
+    Only who has opted in is looked at, and only pairs to which nothing else stands in the way are said: the first
+    `MOST_ASKED` mentors, and of each the `MOST_FITTED` who have waited longest.
     """
     pool, members = outcome.found.pool, outcome.gathered.members
-    found: list[tuple[Member, dict[str, Any]]] = []
+    seeking: dict[str, list[int]] = defaultdict(list)
+    for place, mentee in enumerate(outcome.left):
+        for goal in mentee.goals:
+            seeking[goal].append(place)
     shut = [one for one in pool.mentors if one.is_open and not one.free and one.capacity]
-    for mentor in shut:
+    found: list[dict[str, Any]] = []
+    for mentor in sorted(shut, key=lambda one: members[one.id].order):
         opened = replace(mentor, is_available=True, taken=min(mentor.taken, mentor.capacity - 1))
-        fits = _fits(outcome, opened)
+        places = sorted({place for goal in mentor.holds for place in seeking[goal]})
+        fits = list(islice(_fits(outcome, opened, (outcome.left[place] for place in places)), MOST_FITTED))
         if fits:
             member = members[mentor.id]
             what = {"id": str(member.id), "is_paused": member.is_paused, "taken": member.taken, "fits": fits}
             if member.proposed:
                 what["proposed"] = member.proposed
-            found.append((member, what))
-    found.sort(key=lambda one: one[0].order)
-    return [what for _, what in found[:MOST_ASKED]]
+            found.append(what)
+        if len(found) == MOST_ASKED:
+            break
+    return found
 
 
-def _fits(outcome: Outcome, mentor: Mentor) -> list[dict[str, Any]]:
-    fits = []
-    for mentee in outcome.left:
+def _fits(outcome: Outcome, mentor: Mentor, near: Iterable[Mentee]) -> Iterator[dict[str, Any]]:
+    for mentee in near:
         parts = judge(outcome.found.pool, mentee, mentor)
         if isinstance(parts, Parts):
-            member = outcome.gathered.members[mentee.id]
-            fits.append({"id": str(member.id), "score": parts.score})
-    return fits
+            yield {"id": str(outcome.gathered.members[mentee.id].id), "score": parts.score}
 
 
 def broken_pins(outcome: Outcome) -> list[dict[str, str]]:

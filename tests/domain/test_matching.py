@@ -1,5 +1,6 @@
 """Who may be a pair, and their score by part. Vectors by hand, after the domain specification, 6.3."""
 
+from collections import Counter
 from datetime import UTC, date, timedelta, timezone
 from random import Random
 from zoneinfo import ZoneInfo
@@ -360,5 +361,58 @@ def test_seekers_of_a_strength_stand_in_the_queue_without_who_is_pinned_or_not_o
         a_mentee("eva", is_open=False),
         a_mentee("zoe"),
     ]
-    pool = a_pool(mentees, pinned=frozenset({("tom", "zoe")}))
-    assert seekers(pool, GOAL) == ("noa", "mia")
+    assert seekers(a_pool(mentees), GOAL, {("zoe", "tom")}) == ("noa", "mia")
+
+
+def test_who_is_pinned_to_somebody_impossible_still_seeks():
+    found = admissible(a_pool([a_mentee("zoe")], pinned=frozenset({("gone", "zoe")})))
+    assert seekers(found.pool, GOAL, found.pins) == ("zoe",)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_sifting_a_pool_at_once_says_the_same_as_judging_each_two(seed):
+    pool = a_random_pool(seed)
+    found = admissible(pool)
+    for mentee in pool.mentees:
+        judged = {mentor.id: judge(pool, mentee, mentor) for mentor in pool.mentors}
+        fits = {mentor: parts for mentor, parts in judged.items() if isinstance(parts, Parts)}
+        assert {mentor: parts for (one, mentor), parts in found.pairs.items() if one == mentee.id} == fits
+        counted = Counter(one for one in judged.values() if isinstance(one, Reason))
+        assert list(found.reasons(mentee).items()) == [(one, counted[one]) for one in Reason if counted[one]]
+
+
+def a_random_pool(seed):
+    dice = Random(seed)
+    ids = [f"p{number}" for number in range(14)]
+    hours = [Hours(0, 480), Hours(420, 900), Hours(1320, 120)]
+
+    def some(share=0.1):
+        return frozenset((one, other) for one in ids for other in ids if dice.random() < share)
+
+    def names(share=0.1):
+        return frozenset(one for one in ids if dice.random() < share)
+
+    def common():
+        return {
+            "rank": dice.randint(1, 4),
+            "hours": dice.choice(hours),
+            "languages": frozenset(dice.sample(("en", "de", "pt"), dice.randint(1, 2))),
+            "names": names(),
+            "excludes": names(),
+            "is_open": dice.random() < 0.9,
+        }
+
+    goals = ("swe:a", "swe:b", "swe:c")
+    mentees = [a_mentee(one, goals=tuple(dice.sample(goals, dice.randint(0, 3))), **common()) for one in ids[:8]]
+    mentors = [
+        a_mentor(
+            one,
+            holds=frozenset(dice.sample(goals, dice.randint(0, 3))),
+            capacity=dice.randint(0, 3),
+            taken=dice.randint(0, 1),
+            is_available=dice.random() < 0.9,
+            **common(),
+        )
+        for one in ids[4:]
+    ]
+    return a_pool(mentees, mentors, chain=some(), judges=some(), failed=some(), banned=some())
