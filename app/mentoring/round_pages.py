@@ -16,7 +16,7 @@ from app.infra.templating import counted, join_words, number_word, plural
 from app.ladders.queries import level_marks
 from app.mentoring.actions.rounds import WEIGHTS, weights_in
 from app.mentoring.languages import in_words
-from app.mentoring.matching_run import MOST_RIVALS
+from app.mentoring.matching_run import MOST_PAIRS_TRIED, MOST_RIVALS
 from app.mentoring.models import MatchRun, MentoringRound
 from app.mentoring.queries.profiles import NamedExpectation, named_expectations
 from app.mentoring.queries.rounds import AnswerLine, ChoiceLine
@@ -78,6 +78,11 @@ class ResultPage:
     unheld: tuple[str, ...]
     broken: tuple[str, ...]
     aside: str
+
+    @property
+    def is_large(self) -> bool:
+        """Say whether the pool was too large to try out what a mentor for each goal would change."""
+        return self.view.row.admissible > MOST_PAIRS_TRIED
 
     @property
     def possible(self) -> int:

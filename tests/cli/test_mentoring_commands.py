@@ -1,6 +1,7 @@
 """`belay mentoring match`: exit status, messages, and what is written."""
 
 import json
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -39,6 +40,14 @@ def test_the_pairs_of_a_file_are_written_and_summed_up(match):
     assert result["solver"] == "fast"
     assert [one["mentee"] for one in result["pairs"]] == ["w", "x", "y"]
     assert sorted(one.name for one in target.parent.iterdir()) == ["pairs.json", "round.json"]
+
+
+@pytest.mark.parametrize(("words", "said"), [((), "It is the best"), (("--check",), "Nothing is better")])
+def test_with_pins_the_summary_says_that_it_is_the_best_around_them(match, words, said):
+    run, _ = match
+    text = (Path(__file__).resolve().parents[2] / "docs" / "matching.md").read_text("utf-8")
+    example = text.partition("```json\n")[2].partition("```")[0]
+    assert run(example, *words).stdout.endswith(f". {said} around the pins.\n")
 
 
 def test_both_solvers_write_the_same_figures_and_the_same_bytes_each_time(match):

@@ -452,3 +452,10 @@ def test_a_pool_that_is_too_large_to_try_a_mentor_says_so(pool, client_for, monk
     page = client.get(f"{home}/try")
     assert page.status == 422
     assert "A mentor can be tried with up to 2 mentees." in page.text
+
+
+def test_a_pool_that_is_too_large_to_try_every_goal_says_so(pool, client_for, monkeypatch):
+    monkeypatch.setattr("app.mentoring.matching_run.MOST_PAIRS_TRIED", 1)
+    monkeypatch.setattr("app.mentoring.round_pages.MOST_PAIRS_TRIED", 1)
+    client = client_for(pool["iman"])
+    assert "too large to work out for every goal" in client.get(matched(client)).words("main")
