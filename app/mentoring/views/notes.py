@@ -192,10 +192,8 @@ def add_action(mentorship: Mentorship) -> ResponseReturnValue:
     owner = form.side()
     form.validate()
     form.refuse(pair_actions.faults_of(form.words.data or "", form.due_on.data, on=today()))
-    if (
-        owner is not None
-        and not form.errors
-        and form.attempt(
+    if owner is not None and not form.errors:
+        added = form.attempt(
             pair_actions.add_action,
             mentorship,
             form.words.data or "",
@@ -205,8 +203,8 @@ def add_action(mentorship: Mentorship) -> ResponseReturnValue:
             by=author(),
             at=now(),
         )
-    ):
-        return _to_actions(mentorship, found)
+        if added is not None:
+            return _to_actions(mentorship, found)
     return session_page(found, form) if found else pair_page(mentorship, adding=form)
 
 
