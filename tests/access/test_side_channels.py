@@ -9,12 +9,18 @@ import pytest
 from app.audit.models import AuditEvent
 from app.audit.tags import Tag
 from app.infra.db import db
+from app.infra.unit_of_work import transaction
+from app.mentoring.models import MentoringExclusion
+from app.notices.kinds import find_kind
+from app.notices.models import Mail
 from tests.access.company import FIRST, SECOND, canary
 from tests.access.matrix import GONE, OUTSIDE, cells, planted_in, readable_words, rules
+from tests.access.test_matrix import act_of, chosen
 from tests.access.world import World
 from tests.client import Page
 
 JSON = {"Accept": "application/json"}
+MAILS_AT_LEAST = 3
 SEALED = {"self_in": "self", "manager_in": "manager", "hr_sealed": "manager"}
 
 
@@ -34,7 +40,6 @@ def test_no_page_of_a_sealed_side_differs_by_what_it_says(world, name, actor):
     """A sealed rating and its words are changed; nothing that anybody but their author gets may change with them."""
     from app.assessment.models import AssessmentAnswer, Side
     from app.domain.rating import Answer
-    from app.infra.unit_of_work import transaction
 
     authors = {"self_in": "subject", "manager_in": "manager", "hr_sealed": "second_hr"}
     if actor == authors[name]:
@@ -79,18 +84,22 @@ def shared_titles(world: World, actor: str) -> frozenset[str]:
 # Titles, errors and headers ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("actor", ["subject", "manager", "skip", "former", "asked", "hr", "stranger"])
+@pytest.mark.parametrize(
+    "actor",
+    ["subject", "manager", "skip", "former", "asked", "hr", "stranger", "mentor", "former_mentor", "coordinator"],
+)
 def test_page_titles_hold_only_what_the_reader_may_read(world, actor):
-    for cell in cells():
-        if cell.actor == actor and cell.method == "GET" and cell.is_allowed:
-            page = Page(world.visitor(actor).ask("GET", cell.at(world.company)))
-            if page.location:
-                # A question that makes no sense for this piece leads back to the piece, which is a cell of its own.
-                assert planted_in(page.location) == set()
-                continue
-            # A file has no title; its name stands in the downloads for everybody at that machine.
-            title = page.words("title") if page.tree is not None else page.headers["Content-Disposition"]
-            assert planted_in(title) <= readable_words(actor), cell.label
+    # One object of each act: the matrix looks for the words of every page, title and all, in every state.
+    shown = [cell for cell in cells() if cell.actor == actor and cell.method == "GET" and cell.is_allowed]
+    for cell in chosen(shown, act_of):
+        page = Page(world.visitor(actor).ask("GET", cell.at(world.company)))
+        if page.location:
+            # A question that makes no sense for this piece leads back to the piece, which is a cell of its own.
+            assert planted_in(page.location) == set()
+            continue
+        # A file has no title; its name stands in the downloads for everybody at that machine.
+        title = page.words("title") if page.tree is not None else page.headers["Content-Disposition"]
+        assert planted_in(title) <= readable_words(actor), cell.label
 
 
 def test_what_is_refused_stands_in_no_header_and_no_json(world):
@@ -191,12 +200,21 @@ def test_no_referer_and_no_page_to_go_back_to_is_taken_from_elsewhere(world):
 # The audit --------------------------------------------------------------------------
 
 
-def test_the_audit_holds_no_word_of_anybody(world):
+def test_the_audit_and_the_mail_hold_no_word_of_anybody(world):
     world.changed()
     # What changes a piece comes after what others say of it, what takes it away comes last.
     for cell in sorted(cells(), key=lambda cell: (cell.act == "withdraw", cell.act == "edit")):
         if cell.method == "POST" and cell.is_allowed and cell.act not in {"sign_out", "discard", "end"}:
             world.visitor(cell.actor).ask("POST", cell.at(world.company), cell.sent(world.company))
+    look_into_the_audit(world)
+    look_into_the_mail(world)
+
+
+SPOKEN = ("Said anew", "It shows less", "It shows more", "I was not there")
+
+
+def look_into_the_audit(world: World) -> None:
+    """Fail where a line of the record holds a planted word, or what somebody wrote."""
     rows = db.session.query(AuditEvent).order_by(AuditEvent.seq).all()
     tags = {row.tag for row in rows}
     assert {Tag.EVIDENCE_CHANGED, Tag.EVIDENCE_SET_ASIDE, Tag.CORROBORATION_ANSWERED, Tag.ASSESSMENT_REOPENED} <= tags
@@ -206,8 +224,26 @@ def test_the_audit_holds_no_word_of_anybody(world):
             continue
         # Which level of which ladder was granted is a code, no word of anybody.
         assert planted_in(row.details + row.actor_label + row.address) <= {canary("spell", "level")}, row.tag
-        for spoken in ("Said anew", "It shows less", "It shows more", "I was not there"):
+        for spoken in SPOKEN:
             assert spoken not in row.details, row.tag
+
+
+def look_into_the_mail(world: World) -> None:
+    """Fail where a mail, put together as it would be sent, says more than its receiver may read."""
+    names = {person_id: name for name, person_id in world.company.people.items()}
+    composed = 0
+    for mail in db.session.query(Mail).order_by(Mail.id).all():
+        kind = find_kind(mail.kind)
+        with transaction():
+            letter = kind.compose(mail) if kind else None
+        if letter is None:
+            continue
+        composed += 1
+        whole = letter.subject + letter.body + letter.to_name
+        assert planted_in(whole) <= readable_words(names[mail.person_id]), mail.kind
+        for spoken in SPOKEN:
+            assert spoken not in whole, mail.kind
+    assert composed >= MAILS_AT_LEAST
 
 
 def test_every_refusal_is_in_the_audit_with_its_permission(world):
@@ -235,3 +271,23 @@ def test_navigation_and_home_count_only_ones_own(world):
     make_evidence(world.thing("person_subject"), FIRST, SECOND, is_draft=True, title="CANARY-one-more-")
     for who in lookers:
         assert [steady(world.visitor(who).ask("GET", at).text) for at in places] == before[who], who
+
+
+# Exclusions ---------------------------------------------------------------------------
+
+
+def test_an_exclusion_changes_no_page_of_anybody_else(world):
+    """Nobody learns that somebody wants to be paired with them no longer, nor that anybody said so of anybody."""
+    company = world.company
+    others = ("mentor", "coordinator", "manager")
+    pair, subject, open_round = company.objects["pair"], company.people["subject"], company.objects["round_open"]
+    places = ["/", "/mentoring/", "/mentoring/exclusions", "/mentoring/mentors", f"/mentoring/of/{subject}"]
+    places += [f"/mentoring/{pair}", "/mentoring/overview", f"/mentoring/rounds/{open_round}/pool"]
+    before = {who: [steady(world.visitor(who).ask("GET", at).text) for at in places] for who in others}
+    world.changed()
+    with transaction() as session:
+        for excluded in others:
+            session.add(MentoringExclusion(person_id=subject, other_id=company.people[excluded]))
+    for who in others:
+        after = [steady(world.visitor(who).ask("GET", at).text) for at in places]
+        assert [at for at, old, new in zip(places, before[who], after, strict=True) if old != new] == [], who
