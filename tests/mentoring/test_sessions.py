@@ -174,7 +174,7 @@ def test_a_session_is_planned_by_the_form_in_the_company_s_time_zone(pair, clien
         clock.use_zone(zone)
     row = db.session.scalars(select(MentoringSession)).one()
     assert row.starts_at == datetime.fromisoformat("2026-12-01T13:30:00+00:00")
-    assert "14:30 Europe/Berlin time, 45 minutes" in shown.words("body")
+    assert "14:30 (Europe/Berlin), 45 minutes" in shown.words("body")
     assert PLACE in shown.text
 
 
