@@ -30,7 +30,7 @@ OVERDUE_WEEKS = 6
 """A mentorship without a session for longer is silent, unless the company's policy says otherwise (house)."""
 MIN_OVERDUE_WEEKS, MAX_OVERDUE_WEEKS = 2, 12
 LONGEST_PAUSE = 12
-"""Months after which a pause is over, whoever has named no day or forgotten it: a mentor has a place to give (house)."""
+"""Months after which a pause is over, whoever has named no day or forgotten it, for it holds a place (house)."""
 RECENT_MONTHS = 12
 """For how long after its end a mentorship still counts: for recusal, and for a pairing that failed."""
 CLOSING_DAYS = 14

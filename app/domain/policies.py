@@ -340,7 +340,7 @@ _ALL = (
     PolicyDefinition(
         key="mentoring_overdue_weeks",
         title="When a pair is silent",
-        sentence="After this time without a session both of a pair are reminded, and coordinators see that it is silent.",
+        sentence="After this time without a session both of a pair are reminded, and coordinators see it as silent.",
         kind=PolicyKind.NUMBER,
         default=OVERDUE_WEEKS,
         minimum=MIN_OVERDUE_WEEKS,
