@@ -166,11 +166,19 @@ def _pair(line: PairLine, named: Mapping[str, NamedExpectation], reader: uuid.UU
         flags.append("Set by hand")
     if row.is_cross_ladder:
         flags.append("Two ladders")
-    following = f"Next best: {line.next_mentor.name}, {row.next_score}" if line.next_mentor else "Nobody else fits"
+    following = "Nobody else fits"
+    if line.next_mentor and row.next_score is not None:
+        following = following_words(line.next_mentor.name, row.next_score, row.score)
     if is_inside:
         following = OWN_ROW if line.mentee.id == reader else OWN_NEXT
     parts = tuple(getattr(row, f"{part}_part") for part in WEIGHTS)
     return PairCard(line, parts, _why(line, named), following, tuple(flags))
+
+
+def following_words(name: str, next_score: int, score: int) -> str:
+    """Name the next best mentor; why a better score was not taken is said, or it would read as a mistake."""
+    words = f"Next best: {name}, {next_score}"
+    return f"{words}; that place is needed for somebody else" if next_score > score else words
 
 
 def _why(line: PairLine, named: Mapping[str, NamedExpectation]) -> str:

@@ -23,6 +23,7 @@ from app.mentoring.models import (
     RoundChoice,
     RoundState,
 )
+from app.mentoring.round_pages import following_words
 from app.mentoring.wording import OWN_ROW
 from tests.factories import mentoring as make
 from tests.factories.assessments import publish
@@ -459,3 +460,15 @@ def test_a_pool_that_is_too_large_to_try_every_goal_says_so(pool, client_for, mo
     monkeypatch.setattr("app.mentoring.round_pages.MOST_PAIRS_TRIED", 1)
     client = client_for(pool["iman"])
     assert "too large to work out for every goal" in client.get(matched(client)).words("main")
+
+
+@pytest.mark.parametrize(
+    ("next_score", "words"),
+    [
+        (640, "Next best: Salma El-Amrani, 640"),
+        (756, "Next best: Salma El-Amrani, 756"),
+        (887, "Next best: Salma El-Amrani, 887; that place is needed for somebody else"),
+    ],
+)
+def test_a_next_best_above_the_pair_says_why_it_was_not_taken(next_score, words):
+    assert following_words("Salma El-Amrani", next_score, 756) == words
