@@ -131,6 +131,7 @@ class Company:
     versions: dict[str, int] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    goals: dict[str, uuid.UUID] = field(default_factory=dict)
 
     def keep(self, name: str, kind: str, subject: str, row: Evidence | Assessment) -> None:
         """Remember an object by its name."""

@@ -72,6 +72,7 @@ def filled(text: str, cell: Cell, company: Company, object_id: object) -> str:
         second=SECOND,
         asked=company.asked.get(cell.name, FIRST),
         digest=company.digests.get(cell.name, ""),
+        goal=company.goals.get(cell.name, GONE),
         piece=company.objects["shared"],
         earlier=company.objects["told"],
         **{who: company.people[who] for who in NAMED},

@@ -10,6 +10,8 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.domain.mentorship import MentorshipState, PairSide
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
@@ -23,6 +25,7 @@ from app.mentoring.models import (
     MentoringRound,
     MentoringSession,
     Mentorship,
+    MentorshipGoal,
     MentorshipMessage,
     MentorshipReview,
     MentorshipStep,
@@ -137,6 +140,8 @@ def pair_up(company: Company, everybody: Everybody) -> None:
             **columns | ({"round_id": company.objects["round_published"]} if is_of_round else {}),
         )
         keep(company, name, "mentorship", mentee, row)
+        goals = select(MentorshipGoal.id).where(MentorshipGoal.mentorship_id == row.id)
+        company.goals[name] = db.session.scalars(goals).one()
     write_for_both(company, everybody)
     write_apart(company, everybody)
     db.session.rollback()

@@ -15,8 +15,8 @@ from tests.access.forms import Offered, offered_forms
 from tests.access.world import Dump, World, tables
 
 SEVERAL = {"expectations", "goals", "languages", "notes", "offers", "person", "pieces", "versions", "whole"}
-SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes"}
-"""Acts whose answer is a secret: a second answer leads elsewhere."""
+SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes", "mentoring.exclude_somebody"}
+"""Acts whose answer is a secret, or names colleagues whom a search has found: a second answer leads elsewhere."""
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
 SCRIPTED = {"window", "sequence", "target", "paused_until"}
 """Fields that scripts add to a sheet, one that a form has only where the ladder branches, and one of mentors alone."""

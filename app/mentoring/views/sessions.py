@@ -218,9 +218,9 @@ def reopen_session(found: PairSession) -> ResponseReturnValue:
 @bp.get("/sessions/<uuid:session_id>/evidence")
 @requires(Permission.Mentorship.OPEN, on=load_session)
 def show_session_evidence(found: PairSession) -> ResponseReturnValue:
-    """Show what a draft of evidence from a session would hold."""
+    """Show what a draft of evidence from a session would hold; back to a session that has not taken place."""
     if found.meeting.state is not SessionState.HELD or found.meeting.held_on is None:
-        raise NotAllowedNowError(session_evidence.NOT_HELD)
+        return redirect(url_for("mentoring.show_session", session_id=found.id))
     if made := _made(found):
         return _to_piece(made)
     marks = marks_for(actor().person_id, today())
