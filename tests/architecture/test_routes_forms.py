@@ -18,8 +18,8 @@ SEVERAL = {"expectations", "goals", "languages", "notes", "offers", "person", "p
 SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes", "mentoring.exclude_somebody"}
 """Acts whose answer is a secret, or names colleagues whom a search has found: a second answer leads elsewhere."""
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
-SCRIPTED = {"window", "sequence", "target", "paused_until"}
-"""Fields that scripts add to a sheet, one that a form has only where the ladder branches, and one of mentors alone."""
+SCRIPTED = {"window", "sequence", "target", "paused_until", "mentors"}
+"""Fields that scripts add to a sheet, one of ladders that branch, one of mentors, and a box that nobody ticked."""
 NO_TEXT = {"team", "manager", "level", "parent", "as", "outcome", "colleague", "kind", "theme", "act"}
 """Fields in which somebody chooses and does not write."""
 RANDOM = re.compile(r"\b[0-9a-f]{64}\b|[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
