@@ -53,6 +53,9 @@ class Pictures:
 
     def begin(self, databases: Copying) -> None:
         """Say that the running test has a database in which nothing has happened."""
+        if databases is not self.databases:
+            # Kept beside other databases, which may be gone by now.
+            self.kept.clear()
         self.databases, self.is_fresh = databases, True
 
 
