@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from app import create_app
+from app.domain.errors import DomainError
 from app.infra.db import db, set_may_write
 from tests.conftest import Databases, memory_folder, test_settings
 from tests.faults.serving import Site, make_site
@@ -93,3 +96,25 @@ def raced_app(backend, scratch, clock):
         for engine in db.engines.values():
             engine.dispose()
     databases.close()
+
+
+@pytest.fixture
+def at_once(app):
+    """Return a runner of acts that start together, each with a database session of its own; refusals are values."""
+
+    def run(act, gate):
+        with app.app_context():
+            gate.wait()
+            try:
+                return act()
+            except DomainError as refusal:
+                return refusal
+
+    def run_all(acts):
+        gate = threading.Barrier(len(acts))
+        with ThreadPoolExecutor(len(acts)) as pool:
+            results = [result.result() for result in [pool.submit(run, act, gate) for act in acts]]
+        db.session.rollback()
+        return results
+
+    return run_all

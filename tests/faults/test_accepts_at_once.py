@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.actions import Author
-from app.domain.errors import DomainError
 from app.domain.mentorship import MentorshipState, PairSide
 from app.infra.clock import now
 from app.infra.db import db
@@ -33,28 +31,6 @@ CAPACITY = 3
 def app(raced_app):
     """Return the application on a fresh database of each kind in turn."""
     return raced_app
-
-
-@pytest.fixture
-def at_once(app):
-    """Return a runner of acts that start together, each with a database session of its own; refusals are values."""
-
-    def run(act, gate):
-        with app.app_context():
-            gate.wait()
-            try:
-                return act()
-            except DomainError as refusal:
-                return refusal
-
-    def run_all(acts):
-        gate = threading.Barrier(len(acts))
-        with ThreadPoolExecutor(len(acts)) as pool:
-            results = [result.result() for result in [pool.submit(run, act, gate) for act in acts]]
-        db.session.rollback()
-        return results
-
-    return run_all
 
 
 def agree(mentorship_id, person_id):

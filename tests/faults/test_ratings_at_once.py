@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -63,28 +61,6 @@ def hand_in(review, person_id):
 def close(review):
     with transaction():
         ratings.close_round(queries.get_case(review.id), by=Author(review.chair), at=now())
-
-
-@pytest.fixture
-def at_once(app):
-    """Return a runner of acts that start together, each with a database session of its own; refusals are values."""
-
-    def run(act, gate):
-        with app.app_context():
-            gate.wait()
-            try:
-                return act()
-            except DomainError as refusal:
-                return refusal
-
-    def run_all(acts):
-        gate = threading.Barrier(len(acts))
-        with ThreadPoolExecutor(len(acts)) as pool:
-            results = [result.result() for result in [pool.submit(run, act, gate) for act in acts]]
-        db.session.rollback()
-        return results
-
-    return run_all
 
 
 def count(table, *where):
