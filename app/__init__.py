@@ -22,6 +22,7 @@ from app import (
     people,
     policies,
     promotion,
+    reports,
 )
 from app.access import guard, large_requests
 from app.auth.passwords import Passwords
@@ -56,6 +57,7 @@ FEATURES = (
     assessment,
     promotion,
     mentoring,
+    reports,
     home,
     admin,
 )

@@ -224,6 +224,42 @@ class Permission:
 
         READ = "private_note:read"  # Read and change one's own.
 
+    class Report(StrEnum):
+        """Reports as a whole."""
+
+        LIST = "report:list"  # See which reports one may open.
+        OPEN_PROGRESSION = "report:open_progression"  # See where those stand whom `Progression.READ` opens.
+        OPEN_AGGREGATES = "report:open_aggregates"  # Open the reports in figures, about those whom one may count.
+        OPEN_FAIRNESS = "report:open_fairness"  # Open the reports by group, and on how committees judge.
+        OPEN_MENTORING = "report:open_mentoring"  # Open the report on mentoring, in counts.
+        OPEN_OWN_RATINGS = "report:open_own_ratings"  # See how strict one's own ratings are beside those of others.
+
+    class Progression(StrEnum):
+        """One line of the progression report."""
+
+        READ = "progression:read"  # See somebody's line: level, since when, what is next and what blocks.
+
+    class PersonPath(StrEnum):
+        """The whole path of one person."""
+
+        READ = "person_path:read"  # See somebody's path: levels, assessments, decisions, evidence by quarter.
+
+    class Aggregate(StrEnum):
+        """Being counted in figures."""
+
+        READ = "aggregate:read"  # Count somebody in figures in which small groups are hidden.
+
+    class Export(StrEnum):
+        """A report that was taken out."""
+
+        READ = "export:read"  # Look at and fetch what one has asked for in this session.
+
+    class TeamTiers(StrEnum):
+        """The support tiers of a team."""
+
+        READ = "team_tiers:read"  # See which tiers a team needs, and who holds one from outside.
+        EDIT = "team_tiers:edit"  # Change that.
+
     class Admin(StrEnum):
         """Looking after the installation."""
 

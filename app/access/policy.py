@@ -335,6 +335,35 @@ POLICY: Mapping[StrEnum, Rule] = {
     # Note 9: a former mentor keeps their own words, to read.
     Permission.Note.EDIT: rule((p.is_author, p.is_of_pair), never=(p.is_outside,)),
     Permission.PrivateNote.READ: rule((p.is_author,), never=(p.is_outside,)),
+    Permission.Report.LIST: INSIDERS,
+    # 19: one's own line, one's reports, and for HR everybody but themselves (note 10).
+    Permission.Report.OPEN_PROGRESSION: INSIDERS,
+    Permission.Progression.READ: rule(
+        (p.is_subject, p.is_not_hr),
+        (p.is_current_manager,),
+        (p.is_above_manager,),
+        HR_FOR_OTHERS,
+        never=(p.is_outside,),
+    ),
+    # 2, 4b, 6, 15, 32: what the path joins may be read by the same people piece by piece. 19, 20: HR takes out no row
+    # of their own as HR; as the person they read and take it like anybody else.
+    Permission.PersonPath.READ: rule(
+        (p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,), never=(p.is_outside,)
+    ),
+    # 39
+    Permission.Report.OPEN_AGGREGATES: rule((p.leads_somebody,), (p.is_hr,)),
+    Permission.Aggregate.READ: rule((p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    # 35, and 11 with 12: groups and ratings of committees are for HR, in aggregates.
+    Permission.Report.OPEN_FAIRNESS: HR_ALONE,
+    # 40
+    Permission.Report.OPEN_MENTORING: rule((p.is_coordinator,), (p.is_hr,), never=(p.is_outside,)),
+    # 9 with domain specification 5.5: the rater sees their own figure.
+    Permission.Report.OPEN_OWN_RATINGS: EVERYBODY,
+    # 19, 20, note 10; a link dies with its session.
+    Permission.Export.READ: rule((p.is_subject, p.is_of_this_session)),
+    # Domain specification 5.6
+    Permission.TeamTiers.READ: rule((p.is_hr,), (p.leads_in_team,)),
+    Permission.TeamTiers.EDIT: rule((p.is_hr,), (p.leads_in_team,), never=(p.is_outside,)),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,
     Permission.Admin.LIST_JOBS: ADMIN_ALONE,

@@ -215,6 +215,16 @@ is_in_rating = _state("is_in_rating", "while it is rated")
 is_lifted = _state("is_lifted", "once ratings are no longer blind")
 is_calibrated = _state("is_calibrated", "once rating is over")
 is_told = _state("is_told", "once the candidate was told")
+is_not_hr = _is_not_hr
+leads_somebody = Predicate(
+    "Whoever somebody reports to", lambda actor, _: actor.leads, lambda actor, _: _constant(actor.leads)
+)
+leads_in_team = _concerns(Fact.LEADS_IN_TEAM, "The line manager today of somebody in it")
+is_of_this_session = Predicate(
+    "in the session in which it was asked for",
+    lambda actor, thing: actor.session_id is not None and thing.session_id == actor.session_id,
+    lambda actor, columns: false() if actor.session_id is None else columns.session_id == actor.session_id,
+)
 is_coordinator = _of_actor(Fact.COORDINATES, "Mentoring coordinators")
 is_its_mentor = _own("mentor_id", "Its mentor")
 is_of_pair = _concerns(

@@ -41,6 +41,7 @@ class Fact(StrEnum):
         "paired"  # The actor reads the shared words of this very mentorship: its mentee, or its mentor until it ends.
     )
     COORDINATES = "coordinates"  # HR has named the actor to coordinate mentoring.
+    LEADS_IN_TEAM = "leads_in_team"  # The actor is today the line manager of somebody in this very team.
     KEPT_FROM = "kept_from"  # This very case is the actor's own, or one they are recused from and not told yet.
 
 

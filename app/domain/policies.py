@@ -24,6 +24,7 @@ from app.domain.mentorship import (
     OVERDUE_WEEKS,
     SESSION_WEEKS,
 )
+from app.domain.suppression import SMALLEST_GROUP, SMALLEST_GROUP_OUTSIDE
 
 Value = bool | int | str
 """What a policy says: a yes or no, a whole number in its unit, or the code of a choice."""
@@ -360,6 +361,30 @@ _ALL = (
         unit="mentees",
         owner=PolicyOwner.HR,
         source="Mentoring rules, 6.1",
+    ),
+    PolicyDefinition(
+        key="report_smallest_group",
+        title="Smallest group in a report",
+        sentence="Figures about fewer people than this are hidden in reports, whoever looks.",
+        kind=PolicyKind.NUMBER,
+        default=SMALLEST_GROUP,
+        minimum=3,
+        maximum=50,
+        unit="people",
+        owner=PolicyOwner.HR,
+        source="Statistics for HR, 5.3",
+    ),
+    PolicyDefinition(
+        key="report_smallest_group_outside",
+        title="Smallest group in what leaves the company",
+        sentence="Figures about fewer people than this are hidden in a file that is made for somebody outside.",
+        kind=PolicyKind.NUMBER,
+        default=SMALLEST_GROUP_OUTSIDE,
+        minimum=5,
+        maximum=100,
+        unit="people",
+        owner=PolicyOwner.HR,
+        source="Statistics for HR, 5.3",
     ),
 )
 POLICIES: Mapping[str, PolicyDefinition] = {definition.key: definition for definition in _ALL}

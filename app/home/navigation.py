@@ -41,6 +41,7 @@ EVERYBODYS = (
     Place("promotion.list_cycles", "Promotions", "cycle", feature="promotion", shortcut="g r"),
     Place("mentoring.show_own", "Mentoring", "mentor", Permission.Mentoring.TAKE_PART, "mentoring", "g m"),
     Place("assessment.show_own_board", "Team board", "team", shortcut="g t", only_for_leads=True),
+    Place("reports.list_reports", "Reports", "report", Permission.Report.LIST, "reports", "g s"),
     Place("people.list_people", "People", "people", feature="people", shortcut="g p"),
     Place("people.show_organisation", "Organisation", "org", Permission.Team.READ),
     Place("people.list_teams", "Teams", "people", Permission.Team.READ),

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.access.relations import Fact, PeriodRelation, PersonRelation, relations
+from app.access.relations import Fact, ObjectRelation, PeriodRelation, PersonRelation, relations
 from app.jobs.kinds import Work, register_kind, register_periodic
 from app.people import queries
 from app.people.actions.importing import forget_old_files
@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
 
     relations.between_people[Fact.MANAGES] = PersonRelation(queries.is_line_manager, queries.select_reports)
     relations.between_people[Fact.LEADS] = PersonRelation(queries.is_above_manager, queries.select_below_reports)
+    relations.about_objects[Fact.LEADS_IN_TEAM] = ObjectRelation(queries.leads_in_team, queries.select_led_teams)
     relations.in_period = PeriodRelation(queries.was_line_manager, queries.was_line_manager_rows)
     relations.chain = queries.managers_of
     relations.names = _names_of

@@ -16,6 +16,7 @@ EVERYBODYS = [
     "Growth plan",
     "Promotions",
     "Mentoring",
+    "Reports",
     "People",
     "Organisation",
     "Teams",

@@ -17,7 +17,7 @@ from tests.conftest import BACKEND, Databases
 
 AT = datetime(2026, 9, 3, 8, 0, tzinfo=UTC)
 BEFORE_THIS = "0010"
-STEPS = ("0014", "0013", "0012", "0011", BEFORE_THIS)
+STEPS = ("0015", "0014", "0013", "0012", "0011", BEFORE_THIS)
 SIDES = ("self", "manager")
 FIND = {
     "sqlite": "SELECT count(*) FROM search_index WHERE search_index MATCH 'migrated'",

@@ -10,7 +10,7 @@ from app.assessment.models.rounds import (
     Side,
 )
 from app.assessment.models.signing import NOTE_LENGTH, WHOLE, AssessmentNote, AssessmentSignature
-from app.assessment.models.standing import StandingHead, StoredReadiness, StoredStanding
+from app.assessment.models.standing import StandingHead, StandingRecord, StoredReadiness, StoredStanding
 from app.assessment.models.waivers import Waiver
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "GrowthPlan",
     "Side",
     "StandingHead",
+    "StandingRecord",
     "StoredReadiness",
     "StoredStanding",
     "Waiver",

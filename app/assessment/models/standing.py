@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.rating import Answer
@@ -105,3 +105,32 @@ class StoredStanding(Model):
     counted: Mapped[int]
     """How many pieces count towards it."""
     counted_last_on: Mapped[date | None]
+
+
+class StandingRecord(Model):
+    """Where one person stood on one target from a day on, as it was known then: the memory of the stored standing.
+
+    Written beside it whenever it says something else than before, at most one row a person, target and day; never
+    changed later. A report on a past day reads the last row of each person up to that day, and so says the same for
+    ever. A person without a target, as one without a level, has one row whose `target_level` is empty.
+    """
+
+    __tablename__ = "standing_record"
+    __table_args__ = (CheckConstraint("position >= 0", name="position_counts"), {"sqlite_with_rowid": False})
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    known_on: Mapped[date] = mapped_column(primary_key=True)
+    """The day from which it was known."""
+    position: Mapped[int]
+    lineage: Mapped[str | None] = mapped_column(short(64))
+    ladder_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ladder_version.id"))
+    held_level: Mapped[str | None] = mapped_column(short(32))
+    held_since: Mapped[date | None]
+    target_level: Mapped[str] = mapped_column(short(32), primary_key=True, default="")
+    verdict: Mapped[Verdict | None] = mapped_column(Code(Verdict, 16))
+    met: Mapped[int] = mapped_column(default=0)
+    of: Mapped[int] = mapped_column(default=0)
+    blocking: Mapped[str] = mapped_column(Text, default="")
+    """The expectations that block, as “group:expectation” in the order in which they are told, a space between."""
+    last_evidence_on: Mapped[date | None]
+    last_rated_on: Mapped[date | None]

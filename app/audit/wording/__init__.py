@@ -16,6 +16,7 @@ from app.audit.wording.house import HOUSE
 from app.audit.wording.mentoring import MENTORING
 from app.audit.wording.people import PEOPLE
 from app.audit.wording.promotion import PROMOTION
+from app.audit.wording.reports import REPORTS
 from app.audit.wording.words import Wording
 
 __all__ = ["REFUSALS", "SOURCES", "TOLD", "WORDINGS", "Wording", "source_of"]
@@ -28,6 +29,7 @@ SOURCES: Mapping[str, str] = {
     "assessment": "Assessments",
     "promotion": "Promotions",
     "mentoring": "Mentoring",
+    "reports": "Reports",
     "ladders": "Ladders",
     "policies": "Policies",
     "jobs": "Jobs",
@@ -36,7 +38,9 @@ SOURCES: Mapping[str, str] = {
 }
 """The first part of a tag in words, in the order in which a filter offers them."""
 
-WORDINGS: Mapping[Tag, Wording] = ACCESS | AUTH | PEOPLE | EVIDENCE | ASSESSMENT | PROMOTION | MENTORING | HOUSE
+WORDINGS: Mapping[Tag, Wording] = (
+    ACCESS | AUTH | PEOPLE | EVIDENCE | ASSESSMENT | PROMOTION | MENTORING | REPORTS | HOUSE
+)
 TOLD: tuple[Tag, ...] = tuple(tag for tag, wording in WORDINGS.items() if wording.told is not None)
 """The tags that stand in the access record of whom they are about."""
 REFUSALS: tuple[Tag, ...] = tuple(tag for tag, wording in WORDINGS.items() if wording.is_refusal)

@@ -1,5 +1,6 @@
 """Reading people: who somebody is, whom they report to, which level they hold."""
 
+from app.people.queries.as_of import held_as_of, is_known, known_until
 from app.people.queries.candidates import search_candidates
 from app.people.queries.held import (
     NamedSpell,
@@ -62,6 +63,7 @@ from app.people.queries.teams import (
     list_teams,
     list_teams_seen,
 )
+from app.people.queries.tiers import leads_in_team, select_led_teams
 
 __all__ = [
     "MAX_CHAIN",
@@ -94,11 +96,15 @@ __all__ = [
     "get_team",
     "has_manager",
     "has_not_left",
+    "held_as_of",
     "held_levels_of",
     "history_of",
     "holds_on",
     "is_above_manager",
+    "is_known",
     "is_line_manager",
+    "known_until",
+    "leads_in_team",
     "leaves_of",
     "like_pattern",
     "list_candidates",
@@ -122,6 +128,7 @@ __all__ = [
     "read_organisation",
     "search_candidates",
     "select_below_reports",
+    "select_led_teams",
     "select_reports",
     "sort_key",
     "was_line_manager",

@@ -1,0 +1,1 @@
+"""What is written for reports: that somebody takes one out."""

@@ -1,0 +1,1 @@
+"""Forms of reports: filters, and taking a report out."""
