@@ -14,14 +14,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Key = TypeVar("Key", bound=Hashable)
 Case = TypeVar("Case", bound=Hashable)
 Rater = TypeVar("Rater", bound=Hashable)
 PAIR = 2
 
 Unit = Sequence[int]
 """The values that reviewers gave to one unit; who did not judge gave none."""
+Kinds = Mapping[tuple[int, ...], int]
+"""How many units hold which values, in ascending order."""
 Difference = Callable[[int, int, Mapping[int, int]], Fraction]
 
 
@@ -62,13 +69,26 @@ def krippendorff(units: Sequence[Unit], difference: Difference = ordinal) -> Agr
     >>> krippendorff([[1, 2], [2, 1]], nominal).alpha
     Fraction(-1, 2)
     """
-    paired = [unit for unit in units if len(unit) >= PAIR]
+    return krippendorff_of(kinds_of(units), difference)
+
+
+def kinds_of(units: Iterable[Unit]) -> Kinds:
+    """Return how many units hold which values. There are few kinds of units, whatever their number."""
+    return Counter(tuple(sorted(unit)) for unit in units)
+
+
+def krippendorff_of(kinds: Kinds, difference: Difference = ordinal) -> Agreement:
+    """Return the agreement over units that were counted by their values."""
+    paired = {kind: number for kind, number in kinds.items() if len(kind) >= PAIR and number}
     scale = _scale(paired)
     weights: Counter[tuple[int, int]] = Counter()
-    for unit in paired:
-        weights.update(_pairs(unit, scale))
-    totals = Counter(value for unit in paired for value in unit)
-    return Agreement(_alpha(weights, totals, scale, difference), len(paired), sum(totals.values()))
+    totals: Counter[int] = Counter()
+    for kind, number in paired.items():
+        for pair, weight in _pairs(kind, scale).items():
+            weights[pair] += weight * number
+        for value in kind:
+            totals[value] += number
+    return Agreement(_alpha(weights, totals, scale, difference), sum(paired.values()), sum(totals.values()))
 
 
 def _scale(paired: Iterable[Unit]) -> int:
@@ -102,15 +122,6 @@ def _alpha(
         return None
     observed = sum((count * apart[pair] for pair, count in weights.items()), Fraction(0)) / scale
     return 1 - (sum(totals.values()) - 1) * observed / expected
-
-
-def _lots(seed: int, turn: int, number: int) -> list[int]:
-    """Return so many places out of as many, drawn with replacement; the same for the same seed and turn.
-
-    A hash draws them, so that the interval is the same on every machine and with every version of the language.
-    """
-    stream = hashlib.shake_256(f"{seed}/{turn}".encode()).digest(4 * number)
-    return [value % number for value in struct.unpack(f">{number}I", stream)]
 
 
 class Reading(StrEnum):
@@ -149,38 +160,66 @@ def bootstrap(
     level: Fraction = Fraction(95, 100),
 ) -> tuple[Fraction, Fraction] | None:
     """Return the interval of alpha by resampling units, seeded; None where alpha is undefined too often to say."""
-    paired = tuple(tuple(sorted(unit)) for unit in units if len(unit) >= PAIR)
+    return bootstrap_of(kinds_of(units), difference, seed=seed, rounds=rounds, level=level)
+
+
+def bootstrap_of(
+    kinds: Kinds,
+    difference: Difference = ordinal,
+    *,
+    seed: int,
+    rounds: int = 1000,
+    level: Fraction = Fraction(95, 100),
+) -> tuple[Fraction, Fraction] | None:
+    """Return the same for units that were counted by their values."""
+    paired = tuple(sorted((kind, number) for kind, number in kinds.items() if len(kind) >= PAIR and number))
     return _bootstrap(paired, difference, seed, rounds, level)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _bootstrap(
-    paired: tuple[tuple[int, ...], ...], difference: Difference, seed: int, rounds: int, level: Fraction
+    paired: tuple[tuple[tuple[int, ...], int], ...], difference: Difference, seed: int, rounds: int, level: Fraction
 ) -> tuple[Fraction, Fraction] | None:
-    """Resample units of the same values together: there are few kinds of them, whatever their number."""
-    kinds = list(dict.fromkeys(paired))
-    places = [kinds.index(unit) for unit in paired]
+    """Draw as many units as there are, with replacement: how many of each kind come is all that matters.
+
+    The time it takes depends on the kinds and not on the units. The generator is one whose numbers never change with
+    the version of the library, so that the interval stays what it was.
+    """
+    if not paired or not rounds:
+        return None
+    kinds, numbers = zip(*paired, strict=True)
     scale = _scale(kinds)
-    pairs = [_pairs(kind, scale) for kind in kinds]
-    counts = [Counter(kind) for kind in kinds]
-    found = []
-    for turn in range(rounds if paired else 0):
-        drawn = Counter(places[lot] for lot in _lots(seed, turn, len(places)))
-        weights: Counter[tuple[int, int]] = Counter()
-        totals: Counter[int] = Counter()
-        for place, often in drawn.items():
-            for pair, weight in pairs[place].items():
-                weights[pair] += weight * often
-            for value, number in counts[place].items():
-                totals[value] += number * often
-        alpha = _alpha(weights, totals, scale, difference)
-        if alpha is not None:
-            found.append(alpha)
+    shares = [_pairs(kind, scale) for kind in kinds]
+    values = sorted({value for kind in kinds for value in kind})
+    unlike = sorted({pair for one in shares for pair in one})
+    drawn = _draws(numbers, seed, rounds)
+    # 64 bits hold them: a scale of some thousands at most, times the units.
+    weights = drawn @ [[one.get(pair, 0) for pair in unlike] for one in shares]
+    totals = drawn @ [[kind.count(value) for value in values] for kind in kinds]
+    found = sorted(
+        alpha
+        for apart, held in zip(weights, totals, strict=True)
+        if (alpha := _alpha(_counted(unlike, apart), _counted(values, held), scale, difference)) is not None
+    )
     if not found or len(found) < rounds // 2:
         return None
-    found.sort()
     tail = (1 - level) / 2
     return found[int(tail * len(found))], found[min(len(found) - 1, int((1 - tail) * len(found)))]
+
+
+def _draws(numbers: Sequence[int], seed: int, rounds: int) -> NDArray[np.int64]:
+    """Return for each round how many units of each kind were drawn."""
+    import numpy as np  # noqa: PLC0415 - heavy, and needed here only
+
+    words = struct.unpack(">8I", hashlib.sha256(str(seed).encode()).digest())
+    lots = np.random.RandomState(words)
+    number = sum(numbers)
+    return lots.multinomial(number, [one / number for one in numbers], size=rounds).astype(np.int64)
+
+
+def _counted(keys: Sequence[Key], counts: Iterable[int]) -> dict[Key, int]:
+    """Return counts by their keys, in whole numbers without an end; what did not come is left out."""
+    return {key: int(count) for key, count in zip(keys, counts, strict=True) if count}
 
 
 SHRINK_BY = 8
