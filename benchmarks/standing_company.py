@@ -16,7 +16,7 @@ ANSWERED = 8
 ANSWERS = ("not_met", "partly_met", "met", "met", "exceeded", "no_opportunity")
 AT_ONCE = 90
 """So few people at once that no insert is sent before those it refers to."""
-STORED = ("standing", "readiness", "standing_head")
+STORED = ("standing_record", "standing", "readiness", "standing_head")
 LEVELS = ("L1", "L2", "L3", "L4")
 
 

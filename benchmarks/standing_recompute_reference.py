@@ -22,7 +22,7 @@ ANSWERS = """
     SELECT a.subject_id, w.side, w.expectation_id, w.answer, w.author_id, a.manager_submitted_at
     FROM assessment a JOIN assessment_answer w ON w.assessment_id = a.id
 """
-HEAD = "INSERT INTO standing_head (person_id, lineage, held_level, computed_on, is_stale) VALUES ({})"
+HEAD = "INSERT INTO standing_head (person_id, lineage, held_level, computed_on, is_stale, zone) VALUES ({})"
 TARGET = (
     "INSERT INTO readiness (person_id, target_level, position, verdict, met, of, slipped, not_met, partly_met, "
     "unproven, unassessed) VALUES ({})"
@@ -55,7 +55,7 @@ def _write(connection: Connection, people: list[object], mark: str) -> None:
 
     day = DAY.isoformat() if mark == "?" else DAY
     connection.exec_driver_sql(
-        statement(HEAD, 5), [(one, "software-engineer", "L2", day, False) for one in people]
+        statement(HEAD, 6), [(one, "software-engineer", "L2", day, False, "UTC") for one in people]
     )  # fmt: skip
     connection.exec_driver_sql(
         statement(TARGET, 11), [(one, "L3", 0, "not_yet", 12, 20, 0, 1, 2, 3, 4) for one in people]

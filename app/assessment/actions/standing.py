@@ -17,7 +17,8 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.assessment.models import StandingHead, StoredReadiness, StoredStanding
+from app.assessment.actions.standing_records import keep_records
+from app.assessment.models import StandingHead, StandingRecord, StoredReadiness, StoredStanding
 from app.assessment.queries.standing import ExpectationStanding, PersonStanding, computed_standings, stored_standings
 from app.audit.actions import Author, log
 from app.audit.tags import Tag
@@ -104,13 +105,14 @@ def _mark_people(people: Collection[uuid.UUID]) -> None:
 
 
 def recompute(person_ids: Collection[uuid.UUID], on: date) -> Recomputed:
-    """Compute people as of a day and store what differs from what is stored."""
+    """Compute people as of a day, store what differs from what is stored, and record what was not recorded so."""
     ids = sorted(person_ids)
     _lock(ids)
     before = stored_standings(ids, on)
     found = computed_standings(ids, on)
     changed = [standing for person_id, standing in found.items() if before.get(person_id) != standing]
     _store(db.session(), changed)
+    keep_records(db.session(), found.values(), on)
     missing = sum(person_id not in before for person_id in found)
     return Recomputed(len(found), missing, len(changed) - missing)
 
@@ -191,7 +193,21 @@ def refresh_due(on: date, progress: Progress) -> int:
         or_(StandingHead.holds_until.is_(None), StandingHead.holds_until > on),
         or_(StandingHead.lineage.is_(None), no_version, *versions),
     )
-    return _in_steps(~holds, on, progress).people
+    found = _in_steps(~holds, on, progress)
+    _record_missing(on)
+    return found.people
+
+
+def _record_missing(on: date) -> None:
+    """Record where those stand of whom nothing was ever recorded, from what is stored of them and holds.
+
+    Whoever has a standing from before there were records gets the first one so, without being computed.
+    """
+    has_record = exists().where(StandingRecord.person_id == Person.id)
+    for ids in _chunks([~has_record]):
+        with transaction():
+            _lock(ids)
+            keep_records(db.session(), stored_standings(ids, on).values(), on)
 
 
 def recompute_all(on: date, progress: Progress, *, by: Author, at: datetime) -> Recomputed:

@@ -76,6 +76,13 @@ from app.assessment.queries.standing import (
     computed_standings,
     standings_of_people,
 )
+from app.assessment.queries.standing_records import (
+    RecordedStanding,
+    RecordedTarget,
+    is_last_record,
+    read_blocking,
+    recorded_standings,
+)
 from app.assessment.queries.waiting import SIDE_DUE, TO_CLOSE
 from app.assessment.queries.waived import WAIVED, select_waived
 from app.assessment.queries.waivers import (
@@ -115,6 +122,8 @@ __all__ = [
     "OwnDraft",
     "PersonReadiness",
     "PersonStanding",
+    "RecordedStanding",
+    "RecordedTarget",
     "Result",
     "Round",
     "SealedRow",
@@ -152,6 +161,7 @@ __all__ = [
     "growth_standing",
     "has_own_draft",
     "has_signed",
+    "is_last_record",
     "is_to_remind",
     "last_looked",
     "last_revealed",
@@ -173,9 +183,11 @@ __all__ = [
     "notes_version",
     "opportunities_of",
     "own_draft_of",
+    "read_blocking",
     "read_sheet",
     "readiness_of",
     "readiness_of_people",
+    "recorded_standings",
     "result_hash",
     "result_of",
     "sealed_sheet_of",
