@@ -199,6 +199,8 @@ ODD = {
     "a megabyte": "x" * 1_000_000,
     "script": "<script>",
 }
+UNSTORABLE = {ODD["NUL"], ODD["lone surrogate"]}
+"""What no database takes; that none of it was stored is looked up in every table, which takes longer than the rest."""
 
 
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
@@ -212,10 +214,9 @@ def test_odd_text_is_refused_or_stored_as_it_is(world, forms, text):
                 got = post(world, offered, body, content_type="application/x-www-form-urlencoded")
                 assert got.status_code < 500, f"{endpoint}: {name}"
                 assert "<script>" not in got.text, f"{endpoint}: {name}"
-                stored = repr(world.dump(leaving_out=frozenset({"idempotency_key"})))
-                assert "\\x00" not in stored, f"{endpoint}: {name}"
-                assert "\\udc" not in stored, f"{endpoint}: {name}"
-                assert "\\ud8" not in stored, f"{endpoint}: {name}"
+                if text in UNSTORABLE:
+                    stored = repr(world.dump(leaving_out=frozenset({"idempotency_key"})))
+                    assert not any(sign in stored for sign in ("\\x00", "\\udc", "\\ud8")), f"{endpoint}: {name}"
 
 
 @pytest.mark.parametrize("value", ["", "-1", "x", "99999999999999999999", "1e5", "\u0661", "\x00"])
