@@ -19,6 +19,7 @@ from tests.templates.import_cases import IMPORT_CASES
 from tests.templates.packet_cases import PACKET_CASES
 from tests.templates.pair_cases import PAIR_CASES
 from tests.templates.people_cases import PEOPLE_CASES
+from tests.templates.report_cases import REPORT_CASES
 from tests.templates.round_cases import ROUND_CASES
 from tests.templates.samples import Case
 
@@ -31,6 +32,7 @@ CASES: dict[str, Case] = (
     | PEOPLE_CASES
     | PACKET_CASES
     | ROUND_CASES
+    | REPORT_CASES
     | PAIR_CASES
     | {
         "blocker_list": Case(

@@ -1,0 +1,39 @@
+"""How charts look, as geometry: from the values of `charts` to coordinates, ticks and labels that fit.
+
+Pure arithmetic. A template or `svg_of` writes what stands here as it is; a hidden value has no mark at all.
+"""
+
+from __future__ import annotations
+
+from app.reports.charts import Chart, CoverChart, DotPlot, FunnelChart, MatrixChart, SmallMultiples, StepChart
+from app.reports.drawing.bars import draw_dots, draw_funnel
+from app.reports.drawing.marks import PAPER, Box, Disc, Drawing, Mark, Path, Words
+from app.reports.drawing.matrix import draw_matrix
+from app.reports.drawing.panels import draw_panels
+from app.reports.drawing.steps import draw_steps
+from app.reports.drawing.svg import svg_text
+
+__all__ = ["PAPER", "Box", "Disc", "Drawing", "Mark", "Path", "Words", "draw", "svg_of"]
+
+
+def draw(chart: Chart) -> Drawing | None:
+    """Return a chart as a drawing; None for the map of coverage, which is a table with colours."""
+    match chart:
+        case StepChart():
+            return draw_steps(chart)
+        case SmallMultiples():
+            return draw_panels(chart)
+        case MatrixChart():
+            return draw_matrix(chart)
+        case FunnelChart():
+            return draw_funnel(chart)
+        case DotPlot():
+            return draw_dots(chart)
+        case CoverChart():
+            return None
+
+
+def svg_of(chart: Chart) -> str | None:
+    """Return a chart as an SVG document that needs no style sheet, for paper; None where it is a table."""
+    drawing = draw(chart)
+    return None if drawing is None else svg_text(drawing)
