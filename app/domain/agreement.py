@@ -46,7 +46,7 @@ def ordinal(one: int, other: int, totals: Mapping[int, int]) -> Fraction:
     """Return the squared difference where only the order of values counts."""
     low, high = min(one, other), max(one, other)
     between = sum(count for value, count in totals.items() if low <= value <= high)
-    return (between - Fraction(totals[low] + totals[high], 2)) ** 2
+    return Fraction((2 * between - totals[low] - totals[high]) ** 2, 4)
 
 
 def ratio(one: int, other: int, _: Mapping[int, int]) -> Fraction:
@@ -117,11 +117,14 @@ def _alpha(
         for place, one in enumerate(values)
         for other in values[place + 1 :]
     }
-    expected = sum((totals[one] * totals[other] * far for (one, other), far in apart.items()), Fraction(0))
+    # Whole numbers over one denominator: fractions would be cut down to size at every step.
+    whole = math.lcm(*(far.denominator for far in apart.values()))
+    steps = {pair: far.numerator * (whole // far.denominator) for pair, far in apart.items()}
+    expected = sum(totals[one] * totals[other] * far for (one, other), far in steps.items())
     if expected == 0:
         return None
-    observed = sum((count * apart[pair] for pair, count in weights.items()), Fraction(0)) / scale
-    return 1 - (sum(totals.values()) - 1) * observed / expected
+    observed = sum(count * steps[pair] for pair, count in weights.items())
+    return 1 - Fraction((sum(totals.values()) - 1) * observed, expected * scale)
 
 
 class Reading(StrEnum):

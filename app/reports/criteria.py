@@ -12,8 +12,8 @@ from app.domain.as_of import AsOf, Known
 from app.domain.errors import InvalidError
 
 AS_OF, KNOWN, FROM, TO = "as_of", "known", "from", "to"
-TEAM, PERSON, LADDER, LEVEL, GROUP = "team", "person", "ladder", "level", "group"
-EVERY = (AS_OF, KNOWN, FROM, TO, TEAM, PERSON, LADDER, LEVEL, GROUP)
+TEAM, PERSON, LADDER, LEVEL, GROUP, CYCLE = "team", "person", "ladder", "level", "group", "cycle"
+EVERY = (AS_OF, KNOWN, FROM, TO, TEAM, PERSON, LADDER, LEVEL, GROUP, CYCLE)
 MAX_TEXT = 120
 
 
@@ -47,6 +47,7 @@ class Criteria:
     lineage: str | None = None
     level: str | None = None
     group: str | None = None
+    cycle_id: uuid.UUID | None = None
     is_for_outside: bool = False
     text: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,6 +94,7 @@ def read_criteria(
         lineage=_text(text, LADDER),
         level=_text(text, LEVEL),
         group=_text(text, GROUP),
+        cycle_id=_id(text, CYCLE),
         is_for_outside=is_for_outside,
         text=text,
     )
