@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from app.reports.criteria import Criteria
 from app.reports.findings import Findings
@@ -14,7 +15,8 @@ from app.reports.findings import Findings
 class Definition:
     """One report: its name in addresses and on the command line, its short title, its question, and who may open it.
 
-    `takes` are the filters that it has, `find` computes it. `is_named`: it has rows of named people.
+    `takes` are the filters that it has, `find` computes it. `is_named`: it has rows of named people. `on` gives the
+    object that the permission is about, as the person whose path is read; it raises MissingError where there is none.
     """
 
     name: str
@@ -25,10 +27,31 @@ class Definition:
     find: Callable[[Criteria], Findings]
     is_named: bool = False
     icon: str = "report"
+    on: Callable[[Criteria], object] | None = None
 
 
 def _all() -> tuple[Definition, ...]:
-    return ()
+    # The modules need `Definition`, so that they are looked at when the first report is asked for.
+    from app.reports.questions import progression  # noqa: PLC0415
+
+    return (progression.DEFINITION,)
 
 
-REPORTS: Mapping[str, Definition] = {one.name: one for one in _all()}
+class _Reports(Mapping[str, Definition]):
+    """The reports by name, put together when they are first needed."""
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Definition]:
+        return {one.name: one for one in _all()}
+
+    def __getitem__(self, name: str) -> Definition:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+
+REPORTS: Mapping[str, Definition] = _Reports()
