@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, groupby
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -257,10 +257,11 @@ class Window:
     is_cut: bool = False
 
 
-def window(counted: Sequence[Tally], k: int) -> Window:
+def window(counted: Sequence[Tally], k: int, period: Callable[[int], int] = int) -> Window:
     """Return what may be shown: of the runs of moments with k people at risk, the one with the most events.
 
-    Without late entry that is everything up to the first moment at which fewer than k are at risk.
+    Without late entry that is everything up to the first moment at which fewer than k are at risk. The moments of one
+    `period` stand or fall together.
 
     >>> found = window([Tally(3, 2, 1, 0), Tally(5, 9, 1, 0), Tally(8, 7, 2, 1), Tally(9, 4, 1, 0)], 5)
     >>> [one.at for one in found.tallies], found.begins_after, found.is_cut
@@ -268,12 +269,13 @@ def window(counted: Sequence[Tally], k: int) -> Window:
     """
     runs: list[Window] = []
     begins_after, run = 0, list[Tally]()
-    for one in counted:
-        if one.at_risk >= k:
-            run.append(one)
+    for _, moments in groupby(counted, key=lambda one: period(one.at)):
+        together = list(moments)
+        if all(one.at_risk >= k for one in together):
+            run += together
             continue
         runs.append(Window(run, begins_after, is_cut=True))
-        begins_after, run = one.at, []
+        begins_after, run = together[-1].at, []
     runs.append(Window(run, begins_after))
     return max(runs, key=lambda found: (sum(one.events for one in found.tallies), -found.begins_after))
 
