@@ -29,6 +29,8 @@ from app.cli.seed.mentoring import add_mentoring
 from app.cli.seed.plan import CompanyPlan, History, PlannedAnswer, PlannedAssessment, PlannedEvidence, PlannedPerson
 from app.cli.seed.promotion import add_promotion
 from app.cli.seed.signing import agreed_rows
+from app.cli.seed.standings import add_standings
+from app.cli.seed.tiers import tier_rows
 from app.cli.seed.voices import asking_of, limit_rows, revision_rows, told_anew_at
 from app.evidence.models import Attachment, Claim, Corroboration, Evidence, EvidenceLink, SettingAside
 from app.infra.clock import local
@@ -365,4 +367,9 @@ def load_plan(
     add_promotion(loader, plan)
     loader.write()
     add_mentoring(loader, plan)
+    loader.write()
+    for table, row in tier_rows(loader.id, {team.key for team in plan.teams}, plan.today):
+        loader.add(table, **row)
+    loader.write()
+    add_standings(session, plan, editions)
     log(Tag.SEEDED, by=by, at=at, people=len(plan.people), random_seed=random_seed, today=plan.today.isoformat())
