@@ -19,6 +19,7 @@ from app.people import actions, queries
 from app.people.forms import NONE, TeamForm
 from app.people.models import Team
 from app.people.views.blueprint import author, bp, find_chosen_team, load_team, say_done
+from app.people.views.tiers import tier_panels
 
 MOST_FORMER = 200
 
@@ -67,6 +68,7 @@ def show_team(team: Team) -> ResponseReturnValue:
         former=queries.list_other_times(team.id, MOST_FORMER) if may_edit else [],
         marks=level_marks(),
         may_edit=may_edit,
+        **tier_panels(team),
     )
 
 
