@@ -8,13 +8,18 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from flask import Response
 
+T = TypeVar("T")
 Cell = str | int | float | date | None
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LOST = "\N{REPLACEMENT CHARACTER}"
+HALVES = re.compile("[\\ud800-\\udfff]")
 TEXT_MARK = "'"
 """What a spreadsheet takes as: the rest is text. It shows no such mark itself."""
 
@@ -33,6 +38,25 @@ def safe_cell(value: Cell) -> str:
     before = value[: len(value) - len(bare)]
     is_formula = bare.startswith(FORMULA_SIGNS) or any(sign in before for sign in FORMULA_SIGNS)
     return f"{TEXT_MARK}{value}" if is_formula else value
+
+
+def safe_texts(values: Iterable[T], other: Callable[[T], str]) -> list[str]:
+    """Return a column of cells, each as `other` makes it safe. A text that begins with a letter or a digit is safe.
+
+    >>> safe_texts(["L2", None, "-1 day"], safe_cell)
+    ['L2', '', "'-1 day"]
+    """
+    return [value if isinstance(value, str) and value[:1].isalnum() else other(value) for value in values]
+
+
+def utf8_bytes(text: str) -> bytes:
+    """Return text as UTF-8. What no reader takes, NUL and half of a character, becomes the sign for a lost one."""
+    if "\0" in text:
+        text = text.replace("\0", LOST)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return HALVES.sub(LOST, text).encode()
 
 
 def table_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
