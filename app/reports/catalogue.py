@@ -28,13 +28,20 @@ class Definition:
     is_named: bool = False
     icon: str = "report"
     on: Callable[[Criteria], object] | None = None
+    only_quarter_ends: bool = False
+    """Whether its page offers the ends of quarters alone, and opens on the last one."""
+
+    @property
+    def endpoint(self) -> str:
+        """Return the name of its page among the addresses."""
+        return f"reports.show_{self.name.replace('-', '_')}"
 
 
 def _all() -> tuple[Definition, ...]:
     # The modules need `Definition`, so that they are looked at when the first report is asked for.
-    from app.reports.questions import progression  # noqa: PLC0415
+    from app.reports.questions import headcount, movement, pipeline, progression  # noqa: PLC0415
 
-    return (progression.DEFINITION,)
+    return (progression.DEFINITION, headcount.DEFINITION, movement.DEFINITION, pipeline.DEFINITION)
 
 
 class _Reports(Mapping[str, Definition]):
