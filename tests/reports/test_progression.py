@@ -160,7 +160,7 @@ def test_a_past_day_as_known_then_says_the_same_whatever_happens_later(amara, ed
                 name="New Comer", email="new@larkspur.example", employee_id="N-1", hired_on=day, by=SYSTEM, at=now()
             )
         assert lines(ask(as_of=day.isoformat())) == before
-        assert [line["level"] for line in lines(ask())][0] == "L3"
+        assert next(line["level"] for line in lines(ask())) == "L3"
     assert [line["name"] for line in before] == ["Amara Diallo", "Hana Head", "Ruth Okonjo", "Tomasz Wieczorek"]
 
 
