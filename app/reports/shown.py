@@ -18,7 +18,7 @@ from app.infra.pagination import PER_PAGE, Page
 from app.infra.templating import long_date, short_date
 from app.reports.charts import Chart
 from app.reports.criteria import AS_OF, EVERY, KNOWN, Criteria
-from app.reports.drawing import Drawing, draw
+from app.reports.drawing import Drawing, draw, is_blank
 from app.reports.drawing.scales import counted_words
 from app.reports.findings import Cell, Choice, ChoiceGroup, Column, Findings, Hidden, Kind, Linked, Table
 
@@ -126,8 +126,8 @@ def _address(linked: Linked) -> str:
 
 
 def shown_charts(findings: Findings) -> list[tuple[Chart, Drawing | None]]:
-    """Return each chart with its drawing; the map of coverage has none, as it is a table."""
-    return [(chart, draw(chart)) for chart in findings.charts]
+    """Return each chart that has something to show with its drawing; the map of coverage has none, as it is a table."""
+    return [(chart, draw(chart)) for chart in findings.charts if not is_blank(chart)]
 
 
 def is_wide(findings: Findings) -> bool:

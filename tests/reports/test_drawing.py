@@ -25,7 +25,7 @@ from app.reports.charts import (
     Stage,
     StepChart,
 )
-from app.reports.drawing import PAPER, Box, Disc, Drawing, Path, Words, draw, svg_of
+from app.reports.drawing import PAPER, Box, Disc, Drawing, Path, Words, draw, is_blank, svg_of
 from app.reports.drawing.scales import count_end, month_ticks, number_ticks, spread
 from tests.templates.report_cases import CHARTS, COVER
 
@@ -207,8 +207,12 @@ def test_a_hidden_value_leaves_no_mark_and_no_trace(chart):
 
 def test_charts_of_nothing_but_hidden_values_are_drawn():
     nothing = [panels((None,)), FunnelChart("T", "D", (Stage("A", None),)), panels(), FunnelChart("T", "D", ())]
+    nothing += [with_hidden()[1], with_hidden()[3], StepChart("T", "D", "months", ())]
     for chart in nothing:
-        assert drawn(chart).height > -16
+        assert is_blank(chart)
+        assert drawn(chart).height >= 4
+        assert svg_of(chart) is None
+    assert not any(is_blank(chart) for chart in (*CHARTS, COVER))
 
 
 # Scales -----------------------------------------------------------------------------

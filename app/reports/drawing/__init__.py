@@ -13,7 +13,7 @@ from app.reports.drawing.panels import draw_panels
 from app.reports.drawing.steps import draw_steps
 from app.reports.drawing.svg import svg_text
 
-__all__ = ["PAPER", "Box", "Disc", "Drawing", "Mark", "Path", "Words", "draw", "svg_of"]
+__all__ = ["PAPER", "Box", "Disc", "Drawing", "Mark", "Path", "Words", "draw", "is_blank", "svg_of"]
 
 
 def draw(chart: Chart) -> Drawing | None:
@@ -33,7 +33,27 @@ def draw(chart: Chart) -> Drawing | None:
             return None
 
 
+def is_blank(chart: Chart) -> bool:
+    """Say whether a chart has no figure that may be shown; its frame alone would tell nobody anything."""
+    match chart:
+        case StepChart():
+            return not any(curve.points for curve in chart.curves)
+        case SmallMultiples():
+            return all(count is None for series in chart.panels for _, count in series.points)
+        case MatrixChart():
+            return all(cell.weight is None for row in chart.cells for cell in row)
+        case FunnelChart():
+            return all(stage.count is None for stage in chart.stages)
+        case DotPlot():
+            return all(dot.value is None for dot in chart.dots)
+        case CoverChart():
+            return not chart.rows
+
+
 def svg_of(chart: Chart) -> str | None:
-    """Return a chart as an SVG document that needs no style sheet, for paper; None where it is a table."""
-    drawing = draw(chart)
+    """Return a chart as an SVG document that needs no style sheet, for paper.
+
+    None where it is a table, or has nothing to show.
+    """
+    drawing = None if is_blank(chart) else draw(chart)
     return None if drawing is None else svg_text(drawing)

@@ -35,11 +35,11 @@ def _cell(cell: MatrixCell, x: float, y: float, width: float) -> list[Mark]:
     middle = (x + width / 2, y + (ROW - GAP) / 2 + 4)
     if cell.weight is None:
         return [Box("hidden-frame", *frame), label("plain", *middle, HIDDEN, width=width, anchor="middle")]
-    marks: list[Mark] = [Box("heat-frame", *frame)]
+    marks: list[Mark] = [Box("cell-frame", *frame)]
     if cell.weight > 0:
         depth = LEAST_DEPTH + (MOST_DEPTH - LEAST_DEPTH) * min(1.0, cell.weight)
-        marks = [Box("heat", *frame, depth=round(depth, 3))]
+        marks = [Box("cell-depth", *frame, depth=round(depth, 3))]
     if cell.is_diagonal:
-        marks.append(Box("heat-diagonal", *frame))
+        marks.append(Box("cell-diagonal", *frame))
     kind = "strong" if cell.weight > 0 else "plain"
     return [*marks, label(kind, *middle, cell.words, width=width - 4, anchor="middle")]

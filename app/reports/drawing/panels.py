@@ -13,6 +13,7 @@ IN_A_ROW = 4
 LEFT, GAP_X, HEAD, PLOT, FOOT, GAP_Y = 84, 28, 30, 104, 26, 16
 PANEL_HEIGHT = HEAD + PLOT + FOOT
 RAMP = 4
+HIDDEN = "hidden"
 Run = list[tuple[float, float]]
 
 
@@ -77,6 +78,9 @@ def _line(panel: _Panel, series: Series, of: int) -> list[Mark]:
         base = coordinate(panel.base)
         area = f"{step_path(run)}V{base}H{coordinate(run[0][0])}Z"
         marks += [Path(f"area-{_ramp(series.rank, of)}", area), Path("curve", step_path(run))]
+    if series.points and all(count is None for _, count in series.points):
+        middle = panel.left + panel.width / 2
+        marks.append(Words("plain", round(middle, 2), panel.top + PLOT / 2 + 4, HIDDEN, "middle"))
     last = next(((day, count) for day, count in reversed(series.points) if count is not None), None)
     # A number beside the end of the line says the value of its last day; where that is hidden, there is none.
     if last is not None and series.points[-1][1] is not None:
