@@ -39,9 +39,25 @@ class Definition:
 
 def _all() -> tuple[Definition, ...]:
     # The modules need `Definition`, so that they are looked at when the first report is asked for.
-    from app.reports.questions import headcount, movement, person, pipeline, progression  # noqa: PLC0415
+    from app.reports.questions import (  # noqa: PLC0415
+        agreement,
+        headcount,
+        movement,
+        person,
+        pipeline,
+        progression,
+        time_in_level,
+    )
 
-    return (progression.DEFINITION, person.DEFINITION, headcount.DEFINITION, movement.DEFINITION, pipeline.DEFINITION)
+    return (
+        progression.DEFINITION,
+        person.DEFINITION,
+        headcount.DEFINITION,
+        movement.DEFINITION,
+        time_in_level.DEFINITION,
+        agreement.DEFINITION,
+        pipeline.DEFINITION,
+    )
 
 
 class _Reports(Mapping[str, Definition]):
