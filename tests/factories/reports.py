@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import date
 
@@ -9,14 +10,17 @@ from app.access.actor import Role
 from app.domain.suppression import SMALLEST_GROUP
 from app.infra.clock import today
 from app.infra.db import db
+from app.infra.unit_of_work import transaction
+from app.people import actions as people
 from app.people.models import Person, SpellReason, Team
 from app.reports.catalogue import REPORTS
 from app.reports.criteria import Viewer, read_criteria
 from app.reports.findings import Findings, Hidden
 from tests.factories.evidence import as_actor
-from tests.factories.people import grant, make_person
+from tests.factories.people import AT, SYSTEM, grant
 
 HIDDEN = "hidden"
+_numbers = itertools.count(1)
 
 
 def ask_report(
@@ -46,17 +50,37 @@ def make_people(
     manager: Person | None = None,
     team: Team | None = None,
     ladder: str = "software-engineer",
+    hired_on: date | None = None,
     left_on: date | None = None,
+    reason: SpellReason = SpellReason.HIRE,
 ) -> list[Person]:
-    """Return people who were hired into the first level and promoted into the others on their days; call it inside
-    `transaction()`."""
-    (first, hired_on), *later = levels.items()
+    """Return people without accounts who got the first level on its day and were promoted into the others on theirs.
+
+    Unless a day is given, they were hired on the day of their first level.
+    They are committed; call it outside `transaction()`.
+    """
+    (first, since), *later = levels.items()
+    hired_on = hired_on or since
     found = []
-    for _ in range(number):
-        person = make_person(
-            manager=manager, team=team, ladder=ladder, level=first, since=hired_on, hired_on=hired_on, left_on=left_on
-        )
-        for level, day in later:
-            grant(person, level, ladder=ladder, on=day, reason=SpellReason.PROMOTION)
-        found.append(person)
+    with transaction():
+        for _ in range(number):
+            mark = next(_numbers)
+            person = people.add_person(
+                name=f"Counted {mark}",
+                email=f"counted.{mark}@larkspur.example",
+                employee_id=f"C-{mark:05}",
+                hired_on=hired_on,
+                by=SYSTEM,
+                at=AT,
+            )
+            if manager is not None:
+                people.set_manager(person, manager, from_on=hired_on, by=SYSTEM, at=AT)
+            if team is not None:
+                people.set_team(person, team, from_on=hired_on, by=SYSTEM, at=AT)
+            grant(person, first, ladder=ladder, on=since, reason=reason)
+            for level, day in later:
+                grant(person, level, ladder=ladder, on=day, reason=SpellReason.PROMOTION)
+            if left_on is not None:
+                people.record_leaving(person, on=left_on, by=SYSTEM, at=AT)
+            found.append(person)
     return found

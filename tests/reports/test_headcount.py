@@ -41,8 +41,8 @@ def ladders(app):
 
 def _history() -> None:
     """Write a history with a late promotion, a correction, a change of ladder and a leaving told too late."""
+    ada, ben, cem, dan = (make_person(hired_on=JAN) for _ in range(4))
     with transaction():
-        ada, ben, cem, dan = (make_person(hired_on=JAN) for _ in range(4))
         for person in (ada, ben, cem, dan):
             grant_at(person, "L1", JAN, SpellReason.HIRE, recorded=JAN)
         grant_at(ada, "L2", JUN, SpellReason.PROMOTION, recorded=JUN + 20 * DAY)
@@ -94,8 +94,7 @@ def test_what_is_recorded_later_changes_now_and_never_then(ladders):
 
 
 def test_a_past_day_gives_the_same_rows_after_further_changes(ladders):
-    with transaction():
-        found = make_people(8, {"L1": JAN, "L2": JUN})
+    found = make_people(8, {"L1": JAN, "L2": JUN})
     day = "2025-09-30"
 
     def rows():
@@ -112,14 +111,13 @@ def test_a_past_day_gives_the_same_rows_after_further_changes(ladders):
 
 def test_levels_teams_and_people_without_a_level_are_counted_and_small_groups_hidden(ladders):
     payments, records = make_team("Payments"), make_team("Records")
-    with transaction():
-        make_people(12, {"L1": JAN}, team=payments)
-        make_people(7, {"L2": JAN}, team=records)
-        make_people(3, {"L3": JAN}, team=records)
-        make_people(6, {"L1": JAN}, ladder=TS, team=payments)
-        make_people(6, {"L1": JAN}, left_on=JUN)
-        for _ in range(9):
-            make_person(hired_on=JAN)
+    make_people(12, {"L1": JAN}, team=payments)
+    make_people(7, {"L2": JAN}, team=records)
+    make_people(3, {"L3": JAN}, team=records)
+    make_people(6, {"L1": JAN}, ladder=TS, team=payments)
+    make_people(6, {"L1": JAN}, left_on=JUN)
+    for _ in range(9):
+        make_person(hired_on=JAN)
     found = ask_report("headcount")
     assert found.answer == "37 people work here on 21 November 2026."
     row = rows_of(found, "over_time")[date(2026, 11, 21)]
@@ -138,10 +136,9 @@ def test_levels_teams_and_people_without_a_level_are_counted_and_small_groups_hi
 
 def test_teams_are_told_with_their_levels_where_both_tables_hide_the_same(ladders):
     payments, records = make_team("Payments"), make_team("Records")
-    with transaction():
-        for team, first, second in ((payments, 12, 3), (records, 8, 4)):
-            make_people(first, {"L1": JAN}, team=team)
-            make_people(second, {"L2": JAN}, team=team)
+    for team, first, second in ((payments, 12, 3), (records, 8, 4)):
+        make_people(first, {"L1": JAN}, team=team)
+        make_people(second, {"L2": JAN}, team=team)
     found = ask_report("headcount", ladder=SWE)
     teams = rows_of(found, "by_team")
     assert [teams[name][f"{SWE}_L2"] for name in ("Payments", "Records")] == [HIDDEN, HIDDEN]
@@ -151,16 +148,14 @@ def test_teams_are_told_with_their_levels_where_both_tables_hide_the_same(ladder
 
 
 def test_fewer_than_five_people_get_a_sentence_and_no_table(ladders):
-    with transaction():
-        make_people(4, {"L1": JAN})
+    make_people(4, {"L1": JAN})
     found = ask_report("headcount")
     assert found.tables == ()
     assert found.answer == "There are fewer than 5 people to count, so no figures are shown."
 
 
 def test_a_day_of_which_nothing_was_known_then_offers_what_is_known_now(ladders):
-    with transaction():
-        make_people(6, {"L1": JAN})
+    make_people(6, {"L1": JAN})
     found = ask_report("headcount", as_of="2022-12-31")
     assert found.answer == "On 31 December 2022 nothing was recorded here yet."
     assert found.choices[0].choices[0].changes == {"known": "now"}
@@ -169,9 +164,8 @@ def test_a_day_of_which_nothing_was_known_then_offers_what_is_known_now(ladders)
 def test_a_manager_counts_those_who_report_to_them_and_is_told_whom_that_leaves_out(ladders):
     head = make_person("Hana Head")
     tomasz = make_person("Tomasz Wieczorek", manager=head)
-    with transaction():
-        make_people(6, {"L1": JAN}, manager=tomasz)
-        make_people(20, {"L1": JAN})
+    make_people(6, {"L1": JAN}, manager=tomasz)
+    make_people(20, {"L1": JAN})
     assert ask_report("headcount", tomasz).answer == "6 people work here on 21 November 2026."
     assert ask_report("headcount", head).answer == "7 people work here on 21 November 2026."
     assert ask_report("headcount", head, Role.HR).answer == "28 people work here on 21 November 2026."
@@ -186,11 +180,10 @@ def test_a_ladder_that_there_is_none_is_said_at_its_field(ladders):
 
 
 def test_the_choice_of_a_ladder_changes_what_is_shown_and_not_what_is_hidden(ladders):
-    with transaction():
-        make_people(12, {"L1": JAN})
-        make_people(7, {"L2": JAN})
-        make_people(3, {"L1": JAN}, ladder=TS)
-        make_people(6, {"L2": JAN}, ladder=TS)
+    make_people(12, {"L1": JAN})
+    make_people(7, {"L2": JAN})
+    make_people(3, {"L1": JAN}, ladder=TS)
+    make_people(6, {"L2": JAN}, ladder=TS)
     whole = rows_of(ask_report("headcount"), "over_time")[clock.today()]
     own = rows_of(ask_report("headcount", ladder=TS), "over_time")[clock.today()]
     assert own == {key: value for key, value in whole.items() if key == "day" or key.startswith(TS)}
@@ -200,11 +193,9 @@ def test_counts_are_read_with_as_many_questions_for_few_as_for_many(ladders):
     def asked():
         return count_queries(lambda: ask_report("headcount", as_of="2026-06-30"))
 
-    with transaction():
-        make_people(5, {"L1": JAN})
+    make_people(5, {"L1": JAN})
     few = asked()
-    with transaction():
-        make_people(20, {"L1": JAN, "L2": JUN})
+    make_people(20, {"L1": JAN, "L2": JUN})
     assert asked() == few <= 10
 
 
