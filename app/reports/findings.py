@@ -42,6 +42,8 @@ class Column:
     decimals: int = 1
     note: str = ""
     is_wide: bool = False
+    only_in_files: bool = False
+    """Left out on the page, which says so, as it would push aside what the page is opened for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from app.reports.drawing.scales import counted_words
 from app.reports.findings import Cell, Choice, ChoiceGroup, Column, Findings, Hidden, Kind, Linked, Table
 
 QUARTERS_OFFERED = 3
-MOST_BESIDE_NOTES = 6
+MOST_BESIDE_NOTES = 7
 """A table with more columns takes the whole width, and the notes go below it."""
 STACKED_FROM = 4
 """A table with so many columns becomes a list of cards on a phone."""
@@ -47,6 +47,12 @@ class ShownTable:
     table: Table
     columns: tuple[Column, ...]
     page: Page[list[ShownCell]]
+    only_in_files: tuple[str, ...] = ()
+
+    @property
+    def is_dense(self) -> bool:
+        """Say whether it has so many columns that paper needs smaller letters."""
+        return len(self.columns) > MOST_BESIDE_NOTES
 
     @property
     def is_stacked(self) -> bool:
@@ -73,8 +79,13 @@ def _shown(table: Table, wanted: int) -> ShownTable:
     total = table.rows.count()
     number = min(wanted, max(1, -(-total // PER_PAGE)))
     rows = table.rows.window((number - 1) * PER_PAGE, PER_PAGE) if total else ()
-    cells = [[shown_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in rows]
-    return ShownTable(table, table.columns, Page(cells, number, total))
+    cells = [
+        [shown_cell(cell, column) for cell, column in zip(row, table.columns, strict=True) if not column.only_in_files]
+        for row in rows
+    ]
+    columns = tuple(column for column in table.columns if not column.only_in_files)
+    more = tuple(column.title for column in table.columns if column.only_in_files)
+    return ShownTable(table, columns, Page(cells, number, total), more)
 
 
 def shown_cell(cell: Cell, column: Column) -> ShownCell:

@@ -9,7 +9,7 @@ WIDTH = 1120
 """The width of every drawing in its own units, which are pixels where the page has room."""
 FONT_SIZE = 12
 LINE = 16
-LETTER = 6.6
+LETTER = 7.4
 """How wide a letter is on average, with room to spare: labels are cut by it."""
 
 

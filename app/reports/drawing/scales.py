@@ -103,7 +103,7 @@ def clipped(text: str, width: float) -> str:
     """Return a text cut to a width, with a sign that it was.
 
     >>> clipped("Engineering", 200), clipped("Engineering", 50)
-    ('Engineering', 'Engine…')
+    ('Engineering', 'Engin…')
     """
     most = max(2, int(width / LETTER))
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -130,7 +130,7 @@ def _end_texts(curve: Curve, *, is_alone: bool) -> list[tuple[str, str]]:
 
 def _end_labels(frame: _Frame, labels: list[tuple[Curve, tuple[str, str]]]) -> list[Mark]:
     heights = [frame.y(curve.points[-1][1]) + 4 for curve, _ in labels]
-    rows = spread(heights, TOP + 4, frame.base + 4)
+    rows = spread(heights, TOP + 4, frame.base - 4)
     return [
         label(kind, frame.x(curve.points[-1][0]) + 8, y, text, width=WIDTH - frame.x(curve.points[-1][0]) - 8)
         for (curve, (kind, text)), y in zip(labels, rows, strict=True)

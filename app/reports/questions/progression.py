@@ -42,22 +42,22 @@ GROUPS = {
     BlockerGroup.UNASSESSED: "unassessed",
 }
 COLUMNS = (
-    Column("employee_id", "Employee id"),
+    Column("employee_id", "Employee id", only_in_files=True),
     Column("name", "Name"),
     Column("team", "Team"),
     Column("manager", "Line manager"),
-    Column("ladder", "Ladder"),
+    Column("ladder", "Ladder", only_in_files=True),
     Column("level", "Level"),
     Column("since", "Since", Kind.DAY),
     Column("months", "Months", Kind.NUMBER, note="Months at the level, of 30.4375 days each"),
     Column("next", "Next"),
     Column("verdict", "Verdict"),
-    Column("met", "Met", Kind.COUNT),
-    Column("of", "Of", Kind.COUNT),
+    Column("met", "Met", Kind.COUNT, only_in_files=True),
+    Column("of", "Of", Kind.COUNT, only_in_files=True),
     Column("blocking", "Blocking", Kind.COUNT),
     Column("what_blocks", "What blocks", is_wide=True),
-    Column("last_evidence_on", "Last evidence", Kind.DAY),
-    Column("last_rated_on", "Last rated", Kind.DAY),
+    Column("last_evidence_on", "Last evidence", Kind.DAY, only_in_files=True),
+    Column("last_rated_on", "Last rated", Kind.DAY, only_in_files=True),
 )
 
 
