@@ -41,6 +41,7 @@ def _all() -> tuple[Definition, ...]:
     # The modules need `Definition`, so that they are looked at when the first report is asked for.
     from app.reports.questions import (  # noqa: PLC0415
         agreement,
+        coverage,
         headcount,
         movement,
         person,
@@ -56,6 +57,7 @@ def _all() -> tuple[Definition, ...]:
         movement.DEFINITION,
         time_in_level.DEFINITION,
         agreement.DEFINITION,
+        coverage.DEFINITION,
         pipeline.DEFINITION,
     )
 

@@ -1,0 +1,108 @@
+"""Reading stays at levels for the report on time in level, and the teams in which they were spent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from app.access.permissions import Permission
+from app.domain.as_of import AsOf
+from app.domain.movement import Level
+from app.domain.time_in_level import LevelStay, level_stays
+from app.infra.clock import local
+from app.infra.db import db
+from app.people.models import LevelSpell, Team, TeamMembership
+from app.people.queries import is_known, known_until
+from app.reports.criteria import Viewer
+from app.reports.queries.presence import Key, key_of
+from app.reports.queries.spells import as_known, read_histories
+from app.reports.scope import may_see
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """All stays that were in sight, by level, each with whose it is; and how many people hold a level of each lineage.
+
+    `has_unseen` says that there are levels of which nothing was in sight by the day. Nothing here is suppressed.
+    """
+
+    by_level: Mapping[Level, Sequence[tuple[Key, LevelStay]]]
+    people: Mapping[str, int]
+    has_unseen: bool
+
+
+class TeamName(NamedTuple):
+    """A team by key and name."""
+
+    key: Key
+    name: str
+
+
+NO_TEAM = TeamName("", "")
+
+
+def read_stays(viewer: Viewer, as_of: AsOf) -> Stays:
+    """Return the stays of everybody whom the viewer may count, as known of the day. Five questions.
+
+    Two rows of one person count from the day on which the first of all their rows was recorded, corrected ones too.
+    """
+    histories = read_histories(viewer, as_of)
+    seen = _first_seen(viewer, as_of)
+    by_level: dict[Level, list[tuple[Key, LevelStay]]] = defaultdict(list)
+    people: dict[str, int] = defaultdict(int)
+    begun = False
+    for key, person in histories.items():
+        if not person.stays:
+            continue
+        held = person.held_on(as_of.day)
+        if held is not None:
+            people[held.lineage] += 1
+        begun = begun or person.stays[0].starts_on <= as_of.day
+        for stay in level_stays(person, as_of.day, seen.get(key)):
+            by_level[stay.lineage, stay.level].append((key, stay))
+    return Stays(by_level, people, has_unseen=begun and not by_level)
+
+
+def _first_seen(viewer: Viewer, as_of: AsOf) -> dict[Key, date]:
+    """Return the day on which a level of each person was first written down."""
+    rows = select(key_of(LevelSpell.person_id), func.min(LevelSpell.recorded_at)).where(
+        may_see(viewer, Permission.Aggregate.READ, LevelSpell.person_id)
+    )
+    until = known_until(as_of)
+    if until is not None:
+        rows = rows.where(LevelSpell.recorded_at < until)
+    return {key: local(at).date() for key, at in db.session.execute(rows.group_by(LevelSpell.person_id))}
+
+
+def teams_of(stays: Sequence[tuple[Key, LevelStay]], level: Level, as_of: AsOf) -> list[TeamName]:
+    """Return for each stay at a level the team of its last day: of one that goes on, the team on the report's day.
+
+    Whoever has left is so told apart by the team they left. Two questions.
+    """
+    names = {key: TeamName(key, name) for key, name in db.session.execute(select(key_of(Team.id), Team.name))}
+    asked = as_known(as_of)
+    people = select(LevelSpell.person_id).where(LevelSpell.ladder == level[0], LevelSpell.level == level[1])
+    rows = db.session.execute(
+        select(
+            key_of(TeamMembership.person_id),
+            key_of(TeamMembership.team_id).label("team"),
+            TeamMembership.starts_on,
+            TeamMembership.ends_on,
+        ).where(is_known(TeamMembership, asked), TeamMembership.person_id.in_(people))
+    )
+    spans: dict[Key, list[tuple[Key, date, date | None]]] = defaultdict(list)
+    for key, team, starts_on, ends_on in rows:
+        spans[key].append((team, starts_on, ends_on))
+    return [_team_on(spans.get(key, ()), stay.last_on, names) for key, stay in stays]
+
+
+def _team_on(spans: Sequence[tuple[Key, date, date | None]], day: date, names: Mapping[Key, TeamName]) -> TeamName:
+    for team, starts_on, ends_on in spans:
+        if starts_on <= day and (ends_on is None or day < ends_on):
+            return names[team]
+    return NO_TEAM
