@@ -103,6 +103,21 @@ class TierCover:
         """Say whether the team needs it and one person of the team is all there is: a single point of failure."""
         return self.need.is_required and self.holders == 1 and self.inside == 1
 
+    @property
+    def words(self) -> str:
+        """Return how well it is held, in words that tell of the place and of nobody's work.
+
+        >>> TierCover(Tier("L3", 3), Need(), 0, 0).words, TierCover(Tier("L3", 3), Need(), 1, 0).words
+        ('Nobody', 'One person alone')
+        """
+        return {
+            Coverage.RED: f"{self.need.amber_from - self.holders} too few" if self.holders else "Nobody",
+            Coverage.AMBER: "One person alone" if self.hangs_on_one_person else "Enough, with nobody to spare",
+            Coverage.GREEN: "Safe",
+            Coverage.OUTSIDE: "Held outside alone",
+            Coverage.NOT_NEEDED: "Not required",
+        }[self.coverage]
+
 
 @dataclass(frozen=True, slots=True)
 class Break:
@@ -152,6 +167,15 @@ class TeamCover:
     def is_path_complete(self) -> bool:
         """Say whether every tier from the lowest to the highest required one has a holder."""
         return not self.breaks
+
+    @property
+    def path(self) -> str:
+        """Return how far a ticket can be passed up, in words."""
+        if not self.required:
+            return "No tier is required"
+        if self.is_path_complete:
+            return "Complete"
+        return f"Breaks {' and '.join(one.words for one in self.breaks)}"
 
     @property
     def single_points(self) -> tuple[TierCover, ...]:

@@ -9,9 +9,9 @@ from datetime import date
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import visible_to
-from app.domain.coverage import Coverage, Need, TeamCover, TierCover
+from app.domain.coverage import Coverage, Need, TierCover
 from app.infra.clock import today
-from app.people.models import Person, Team
+from app.people.models import LevelSpell, Person, Team
 from app.people.queries import tiers as queries
 
 MARKS = {
@@ -22,21 +22,6 @@ MARKS = {
     Coverage.NOT_NEEDED: "none",
 }
 """The shape that stands for each state; the words beside it say the same."""
-
-
-def state_words(one: TierCover) -> str:
-    """Return how well a tier is held, in words.
-
-    Red says what is missing, amber what it hangs on; nothing here is about how well anybody works.
-    """
-    missing = one.need.amber_from - one.holders
-    return {
-        Coverage.RED: "Nobody" if not one.holders else f"{missing} too few",
-        Coverage.AMBER: "One person alone" if one.hangs_on_one_person else "Enough, with nobody to spare",
-        Coverage.GREEN: "Safe",
-        Coverage.OUTSIDE: "Held outside alone",
-        Coverage.NOT_NEEDED: "Not required",
-    }[one.coverage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +54,6 @@ class TierPanel:
     bus_factor: int | None
 
 
-def path_words(cover: TeamCover) -> str:
-    """Return how far a ticket can be passed up, in words."""
-    if not cover.required:
-        return "No tier is required"
-    if cover.is_path_complete:
-        return "Complete"
-    return "Breaks " + " and ".join(one.words for one in cover.breaks)
-
-
 def panels_of(actor: Actor, team: Team) -> list[TierPanel]:
     """Return the support tiers of a team, one panel for each ladder on which it has people or was set up.
 
@@ -92,29 +68,31 @@ def panels_of(actor: Actor, team: Team) -> list[TierPanel]:
 
 def _panel(actor: Actor, found: queries.TeamOnLadder) -> TierPanel:
     may_read = visible_to(actor, Permission.Person.READ, Person)
-    people = queries.list_holder_names(queries.now_held(), found.ladder, [found.team_id], may_read)
-    readable = people.get(found.team_id, [])
+    people = queries.list_on_ladder(
+        queries.now_held(), [found.team_id], LevelSpell.ladder == found.ladder.lineage, may_read
+    )
     return TierPanel(
         found.ladder.lineage,
         found.ladder.title,
         found.ladder.tiers[-1].rank,
         found.is_set,
         bool(found.cover.required),
-        tuple(_line(one, found, readable) for one in found.cover.tiers),
-        path_words(found.cover),
+        tuple(_line(one, found, people) for one in found.cover.tiers),
+        found.cover.path,
         found.cover.bus_factor,
     )
 
 
-def _line(one: TierCover, found: queries.TeamOnLadder, people: Sequence[tuple[int, object, str]]) -> TierLine:
-    names = tuple((str(person_id), name) for rank, person_id, name in people if rank >= one.tier.rank)
+def _line(one: TierCover, found: queries.TeamOnLadder, people: Sequence[queries.OnLadder]) -> TierLine:
+    holders = [person for person in people if found.ladder.ranks.get(person.level, 0) >= one.tier.rank]
+    names = tuple((str(person.person_id), person.name) for person in holders)
     return TierLine(
         one.tier.id,
         one.tier.rank,
         found.ladder.words(one.tier.id),
         one.need,
         MARKS[one.coverage],
-        state_words(one),
+        one.words,
         one.inside,
         names,
         one.inside - len(names),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
@@ -131,21 +131,38 @@ def now_held() -> AsOf:
     return AsOf(today(), Known.NOW)
 
 
+class OnLadder(NamedTuple):
+    """One person of a team, and the level that they hold."""
+
+    team_id: uuid.UUID
+    lineage: str
+    level: str
+    person_id: uuid.UUID
+    name: str
+
+
 TeamsWanted = Select[uuid.UUID] | Iterable[uuid.UUID] | None
 
 
-def read_team_covers(as_of: AsOf, ladders: Sequence[SupportLadder], teams: TeamsWanted = None) -> list[TeamOnLadder]:
+def read_team_covers(
+    as_of: AsOf,
+    ladders: Sequence[SupportLadder],
+    teams: TeamsWanted = None,
+    *,
+    here: ColumnElement[bool] | None = None,
+) -> list[TeamOnLadder]:
     """Return how teams hold the tiers of ladders on a day, by ladder and then by the teams' names; None: every team.
 
-    A team counts when somebody in it is on the ladder, or when it was set up there. Four queries, however many teams.
+    A team counts when somebody in it is on the ladder, or when it was set up there. `here` is the condition on who
+    works here, for a day of which something else was known. Four queries, however many teams.
     """
     lineages = [ladder.lineage for ladder in ladders]
-    people = _people_by_level(as_of, lineages, teams)
+    people = count_by_level(as_of, teams, LevelSpell.ladder.in_(lineages), here=here)
     needs = _needs(as_of, lineages, teams)
     outside: dict[tuple[uuid.UUID, str], list[OutsideHolder]] = {}
     for holder in list_outside_holders(as_of, teams):
         outside.setdefault((holder.team_id, holder.lineage), []).append(holder)
-    names = _team_names(teams)
+    names = list_team_names(teams)
     return [
         _on_ladder(team_id, name, ladder, people.get(key), needs.get(key), outside.get(key, ()))
         for ladder in ladders
@@ -184,30 +201,36 @@ def _within(column: Any, teams: TeamsWanted) -> ColumnElement[bool]:  # noqa: AN
     return column.in_(teams if isinstance(teams, Select) else list(teams))  # type: ignore[no-any-return]
 
 
-def _team_names(teams: TeamsWanted) -> list[tuple[uuid.UUID, str]]:
+def list_team_names(teams: TeamsWanted) -> list[tuple[uuid.UUID, str]]:
+    """Return teams as id and name, by name."""
     rows = select(Team.id, Team.name).where(_within(Team.id, teams)).order_by(func.lower(Team.name), Team.id)
     return [(row.id, row.name) for row in db.session.execute(rows)]
 
 
-def on_level(as_of: AsOf) -> Select[Any]:
+def on_level(as_of: AsOf, here: ColumnElement[bool] | None = None) -> Select[Any]:
     """Return the rows of who is in a team and holds a level on a day: team, spell and person, to choose columns of."""
     return (
         select()
         .select_from(TeamMembership)
         .join(LevelSpell, LevelSpell.person_id == TeamMembership.person_id)
         .join(Person, Person.id == TeamMembership.person_id)
-        .where(held_as_of(TeamMembership, as_of), held_as_of(LevelSpell, as_of), works_here(as_of.day))
+        .where(
+            held_as_of(TeamMembership, as_of),
+            held_as_of(LevelSpell, as_of),
+            works_here(as_of.day) if here is None else here,
+        )
     )
 
 
-def _people_by_level(
-    as_of: AsOf, lineages: Sequence[str], teams: TeamsWanted
+def count_by_level(
+    as_of: AsOf, teams: TeamsWanted, *wanted: ColumnElement[bool], here: ColumnElement[bool] | None = None
 ) -> dict[tuple[uuid.UUID, str], dict[str, int]]:
+    """Return how many people of each team hold each level, by team and ladder; of teams without any, nothing."""
     group = (TeamMembership.team_id, LevelSpell.ladder, LevelSpell.level)
     rows = (
-        on_level(as_of)
+        on_level(as_of, here)
         .add_columns(*group, func.count().label("people"))
-        .where(LevelSpell.ladder.in_(lineages), _within(TeamMembership.team_id, teams))
+        .where(_within(TeamMembership.team_id, teams), *wanted)
         .group_by(*group)
         .order_by(*group)
     )
@@ -270,21 +293,20 @@ def _outside(wanted: ColumnElement[bool]) -> list[OutsideHolder]:
     return [OutsideHolder(*row) for row in db.session.execute(rows)]
 
 
-def list_holder_names(
-    as_of: AsOf, ladder: SupportLadder, team_ids: Iterable[uuid.UUID], may_read: ColumnElement[bool]
-) -> dict[uuid.UUID, list[tuple[int, uuid.UUID, str]]]:
-    """Return who of teams is on a ladder, by team and then by name, as rank, id and name, as far as one may read."""
+def list_on_ladder(
+    as_of: AsOf,
+    team_ids: Iterable[uuid.UUID],
+    *wanted: ColumnElement[bool],
+    here: ColumnElement[bool] | None = None,
+) -> list[OnLadder]:
+    """Return who of teams holds which level on a day, by name, as far as the conditions reach."""
     rows = (
-        on_level(as_of)
-        .add_columns(TeamMembership.team_id, LevelSpell.level, Person.id, Person.name)
-        .where(LevelSpell.ladder == ladder.lineage, TeamMembership.team_id.in_(list(team_ids)), may_read)
+        on_level(as_of, here)
+        .add_columns(TeamMembership.team_id, LevelSpell.ladder, LevelSpell.level, Person.id, Person.name)
+        .where(TeamMembership.team_id.in_(list(team_ids)), *wanted)
         .order_by(Person.sort_name, Person.id)
     )
-    found: dict[uuid.UUID, list[tuple[int, uuid.UUID, str]]] = {}
-    for team_id, level, person_id, name in db.session.execute(rows):
-        if level in ladder.ranks:
-            found.setdefault(team_id, []).append((ladder.ranks[level], person_id, name))
-    return found
+    return [OnLadder(*row) for row in db.session.execute(rows)]
 
 
 # Changing them ----------------------------------------------------------------------
