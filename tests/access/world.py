@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import MetaData, Table, select
+from sqlalchemy import MetaData, Table
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -168,9 +168,19 @@ class World:
 
     def dump(self, *, leaving_out: frozenset[str] = RECORDED) -> Dump:
         """Return every row of every table but some, in a fixed order."""
+        # As the driver hands it over: making ids and moments of texts takes longer than all the rest.
         with db.engine.connect() as connection:
+            quote = connection.dialect.identifier_preparer.quote
             return {
-                table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+                table.name: sorted(
+                    map(
+                        tuple,
+                        connection.exec_driver_sql(
+                            f"SELECT {', '.join(quote(one.name) for one in table.columns)} FROM {quote(table.name)}"
+                        ),
+                    ),
+                    key=repr,
+                )
                 for table in tables()
                 if table.name not in leaving_out
             }
