@@ -48,7 +48,8 @@ def test_it_opens_on_the_lowest_level_that_has_a_curve_and_answers_with_the_medi
     assert found.question == "How long do people stay at L2 before they reach L3?"
     assert found.answer == "Half of them are promoted within 21 months."
     assert found.rest == (
-        "10 stays at L2 count, of which 5 ended in promotion by month 21; of the others nothing more is said here."
+        "10 stays at L2 count, of which 5 ended in promotion by month 21; the others were promoted at another time, "
+        "are still there or have left."
     )
     assert found.scope == "Software Engineer, as of 21 November 2026. Everybody in the company"
     assert found.ladders == ("Software Engineer 1.0.0",)

@@ -159,9 +159,8 @@ class _Answer:
                 f"Too few people were promoted from {self.level} so far to say how long it takes.",
                 f"{stays}. A curve needs three promotions, each among {self.k} people or more.",
             )
-        others = "the others are still there or have left."
-        if self.curve.is_cut or self.curve.begins_after:
-            others = "of the others nothing more is said here."
+        other = "were promoted at another time, " if self.curve.is_cut or self.curve.begins_after else ""
+        others = f"the others {other}are still there or have left."
         promoted = f"of which {self.curve.promotions} ended in promotion{self._between(self.curve)}"
         return self._half(self.curve), f"{stays}, {promoted}; {others}"
 
@@ -187,8 +186,9 @@ class _Answer:
             half = "half" if who else "Half of them"
             return f"{who}{half} are promoted within {curve.median} months."
         few = "fewer" if who else "Fewer"
-        until = f"within {curve.until} months; what comes later is hidden" if curve.is_cut else "so far"
-        return f"{who}{few} than half have been promoted {until}: the median is not reached."
+        if curve.is_cut:
+            return f"{who}{few} than half are promoted within {curve.until} months; what comes later is hidden."
+        return f"{who}{few} than half have been promoted so far: the median is not reached."
 
     # Tables -----------------------------------------------------------------------
 
