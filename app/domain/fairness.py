@@ -264,6 +264,11 @@ class Compared:
     is_turned_by_one: bool
     reading: Reading
 
+    @property
+    def is_flagged(self) -> bool:
+        """Say whether its rate is a reason to look."""
+        return self.reading is Reading.FLAG
+
 
 def top_of(groups: Sequence[Group], pool: int) -> Group | None:
     """Return the group with the highest rate among those that hold 2 % of the pool; of equal ones the largest.

@@ -31,11 +31,20 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One group of a line: how many people, and how many of them were selected (None: the line has no rates)."""
+    """One group of a line: how many people, and how many of them were selected (None: the line has no rates).
+
+    Where somebody may count more than once, `people` is how many different people those are: it decides what is small.
+    """
 
     key: str
     n: int
     selected: int | None = None
+    people: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Return how many different people there are."""
+        return self.n if self.people is None else self.people
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +90,22 @@ def suppress(cells: Sequence[Cell], k: int = SMALLEST_GROUP, *, is_sensitive: bo
 
 
 def _primary(cell: Cell, k: int, *, is_sensitive: bool) -> Why | None:
-    if cell.n < k:
+    if cell.size < k:
         return Why.FEW
     return Why.REVEALS if is_sensitive and _says_all(cell, k) else None
 
 
 def _says_all(cell: Cell, k: int) -> bool:
-    return cell.selected is not None and cell.n < 2 * k and cell.selected in {0, cell.n}
+    return cell.selected is not None and cell.size < 2 * k and cell.selected in {0, cell.n}
 
 
 def _may_pool(line: Sequence[Cell], hidden: Mapping[str, Why], k: int, *, is_sensitive: bool) -> bool:
     """Say whether hidden cells may be told as one: two or more, of k people or more, who say nothing of each other."""
     cells = [cell for cell in line if cell.key in hidden]
     pool = _pooled("other", cells)
-    if len(cells) == 1 or pool.n < k or (is_sensitive and _says_all(pool, k)):
+    if len(cells) == 1 or pool.size < k or (is_sensitive and _says_all(pool, k)):
         return False
-    ranges = {cell.key: _range(hidden[cell.key], k) for cell in cells}
+    ranges = {cell.key: _range(hidden[cell.key], k) if cell.size == cell.n else (1, math.inf) for cell in cells}
     least, most = sum(low for low, _ in ranges.values()), sum(high for _, high in ranges.values())
     return all(
         max(low, pool.n - (most - high)) < min(high, pool.n - (least - low))
@@ -115,7 +124,12 @@ def _range(why: Why, k: int) -> tuple[int, int | float]:
 
 def _pooled(key: str, cells: Sequence[Cell]) -> Cell:
     selected = [cell.selected for cell in cells if cell.selected is not None]
-    return Cell(key, sum(cell.n for cell in cells), sum(selected) if len(selected) == len(cells) else None)
+    return Cell(
+        key,
+        sum(cell.n for cell in cells),
+        sum(selected) if len(selected) == len(cells) else None,
+        sum(cell.size for cell in cells) if any(cell.people is not None for cell in cells) else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
