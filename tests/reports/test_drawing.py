@@ -173,9 +173,9 @@ def test_a_bar_is_as_long_as_its_share_of_the_longest():
 def test_dots_stand_on_their_interval_and_a_flag_has_a_shape_of_its_own():
     dots = (Dot("A", 0.5, 0.25, 0.75), Dot("B", 0.25, 0.0, 0.5, is_flagged=True))
     drawing = drawn(DotPlot("T", "D", "share", 0, 1, dots, is_share=True))
-    assert Disc("dot", 540.0, 50.0) in drawing.marks
-    assert paths(drawing, "span") == ["M385 50H695"]
-    assert paths(drawing, "flag") == ["M385 76l6 6l-6 6l-6 -6Z"]
+    assert Disc("dot", 540.0, 22.0) in drawing.marks
+    assert paths(drawing, "span") == ["M385 22H695"]
+    assert paths(drawing, "flag") == ["M385 48l6 6l-6 6l-6 -6Z"]
     assert {"0%", "20%", "100%"} <= set(texts(drawing))
 
 

@@ -8,7 +8,8 @@ from app.reports.drawing.scales import coordinate, counted_words, label, number_
 
 LEFT = 230
 BAR_RIGHT, STAGE, BAR = WIDTH - 380, 40, 24
-DOT_RIGHT, LINE_HEIGHT, HEAD, BELOW = WIDTH - 270, 32, 34, 44
+DOT_RIGHT, LINE_HEIGHT, BELOW = WIDTH - 270, 32, 44
+HEAD, HEAD_WITH_GUIDES = 6, 34
 HIDDEN = "hidden"
 
 
@@ -36,16 +37,17 @@ def draw_funnel(chart: FunnelChart) -> Drawing:
 
 def draw_dots(chart: DotPlot) -> Drawing:
     """Return each value as a dot on its interval; a hidden or unknown one is its label and its words alone."""
-    base = HEAD + len(chart.dots) * LINE_HEIGHT
+    head = HEAD_WITH_GUIDES if chart.guides else HEAD
+    base = head + len(chart.dots) * LINE_HEIGHT
     marks: list[Mark] = []
     for tick in number_ticks(chart.start, chart.end):
         x = _x(chart, tick)
-        marks.append(Path("grid", f"M{coordinate(x)} {HEAD}V{coordinate(base)}"))
+        marks.append(Path("grid", f"M{coordinate(x)} {head}V{coordinate(base)}"))
         marks.append(Words("plain", x, base + 18, number_words(tick, is_share=chart.is_share), "middle"))
     marks.append(label("plain", DOT_RIGHT, base + 36, chart.x_label, width=DOT_RIGHT, anchor="end"))
-    marks += _guides(chart, base)
+    marks += _guides(chart, head, base)
     for number, dot in enumerate(chart.dots):
-        marks += _dot(chart, dot, HEAD + (number + 0.5) * LINE_HEIGHT)
+        marks += _dot(chart, dot, head + (number + 0.5) * LINE_HEIGHT)
     return Drawing(chart.title, chart.description, base + BELOW, tuple(marks))
 
 
@@ -53,15 +55,15 @@ def _x(chart: DotPlot, value: float) -> float:
     return place(value, chart.start, chart.end, LEFT, DOT_RIGHT)
 
 
-def _guides(chart: DotPlot, base: float) -> list[Mark]:
+def _guides(chart: DotPlot, head: float, base: float) -> list[Mark]:
     marks: list[Mark] = []
     taken = float("-inf")
     for value, words in sorted(chart.guides):
         x = _x(chart, value)
         # Words that would stand in those of the guide before go one line up.
-        y = HEAD - 8 if x - width_of(words) / 2 > taken else HEAD - 22
-        taken = x + width_of(words) / 2 if y == HEAD - 8 else taken
-        marks.append(Path("guide", f"M{coordinate(x)} {HEAD - 4}V{coordinate(base)}"))
+        y = head - 8 if x - width_of(words) / 2 > taken else head - 22
+        taken = x + width_of(words) / 2 if y == head - 8 else taken
+        marks.append(Path("guide", f"M{coordinate(x)} {head - 4}V{coordinate(base)}"))
         marks.append(label("plain", x, y, words, width=DOT_RIGHT - LEFT, anchor="middle"))
     return marks
 

@@ -271,6 +271,7 @@ class _Words:
             text = edition.ladder.expectation(wanted).text
         except KeyError:
             return wanted
+        text = text.rstrip(".")
         return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN].rsplit(' ', 1)[0]} …"
 
 
