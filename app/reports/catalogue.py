@@ -43,10 +43,12 @@ def _all() -> tuple[Definition, ...]:
         agreement,
         coverage,
         headcount,
+        mentoring,
         movement,
         person,
         pipeline,
         progression,
+        promotion_funnel,
         time_in_level,
     )
 
@@ -56,8 +58,10 @@ def _all() -> tuple[Definition, ...]:
         headcount.DEFINITION,
         movement.DEFINITION,
         time_in_level.DEFINITION,
+        promotion_funnel.DEFINITION,
         agreement.DEFINITION,
         coverage.DEFINITION,
+        mentoring.DEFINITION,
         pipeline.DEFINITION,
     )
 
