@@ -25,6 +25,8 @@ from tests.client import Page
 
 MOST_OF_AN_ENDPOINT = 12
 """How many addresses of one endpoint are got for each person."""
+MOST_OF_A_REPORT = 4
+"""Of a report: its addresses differ in filters alone."""
 CHECKED_OF_AN_ENDPOINT = 2
 """Of how many of them the HTML is checked for each person; it is checked too wherever something new stands."""
 GOOD, MOVED = 200, 300
@@ -74,7 +76,7 @@ def pages_for(app: Flask, person: Person | None, seen: Seen, start: str = "/") -
     while waiting:
         address = waiting.popleft()
         where = match(adapter, address)
-        if where is None or got[where[0]] >= MOST_OF_AN_ENDPOINT:
+        if where is None or got[where[0]] >= most_of(where[0]):
             continue
         answer = reader.ask("GET", address)
         if answer.mimetype != "text/html" or answer.location:
@@ -93,6 +95,11 @@ def pages_for(app: Flask, person: Person | None, seen: Seen, start: str = "/") -
         if is_new:
             seen.pages[endpoint] += 1
             yield Found(address, f"{endpoint.replace('.', '-').replace('_', '-')}-{seen.pages[endpoint]}")
+
+
+def most_of(endpoint: str) -> int:
+    """Return how many addresses of an endpoint are got for each person."""
+    return MOST_OF_A_REPORT if endpoint.startswith("reports.") else MOST_OF_AN_ENDPOINT
 
 
 def match(adapter: MapAdapter, address: str) -> tuple[str, dict[str, object]] | None:
