@@ -49,6 +49,7 @@ def _all() -> tuple[Definition, ...]:
         pipeline,
         progression,
         promotion_funnel,
+        readiness,
         time_in_level,
     )
 
@@ -61,6 +62,7 @@ def _all() -> tuple[Definition, ...]:
         promotion_funnel.DEFINITION,
         agreement.DEFINITION,
         coverage.DEFINITION,
+        readiness.DEFINITION,
         mentoring.DEFINITION,
         pipeline.DEFINITION,
     )

@@ -16,10 +16,19 @@ def upgrade() -> None:
     _make_exports()
     _make_records()
     _make_tiers()
+    without = sa.text("had_no_opportunity")
+    op.create_index(
+        "ix_standing_without_opportunity",
+        "standing",
+        ["expectation_id"],
+        sqlite_where=without,
+        postgresql_where=without,
+    )
 
 
 def downgrade() -> None:
     """Take them away, the youngest first."""
+    op.drop_index("ix_standing_without_opportunity", table_name="standing")
     for table in reversed(TABLES):
         op.drop_table(table)
 

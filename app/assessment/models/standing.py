@@ -19,6 +19,7 @@ from app.infra.clock import clock
 from app.infra.db import Code, Model, short
 
 STALE = text("is_stale")
+WITHOUT_OPPORTUNITY = text("had_no_opportunity")
 
 
 class StandingHead(Model):
@@ -86,7 +87,15 @@ class StoredStanding(Model):
     """
 
     __tablename__ = "standing"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index(
+            "ix_standing_without_opportunity",
+            "expectation_id",
+            sqlite_where=WITHOUT_OPPORTUNITY,
+            postgresql_where=WITHOUT_OPPORTUNITY,
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     person_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     target_level: Mapped[str] = mapped_column(short(32), primary_key=True)
