@@ -11,12 +11,27 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    distinct,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from app.access.relations import Fact, relations
 from app.domain.agreement import Kinds, Severity
@@ -34,6 +49,8 @@ RELEASED = (CycleState.COMMUNICATED, CycleState.APPEALS, CycleState.CLOSED)
 VALUES = tuple(rating for rating in CommitteeRating if rating.value_on_scale is not None)
 UNKNOWN = ""
 """Stands for a competency of no ladder that is known."""
+EVERYTHING = "*"
+"""Stands for all competencies together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,8 @@ class ReleasedCycle:
     name: str
     on: date
     cases: int
+    versions: frozenset[uuid.UUID]
+    """The ladder versions by which its cases were judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +145,7 @@ def _counting(asked: Asked) -> Select[Any]:
             PromotionCase.id.label("case_id"),
             PromotionCase.subject_id,
             PromotionCase.cycle_id,
+            PromotionCase.ladder_version_id,
             GivenRating.expectation_id,
             GivenRating.reviewer_id,
             value.label("value"),
@@ -149,20 +169,27 @@ def _counting(asked: Asked) -> Select[Any]:
 
 
 def list_released_cycles(asked: Asked) -> Sequence[ReleasedCycle]:
-    """Return the cycles with ratings that count, the latest release first."""
-    rated = _counting(asked).subquery()
+    """Return the cycles with ratings that count, the latest release first; whichever cycle is asked for."""
+    rated = _counting(replace(asked, cycle_id=None)).subquery()
     rows = db.session.execute(
         select(
             PromotionCycle.id,
             PromotionCycle.name,
             PromotionCycle.communicated_on,
+            rated.c.ladder_version_id,
             func.count(distinct(rated.c.case_id)),
         )
         .join(rated, rated.c.cycle_id == PromotionCycle.id)
-        .group_by(PromotionCycle.id, PromotionCycle.name, PromotionCycle.communicated_on)
-        .order_by(PromotionCycle.communicated_on.desc(), PromotionCycle.name, PromotionCycle.id)
+        .group_by(PromotionCycle.id, PromotionCycle.name, PromotionCycle.communicated_on, rated.c.ladder_version_id)
+        .order_by(
+            PromotionCycle.communicated_on.desc(), PromotionCycle.name, PromotionCycle.id, rated.c.ladder_version_id
+        )
     )
-    return [ReleasedCycle(*row) for row in rows]  # type: ignore[arg-type]
+    found: dict[uuid.UUID, ReleasedCycle] = {}
+    for cycle_id, name, on, version_id, cases in rows:
+        known = found.get(cycle_id) or ReleasedCycle(cycle_id, name, cast("date", on), 0, frozenset())
+        found[cycle_id] = replace(known, cases=known.cases + cases, versions=known.versions | {version_id})
+    return list(found.values())
 
 
 def has_left_out(asked: Asked) -> bool:
@@ -199,8 +226,10 @@ def _units(asked: Asked) -> Subquery:
     )
 
 
-def list_ratings(asked: Asked, known: Mapping[str, tuple[str, str]]) -> Sequence[CompetencyRatings]:
-    """Return the ratings by competency, in the order of ladders and competencies; those without a unit are left out."""
+def list_ratings(
+    asked: Asked, known: Mapping[str, tuple[str, str]]
+) -> tuple[CompetencyRatings, Sequence[CompetencyRatings]]:
+    """Return all ratings together and by competency, in the order of ladders; what has no unit is left out."""
     units = _units(asked)
     key = in_competency(units.c.expectation_id, known).label("competency")
     counts = [units.c[rating.value] for rating in VALUES]
@@ -209,23 +238,20 @@ def list_ratings(asked: Asked, known: Mapping[str, tuple[str, str]]) -> Sequence
         select(key, func.count(), *counts).group_by(key, *counts).order_by(key, *counts)
     ):
         kinds[competency][_kind(given)] += number
-    people = db.session.execute(select(key, func.count(distinct(units.c.subject_id))).group_by(key).order_by(key))
-    judged = {row[0]: row[1] for row in people}
+    judged = func.count(distinct(units.c.subject_id))
+    people = union_all(select(key, judged).group_by(key), select(literal(EVERYTHING), judged)).subquery()
+    judged_in = {row[0]: row[1] for row in db.session.execute(select(people).order_by(people.c[0]))}
     order = {competency: place for place, (competency, _) in enumerate(known.values())}
-    return [
-        CompetencyRatings(one, kinds[one], judged[one]) for one in sorted(kinds, key=lambda one: order.get(one, -1))
+    apart = [
+        CompetencyRatings(one, kinds[one], judged_in[one]) for one in sorted(kinds, key=lambda one: order.get(one, -1))
     ]
+    whole = sum(kinds.values(), Counter())
+    return CompetencyRatings(EVERYTHING, whole, judged_in[EVERYTHING]), apart
 
 
 def _kind(given: Sequence[Any]) -> tuple[int, ...]:
     """Return the values of a unit from how often each was given."""
     return tuple(value for value, often in enumerate(given) for _ in range(int(often)))
-
-
-def count_judged(asked: Asked) -> int:
-    """Return how many people were judged by two or more reviewers on some expectation."""
-    units = _units(asked)
-    return db.session.scalar(select(func.count(distinct(units.c.subject_id)))) or 0
 
 
 def list_severities(asked: Asked) -> Sequence[RaterLine]:
@@ -236,35 +262,34 @@ def list_severities(asked: Asked) -> Sequence[RaterLine]:
     """
     rated, units = _counting(asked).subquery(), _units(asked)
     joined = and_(rated.c.case_id == units.c.case_id, rated.c.expectation_id == units.c.expectation_id)
-    whose = true() if asked.reviewer_id is None else rated.c.reviewer_id == asked.reviewer_id
     sums = db.session.execute(
         select(
-            rated.c.reviewer_id,
+            Person.id,
+            Person.name,
+            rated.c.case_id,
             units.c.number,
             func.count(),
             func.sum(rated.c.value * units.c.number - units.c.total),
         )
+        .select_from(rated)
         .join(units, joined)
-        .where(whose)
-        .group_by(rated.c.reviewer_id, units.c.number)
-        .order_by(rated.c.reviewer_id, units.c.number)
+        .join(Person, Person.id == rated.c.reviewer_id)
+        .where(true() if asked.reviewer_id is None else Person.id == asked.reviewer_id)
+        .group_by(Person.id, Person.name, Person.sort_name, rated.c.case_id, units.c.number)
+        .order_by(Person.sort_name, Person.id, rated.c.case_id, units.c.number)
     )
+    names: dict[uuid.UUID, str] = {}
     apart: dict[uuid.UUID, Fraction] = defaultdict(Fraction)
     items: Counter[uuid.UUID] = Counter()
-    for reviewer_id, number, count, distance in sums:
-        apart[reviewer_id] += Fraction(int(distance), number - 1)
-        items[reviewer_id] += count
-    cases = db.session.execute(
-        select(Person.id, Person.name, func.count(distinct(rated.c.case_id)))
-        .join(rated, rated.c.reviewer_id == Person.id)
-        .join(units, joined)
-        .where(whose)
-        .group_by(Person.id, Person.name, Person.sort_name)
-        .order_by(Person.sort_name, Person.id)
-    )
+    cases: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for person_id, name, case_id, number, count, distance in sums:
+        names[person_id] = name
+        apart[person_id] += Fraction(int(distance), number - 1)
+        items[person_id] += count
+        cases[person_id].add(case_id)
     return [
-        RaterLine(person_id, name, Severity(apart[person_id] / items[person_id], items[person_id], number))
-        for person_id, name, number in cases
+        RaterLine(one, name, Severity(apart[one] / items[one], items[one], len(cases[one])))
+        for one, name in names.items()
     ]
 
 
