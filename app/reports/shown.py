@@ -146,6 +146,22 @@ def is_wide(findings: Findings) -> bool:
     return any(len(table.columns) > MOST_BESIDE_NOTES for table in findings.tables)
 
 
+def said_once(hidden: Sequence[str]) -> list[str]:
+    """Return the sentences on what is hidden, with places that have the same reason told together.
+
+    >>> said_once(["By team: fewer than 5.", "The last step.", "By level: fewer than 5."])
+    ['By team; by level: fewer than 5.', 'The last step.']
+    """
+    places: dict[str, list[str]] = {}
+    for sentence in hidden:
+        place, mark, reason = sentence.partition(": ")
+        places.setdefault(reason if mark else sentence, []).append(place if mark else "")
+    return [
+        f"{'; '.join([first, *(f'{one[:1].lower()}{one[1:]}' for one in others)])}: {reason}" if first else reason
+        for reason, (first, *others) in places.items()
+    ]
+
+
 class Addresses:
     """The addresses of one report with its filters."""
 

@@ -34,12 +34,12 @@ def draw(chart: Chart) -> Drawing | None:
 
 
 def is_blank(chart: Chart) -> bool:
-    """Say whether a chart has no figure that may be shown; its frame alone would tell nobody anything."""
+    """Say whether a chart has no figure to show, or lines at nothing alone; its frame would tell nobody anything."""
     match chart:
         case StepChart():
             return not any(curve.points for curve in chart.curves)
         case SmallMultiples():
-            return all(count is None for series in chart.panels for _, count in series.points)
+            return not any(count for series in chart.panels for _, count in series.points)
         case MatrixChart():
             return all(cell.weight is None for row in chart.cells for cell in row)
         case FunnelChart():

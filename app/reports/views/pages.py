@@ -99,6 +99,7 @@ def _around(
         "choices": [(group.label, addresses.pills(group.choices)) for group in choices],
         "tables": shown.shown_tables(findings, request.args.get("table", ""), _number()) if findings else [],
         "charts": shown.shown_charts(findings) if findings else [],
+        "hidden": shown.said_once(findings.hidden) if findings else [],
         "is_wide": findings is not None and shown.is_wide(findings),
         "has_more_teams": has_more_teams,
         "takes_out": _ways_out(definition, addresses) if findings else [],
