@@ -161,7 +161,9 @@ class Client:
 
     def _open(self, method: str, address: str, **more: Any) -> Page:
         # An empty context: the request gets an application context, a `g` and a database session of its own, as it
-        # would on a server, and the test's own stay as they are but for what they had read.
+        # would on a server, and the test's own stay as they are but for what they had read. An answer that is written
+        # while it is handed over is read inside of it.
+        more.setdefault("buffered", True)
         response = Context().run(self.http.open, address, method=method, **more)
         db.session.rollback()
         return Page(response)

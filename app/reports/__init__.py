@@ -12,6 +12,7 @@ from app.reports import models  # noqa: F401 - the schema is what is imported
 def register(app: Flask) -> None:
     """Join the reports."""
     # Views need the registered policy.
-    from app.reports import views  # noqa: PLC0415
+    from app.reports import making, views  # noqa: PLC0415
 
+    making.register()
     app.register_blueprint(views.bp)
