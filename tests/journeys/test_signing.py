@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from pypdf import PdfReader
 
 from app.assessment.models import AssessmentAnswer, Side
 from app.domain.evidence import EvidenceKind
@@ -17,6 +15,7 @@ from app.infra.unit_of_work import transaction
 from tests.factories.assessments import make_assessment, make_evidence, publish
 from tests.factories.people import make_person, make_team
 from tests.journeys.accessibility import SCREENS
+from tests.papers import text_of
 
 pytestmark = pytest.mark.browser
 
@@ -127,11 +126,6 @@ def check_paper(page: Page, folder: Path) -> None:
         assert words in printed, words
     for control in ("Save note", "Print for the talk", "Take out as PDF", "Skip to content", "Log evidence"):
         assert control not in printed
-
-
-def text_of(content: bytes) -> str:
-    reader = PdfReader(io.BytesIO(content))
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
 def test_signing_needs_no_scripts_and_a_refusal_is_read_by_the_other(visit):

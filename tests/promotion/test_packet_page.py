@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from datetime import UTC, date, datetime
 
 import pytest
-from pypdf import PdfReader
 
 from app.domain.promotion import CaseState, CycleState
 from app.infra.clock import clock
@@ -26,6 +24,7 @@ from tests.factories.assessments import make_assessment
 from tests.factories.evidence import COACH, LEAD, as_author, confirm, share_piece
 from tests.factories.people import SYSTEM, make_person
 from tests.factories.promotion import decide, lift, make_case, make_cycle, make_firm, seat
+from tests.papers import text_of
 
 SUMMARY = "Ångström, ffion & <Nguyễn>: I ran billing."
 """Letters that a typesetter must keep, and signs that a page must escape."""
@@ -66,11 +65,6 @@ def case(firm) -> PromotionCase:
 
 def at(case, page="packet") -> str:
     return f"/promotions/cases/{case.id}/{page}"
-
-
-def text_of(content: bytes) -> str:
-    words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-    return " ".join(words.split())
 
 
 SHOWN = (
