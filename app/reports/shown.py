@@ -196,7 +196,7 @@ def day_choices(
         day = last_quarter_end(today)
     ends = [end for end, _ in zip(quarter_ends(date(1, 3, 31), today), range(QUARTERS_OFFERED), strict=False)]
     offered = ends if only_quarters else [today, *(end for end in ends if end != today)]
-    if day is not None and day not in offered:
+    if day is not None and day not in offered and not only_quarters:
         offered = [day, *offered]
     pills = tuple(
         Choice(long_date(one), {AS_OF: one.isoformat() if one != today else None}, one == day) for one in offered

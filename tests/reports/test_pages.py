@@ -168,6 +168,13 @@ def test_findings_without_tables_are_a_sentence(report, ruth, client_for):
     assert "Hidden to protect people" in page.words()
 
 
+def test_where_no_table_has_a_row_the_first_one_says_so_for_all(report, ruth, client_for):
+    report(lambda _: made_up([]))
+    page = client_for(ruth).get("/reports/headcount")
+    assert "There is nothing to show." in page.words()
+    assert "Nobody passes." not in page.words()
+
+
 def test_a_page_asks_the_database_no_more_often_than_it_may(report, ruth, client_for):
     report(lambda _: made_up(rows_of(60)))
     for number in range(3):

@@ -41,7 +41,7 @@ def is_blank(chart: Chart) -> bool:
         case SmallMultiples():
             return not any(count for series in chart.panels for _, count in series.points)
         case MatrixChart():
-            return all(cell.weight is None for row in chart.cells for cell in row)
+            return not any(cell.weight for row in chart.cells for cell in row)
         case FunnelChart():
             return all(stage.count is None for stage in chart.stages)
         case DotPlot():
