@@ -8,6 +8,7 @@ from app.cli.database import audit_group, db_group
 from app.cli.ladder import ladder_group
 from app.cli.mentoring import mentoring_group
 from app.cli.people import people_group
+from app.cli.report import report
 from app.cli.second_factor import second_factor_group
 from app.cli.seed.command import seed
 from app.cli.serve import serve
@@ -29,6 +30,7 @@ main.add_command(audit_group)
 main.add_command(ladder_group)
 main.add_command(mentoring_group)
 main.add_command(people_group)
+main.add_command(report)
 main.add_command(seed)
 main.add_command(serve)
 main.add_command(standing_group)
