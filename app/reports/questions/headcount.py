@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.access.permissions import Permission
+from app.domain import suppression
 from app.domain.as_of import quarter_ends
 from app.domain.movement import Level
-from app.domain.suppression import Grid, Why, suppress_grid
+from app.domain.suppression import Grid, Why, suppress, suppress_grid
 from app.infra.templating import long_date
 from app.reports.catalogue import Definition
 from app.reports.charts import Series, SmallMultiples
@@ -40,7 +41,10 @@ QUESTION = "How many people are at each level?"
 YEARS = 3
 ALL = "all"
 BY_TEAM = "By team on the day"
-NO_LEVELS = "Without levels: with so few people, levels by team would tell of single ones."
+NO_LEVELS = "Without levels: levels by team would tell of single people."
+NO_TEAM = "In no team"
+LARGEST_GRID = 1000
+"""How many places a table of teams by levels may have; hiding takes longer than a page may in larger ones."""
 NO_TEAMS = "Teams are not shown apart: with so few people, their figures would tell of single ones."
 TEAM = Column("team", "Team", is_wide=True)
 EVERYBODY = Column("all", "Everybody", Kind.COUNT)
@@ -138,38 +142,41 @@ def _by_team(counted: Counts, rungs: Sequence[Rung], whole: LevelLine, k: int, *
     """Return the counts by team on the day, with the levels where that is possible.
 
     Its sums by level stand in the table above, so that both must hide the same ones. Where a level stands in a single
-    team, hiding it there may need its sum hidden too: then teams are shown without levels.
+    team, hiding it there may need its sum hidden too: then teams are shown without levels. So they are where there are
+    very many, of whom nearly every level has fewer than k.
     """
     teams = sorted({team for team, _ in counted.by_team}, key=lambda name: (not name, name))
     levels = sorted({level for _, level in counted.by_team})
-    grid = _grid(counted.by_team, teams, levels, k)
-    is_same = all(grid.counts[None, level] == whole.counts.get(level, 0) for level in levels)
-    if is_same and grid.counts[None, None] == whole.total:
-        columns = _columns(rungs, TEAM, is_whole=is_whole)
-        wanted: list[Level | None] = [(rung.lineage, rung.level) for rung in rungs]
-        wanted += [NO_LEVEL, None] if is_whole else []
-        rows = [_team_row(team, grid, wanted, k) for team in teams]
-        return Table("by_team", BY_TEAM, columns, FixedRows(rows))
-    sizes: Counter[tuple[str, Level]] = Counter()
-    for (team, _), count in counted.by_team.items():
-        sizes[team, NO_LEVEL] += count
-    grid = _grid(sizes, teams, [NO_LEVEL], k)
-    rows = [_team_row(team, grid, [None], k) for team in teams] if grid.counts[None, None] == whole.total else []
-    return Table(
-        "by_team", BY_TEAM, (TEAM, EVERYBODY), FixedRows(rows), remark=NO_LEVELS if rows else "", empty=NO_TEAMS
-    )
-
-
-def _grid(counts: Mapping[tuple[str, Level], int], teams: Sequence[str], levels: Sequence[Level], k: int) -> Grid:
-    places: dict[tuple[Hashable, Hashable], int] = {place: count for place, count in counts.items()}  # noqa: C416 - a wider type
-    return suppress_grid(places, teams, levels, k)
+    if len(teams) * len(levels) <= LARGEST_GRID:
+        places: dict[tuple[Hashable, Hashable], int] = {place: count for place, count in counted.by_team.items()}  # noqa: C416 - a wider type
+        grid = suppress_grid(places, teams, levels, k)
+        is_same = all(grid.counts[None, level] == whole.counts.get(level, 0) for level in levels)
+        if is_same and grid.counts[None, None] == whole.total:
+            wanted: list[Level | None] = [(rung.lineage, rung.level) for rung in rungs]
+            wanted += [NO_LEVEL, None] if is_whole else []
+            rows = [_team_row(team, grid, wanted, k) for team in teams]
+            return Table("by_team", BY_TEAM, _columns(rungs, TEAM, is_whole=is_whole), FixedRows(rows))
+    rows = _team_sizes(counted, teams, whole, k)
+    remark = NO_LEVELS if rows else ""
+    return Table("by_team", BY_TEAM, (TEAM, EVERYBODY), FixedRows(rows), remark=remark, empty=NO_TEAMS)
 
 
 def _team_row(team: str, grid: Grid, wanted: Sequence[Level | None], k: int) -> Row:
     cells: list[Cell] = [
         Hidden(grid.why[team, one], k) if (team, one) in grid.why else grid.counts.get((team, one), 0) for one in wanted
     ]
-    return [team or "In no team", *cells]
+    return [team or NO_TEAM, *cells]
+
+
+def _team_sizes(counted: Counts, teams: Sequence[str], whole: LevelLine, k: int) -> list[Row]:
+    """Return how many are in each team; nothing where that would need another total than the one that is shown."""
+    sizes: Counter[str] = Counter()
+    for (team, _), count in counted.by_team.items():
+        sizes[team] += count
+    line = suppress([suppression.Cell(team, sizes[team]) for team in teams], k, is_sensitive=False)
+    if (line.total is None) != (whole.total is None):
+        return []
+    return [[team or NO_TEAM, Hidden(line.hidden[team], k) if team in line.hidden else sizes[team]] for team in teams]
 
 
 def _chart(rungs: Sequence[Rung], lines: Mapping[date, LevelLine]) -> SmallMultiples:
