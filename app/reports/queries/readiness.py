@@ -40,12 +40,15 @@ FEW = 250
 
 
 class Kind(StrEnum):
-    """How ready somebody is. The members stand in the order in which they are asked: the first that applies."""
+    """How ready somebody is. The members stand in the order in which they are asked: the first that applies.
+
+    That nobody has looked comes before being stuck: whoever is not looked at cannot move.
+    """
 
     READY = "ready"
     CLOSE = "close"
-    STUCK = "stuck"
     UNRATED = "unrated"
+    STUCK = "stuck"
     OTHER = "other"
 
 
@@ -90,9 +93,9 @@ class Standing:
             return Kind.READY
         if any(one.is_close for one in self.targets):
             return Kind.CLOSE
-        if self.targets and all(one.is_stuck for one in self.targets):
-            return Kind.STUCK
-        return Kind.UNRATED if self.targets and self.is_unseen else Kind.OTHER
+        if self.targets and self.is_unseen:
+            return Kind.UNRATED
+        return Kind.STUCK if self.targets and all(one.is_stuck for one in self.targets) else Kind.OTHER
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ QUESTION = "Who is ready, close, stuck or unrated?"
 LABELS = {
     queries.Kind.READY: "Ready",
     queries.Kind.CLOSE: "Close",
-    queries.Kind.STUCK: "Stuck",
     queries.Kind.UNRATED: "Unrated",
+    queries.Kind.STUCK: "Stuck",
     queries.Kind.OTHER: "Other",
 }
 NO_TEAM = "In no team"
@@ -38,9 +38,9 @@ AT_ONCE = 2000
 HOW_TO_READ = Note(
     "How people are counted",
     "Everybody once, by the first that applies. Ready: all that a next level asks holds. Close: at most "
-    f"{number_word(CLOSE_BLOCKERS)} expectations are in the way. Stuck: whatever was in the way {STUCK_DAYS} days ago "
-    "is in the way still; days of leave do not count. Unrated: no line manager has looked for "
-    f"{UNSEEN_DAYS} days. Other: on the way, at the top of a ladder, or without a level.",
+    f"{number_word(CLOSE_BLOCKERS)} expectations are in the way. Unrated: no line manager has looked for "
+    f"{UNSEEN_DAYS} days. Stuck: whatever was in the way {STUCK_DAYS} days ago is in the way still; days of leave do "
+    "not count. Other: on the way, at the top of a ladder, or without a level.",
 )
 
 
@@ -230,8 +230,8 @@ def _answer(grid: Grid) -> str:
     who = f"Of {count_of(total, 'person', 'people')}" if total is not None else "Of those who are counted"
     known = [
         f"{number} {'is' if number == 1 else 'are'} {LABELS[kind].lower()}"
-        for kind in (queries.Kind.READY, queries.Kind.CLOSE, queries.Kind.STUCK, queries.Kind.UNRATED)
-        if (number := grid.counts[None, kind]) is not None
+        for kind in queries.Kind
+        if kind is not queries.Kind.OTHER and (number := grid.counts[None, kind]) is not None
     ]
     if not known:
         return "With so few people in each, the figures would tell of single people, so they are hidden."
