@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from app.domain.ladder import Ladder
 
@@ -136,23 +137,23 @@ class Break:
         return f"at {self.tier}" if self.below is None else f"from {self.below} to {self.tier}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TeamCover:
     """All tiers of one team on one ladder, lowest first."""
 
     tiers: tuple[TierCover, ...]
 
-    @property
+    @cached_property
     def required(self) -> tuple[TierCover, ...]:
         """Return the tiers that the team must hold."""
         return tuple(one for one in self.tiers if one.need.is_required)
 
-    @property
+    @cached_property
     def bus_factor(self) -> int | None:
         """Return how many holders, chosen badly, are enough to lose a required tier; None when none is required."""
         return bus_factor(one.holders for one in self.required)
 
-    @property
+    @cached_property
     def breaks(self) -> tuple[Break, ...]:
         """Return where the escalation path breaks: each tier up to the highest required one that nobody holds."""
         highest = max((place for place, one in enumerate(self.tiers) if one.need.is_required), default=-1)
@@ -177,10 +178,16 @@ class TeamCover:
             return "Complete"
         return f"Breaks {' and '.join(one.words for one in self.breaks)}"
 
-    @property
+    @cached_property
     def single_points(self) -> tuple[TierCover, ...]:
         """Return the required tiers that one person of the team holds alone."""
         return tuple(one for one in self.tiers if one.hangs_on_one_person)
+
+    @cached_property
+    def short(self) -> tuple[int, ...]:
+        """Return the places among the tiers of those that are red or amber."""
+        wanting = {Coverage.RED, Coverage.AMBER}
+        return tuple(place for place, one in enumerate(self.tiers) if one.coverage in wanting)
 
     def is_lost_without(self, people: int) -> bool:
         """Say whether the leaving of so many holders can lose a required tier: one has no more holders than that."""

@@ -8,20 +8,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from app.access.permissions import Permission
+from app.access.policy import visible_to
 from app.assessment.queries import PersonStanding, standings_of_people
-from app.domain.as_of import AsOf
-from app.domain.coverage import Coverage, TierCover
+from app.domain.as_of import AsOf, Known
+from app.domain.coverage import TierCover
 from app.domain.errors import InvalidError
 from app.infra.db import db
 from app.ladders.queries import Edition, list_adopted
-from app.people.models import LevelSpell, Person, Team
+from app.people.models import Person, Team, TeamMembership
 from app.people.queries import known_until, works_here
 from app.people.queries.tiers import (
+    LevelCounts,
     OnLadder,
     SupportLadder,
     TeamOnLadder,
@@ -32,13 +36,17 @@ from app.people.queries.tiers import (
     read_team_covers,
     select_led_teams,
 )
-from app.reports.criteria import LADDER, Criteria
+from app.reports.criteria import LADDER, Criteria, Viewer
 from app.reports.queries.presence import _changes, _returned_or_changed, _times, key_of
-from app.reports.scope import is_company_wide, may_see
+from app.reports.scope import is_company_wide
+
+FIRST = 50
+"""How many teams every table of a page begins with, at most."""
+MOST_KNOWN = 1000
+"""After so many teams, the names that were read are forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class LevelHeld:
+class LevelHeld(NamedTuple):
     """How many people of one team hold one level, of those whom the viewer may read."""
 
     team_id: uuid.UUID
@@ -67,33 +75,39 @@ class Place:
         return max(self.people, 1)
 
 
+KnownPeople = dict[uuid.UUID, dict[str, list[OnLadder]]]
+
+
 @dataclass(frozen=True)
 class CoverageData:
-    """What the report of one viewer and day rests on."""
+    """What the report of one viewer and day rests on. `counts` are those whom the viewer may read."""
 
     criteria: Criteria
     editions: Sequence[Edition]
     covers: Sequence[TeamOnLadder]
+    counts: LevelCounts
+    names: Sequence[tuple[uuid.UUID, str]]
+    as_of: AsOf
     here: ColumnElement[bool] = field(repr=False)
+    _known: KnownPeople = field(default_factory=dict, repr=False)
 
-    @property
-    def may_read(self) -> ColumnElement[bool]:
-        """Return the condition on people whose name and level the viewer may read."""
-        return may_see(self.criteria.viewer, Permission.Person.READ, Person.id)
+    def people(self, team_ids: Iterable[uuid.UUID]) -> KnownPeople:
+        """Return who of teams is on which ladder, by team and ladder and then by name, of whom the viewer may read.
 
-    @cached_property
-    def _seen(self) -> Mapping[tuple[uuid.UUID, str], Mapping[str, int]]:
-        """Return how many hold each level, by team and ladder, of those whom the viewer may read."""
-        wanted = [] if self.criteria.lineage is None else [LevelSpell.ladder == self.criteria.lineage]
-        teams = teams_of(self.criteria)
-        return count_by_level(self.criteria.as_of, teams, self.may_read, *wanted, here=self.here)
-
-    def people(self, team_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], list[OnLadder]]:
-        """Return who of teams is on which ladder, by name, of those whom the viewer may read."""
-        found: dict[tuple[uuid.UUID, str], list[OnLadder]] = {}
-        for one in list_on_ladder(self.criteria.as_of, set(team_ids), self.may_read, here=self.here):
-            found.setdefault((one.team_id, one.lineage), []).append(one)
-        return found
+        The teams that every table begins with are read with the first; a long file forgets those that it has told.
+        """
+        wanted = set(team_ids)
+        if not self._known:
+            wanted |= {team.team_id for team in self.covers[:FIRST]} | {team_id for team_id, _ in self.names[:FIRST]}
+        if missing := wanted - self._known.keys():
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
+                missing = wanted
+            self._known.update({team_id: {} for team_id in missing})
+            may_read = may_read_whom(self.criteria.viewer, Permission.Person.READ)
+            for one in list_on_ladder(self.as_of, missing, may_read, here=self.here):
+                self._known[one.team_id].setdefault(one.lineage, []).append(one)
+        return self._known
 
     @cached_property
     def levels(self) -> list[LevelHeld]:
@@ -103,46 +117,47 @@ class CoverageData:
             for place, edition in enumerate(self.editions)
             for level in edition.ladder.levels
         }
-        names = {
-            team_id: (place, name) for place, (team_id, name) in enumerate(list_team_names(teams_of(self.criteria)))
-        }
-        found = [
-            LevelHeld(team_id, names[team_id][1], lineage, level, people)
-            for (team_id, lineage), levels in self._seen.items()
-            for level, people in levels.items()
-        ]
         last = (len(self.editions), 0)
-        return sorted(
-            found,
-            key=lambda one: (names[one.team_id][0], order.get((one.lineage, one.level), last), one.lineage, one.level),
-        )
+        by_team: dict[uuid.UUID, list[tuple[tuple[int, int], str, str, int]]] = {}
+        for (team_id, lineage), levels in self.counts.items():
+            if self.criteria.lineage in {None, lineage}:
+                by_team.setdefault(team_id, []).extend(
+                    (order.get((lineage, level), last), lineage, level, people) for level, people in levels.items()
+                )
+        return [
+            LevelHeld(team_id, name, lineage, level, people)
+            for team_id, name in self.names
+            if team_id in by_team
+            for _, lineage, level, people in sorted(by_team[team_id])
+        ]
 
     @cached_property
     def places(self) -> list[Place]:
         """Return the red and amber tiers, by ladder and team, the lowest first."""
-        return [
-            _place(team, number, self._seen.get((team.team_id, team.ladder.lineage), {}))
-            for team in self.covers
-            for number, one in enumerate(team.cover.tiers)
-            if one.coverage in {Coverage.RED, Coverage.AMBER}
-        ]
+        return [_place(team, number, self.counts) for team in self.covers for number in team.cover.short]
 
     def readable_standings(self, person_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, PersonStanding]:
         """Return where people stand today, of those whose line in the report on progression the viewer may see."""
         ids = list(person_ids)
         if not ids:
             return {}
-        may = may_see(self.criteria.viewer, Permission.Progression.READ, Person.id)
+        may = may_read_whom(self.criteria.viewer, Permission.Progression.READ)
         readable = select(Person.id).where(Person.id.in_(ids), may).order_by(Person.id)
         return standings_of_people(list(db.session.scalars(readable)))
 
 
-def _place(team: TeamOnLadder, number: int, seen: Mapping[str, int]) -> Place:
+def _place(team: TeamOnLadder, number: int, counts: LevelCounts) -> Place:
     below = team.cover.tiers[number - 1].tier.rank if number else None
     levels = [level for level, rank in team.ladder.ranks.items() if rank == below]
+    seen = counts.get((team.team_id, team.ladder.lineage), {})
     everybody = sum(team.levels.get(level, 0) for level in levels)
     people = sum(seen.get(level, 0) for level in levels)
     return Place(team, team.cover.tiers[number], below, people, everybody - people)
+
+
+def may_read_whom(viewer: Viewer, permission: StrEnum) -> ColumnElement[bool]:
+    """Return the condition on the rows of persons in a query that the viewer may see them; the command line, all."""
+    return true() if viewer.actor is None else visible_to(viewer.actor, permission, Person)
 
 
 def teams_of(criteria: Criteria) -> TeamsWanted:
@@ -163,9 +178,17 @@ def read_coverage(criteria: Criteria) -> CoverageData:
         if not editions:
             raise InvalidError("There is no such ladder. Choose one of the list.", field=LADDER)
     ladders = [SupportLadder(edition) for edition in editions if edition.ladder.escalation]
-    here = here_on(criteria.as_of, is_past=criteria.day < criteria.today)
-    covers = read_team_covers(criteria.as_of, ladders, teams_of(criteria), here=here) if ladders else []
-    return CoverageData(criteria, editions, covers, here)
+    # What was known by the end of today is what is known now, and the live rows have the indexes.
+    as_of = criteria.as_of if criteria.day < criteria.today else AsOf(criteria.day, Known.NOW)
+    teams, here = teams_of(criteria), here_on(as_of, is_past=criteria.day < criteria.today)
+    everybody = count_by_level(as_of, teams, here=here)
+    seen = everybody
+    if not is_company_wide(criteria.viewer):
+        readable = select(Person.id).where(may_read_whom(criteria.viewer, Permission.Person.READ))
+        seen = count_by_level(as_of, teams, TeamMembership.person_id.in_(readable), here=here)
+    names = list_team_names(teams)
+    covers = read_team_covers(as_of, ladders, teams, people=everybody, names=names) if ladders else []
+    return CoverageData(criteria, editions, covers, seen, names, as_of, here)
 
 
 def here_on(as_of: AsOf, *, is_past: bool) -> ColumnElement[bool]:

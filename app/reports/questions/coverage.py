@@ -17,7 +17,7 @@ from app.reports.catalogue import Definition
 from app.reports.charts import Cover, CoverCell, CoverChart, CoverRow
 from app.reports.criteria import AS_OF, KNOWN, LADDER, TEAM, Criteria
 from app.reports.findings import Findings, FixedRows, Note, Table
-from app.reports.queries.coverage import CoverageData, read_coverage
+from app.reports.queries.coverage import CoverageData, KnownPeople, read_coverage
 from app.reports.questions.asked import count_of, known_words
 from app.reports.questions.coverage_rows import (
     LEVEL_COLUMNS,
@@ -25,6 +25,7 @@ from app.reports.questions.coverage_rows import (
     TEAM_COLUMNS,
     TIER_COLUMNS,
     MendRows,
+    here_of,
     holders_of,
     level_rows,
     names_told,
@@ -131,7 +132,7 @@ def _answer(data: CoverageData) -> tuple[str, str]:
     of = f"{number_word(len(teams))} {'team' if len(teams) == 1 else 'teams'}"
     complete = len(teams) - len(broken)
     if not broken:
-        answer = "The one team can" if len(teams) == 1 else f"All {of} can"
+        answer = {1: "The one team can", 2: "Both teams can"}.get(len(teams), f"All {of} can")
     else:
         answer = f"{(number_word(complete) if complete else 'none').capitalize()} of {of} can"
     alone = sum(len(team.cover.single_points) for team in teams)
@@ -192,12 +193,12 @@ def _chart(data: CoverageData, ladder: SupportLadder) -> CoverChart | None:
     if len(shown) < len(teams):
         title = f"{title}, {len(shown)} of {len(teams)} teams, those first whose path breaks"
     is_inside = not data.criteria.is_for_outside
-    people = data.people(team.team_id for team in shown) if is_inside else {}
+    people: KnownPeople = data.people(team.team_id for team in shown) if is_inside else {}
     return CoverChart(
         title,
         f"For each team and tier: how it is held, by how many, and by whom, on {long_date(data.criteria.day)}.",
         tuple((tier.id, tier.rank, ladder.words(tier.id)) for tier in ladder.tiers),
-        tuple(_row(team, people.get((team.team_id, ladder.lineage), []), is_inside=is_inside) for team in shown),
+        tuple(_row(team, here_of(people, team), is_inside=is_inside) for team in shown),
     )
 
 
@@ -220,8 +221,10 @@ def _cell(team: TeamOnLadder, one: TierCover, people: Sequence[OnLadder], *, is_
 
 
 def _weakest(team: TeamOnLadder) -> str:
-    """Return where a team has the fewest holders: “1 at L3”, or “2 everywhere”."""
-    required = team.cover.required
+    """Return where a team has the fewest holders: “1 at L3”, or “2 everywhere”; its own cell tells of outside."""
+    required = [one for one in team.cover.required if one.coverage is not Coverage.OUTSIDE]
+    if not required:
+        return "Held outside"
     fewest = min(one.holders for one in required)
     at = [one.tier.id for one in required if one.holders == fewest]
     return f"{fewest} everywhere" if len(at) == len(required) else f"{fewest} at {join_words(at)}"

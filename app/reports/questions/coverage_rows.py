@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 from app.assessment.queries import PersonStanding
@@ -12,7 +11,7 @@ from app.domain.coverage import Coverage, TierCover
 from app.ladders.queries import Edition
 from app.people.queries.tiers import OnLadder, TeamOnLadder
 from app.reports.findings import Cell, Column, Kind, Linked, Row
-from app.reports.queries.coverage import CoverageData, LevelHeld, Place
+from app.reports.queries.coverage import CoverageData, KnownPeople, LevelHeld, Place
 
 AT_ONCE = 400
 SHOWN_MISSING = 3
@@ -90,10 +89,10 @@ def tier_rows(data: CoverageData) -> ToldRows[Tier]:
 
 def _tiers(data: CoverageData, some: Sequence[Tier]) -> list[Row]:
     is_inside = not data.criteria.is_for_outside
-    people = data.people(team.team_id for team, _ in some) if is_inside else {}
+    people: KnownPeople = data.people(team.team_id for team, _ in some) if is_inside else {}
     rows: list[Row] = []
     for team, one in some:
-        readable = people.get((team.team_id, team.ladder.lineage), [])
+        readable = here_of(people, team)
         names = [person.name for person in holders_of(team, one, readable)]
         rows.append(
             (
@@ -110,6 +109,11 @@ def _tiers(data: CoverageData, some: Sequence[Tier]) -> list[Row]:
             )
         )
     return rows
+
+
+def here_of(people: KnownPeople, team: TeamOnLadder) -> list[OnLadder]:
+    """Return those of a team's people who are on the ladder, of whom the reader may read, by name."""
+    return people.get(team.team_id, {}).get(team.ladder.lineage, [])
 
 
 def holders_of(team: TeamOnLadder, one: TierCover, people: Sequence[OnLadder]) -> list[OnLadder]:
@@ -146,18 +150,14 @@ def team_rows(data: CoverageData) -> ToldRows[TeamOnLadder]:
 
 def _teams(data: CoverageData, some: Sequence[TeamOnLadder]) -> list[Row]:
     hanging = [team.team_id for team in some if team.cover.single_points]
-    people = data.people(hanging) if hanging and not data.criteria.is_for_outside else {}
+    people: KnownPeople = data.people(hanging) if hanging and not data.criteria.is_for_outside else {}
     return [
         (
             Linked(team.team, "team", team.team_id),
             team.ladder.title,
             team.cover.path,
             team.cover.bus_factor,
-            "; ".join(
-                _single(team, one, people.get((team.team_id, team.ladder.lineage), []))
-                for one in team.cover.single_points
-            )
-            or None,
+            "; ".join(_single(team, one, here_of(people, team)) for one in team.cover.single_points) or None,
             ", ".join(one.tier.id for one in team.cover.tiers if one.coverage is Coverage.OUTSIDE) or None,
             "As set for the team" if team.is_set else "The usual needs",
         )
@@ -210,9 +210,9 @@ class MendRows:
         return [_mend(place, person, standings.get(person.person_id) if person else None) for place, person in chosen]
 
     @staticmethod
-    def _nearest(place: Place, number: int, people: dict[tuple[uuid.UUID, str], list[OnLadder]]) -> OnLadder | None:
+    def _nearest(place: Place, number: int, people: KnownPeople) -> OnLadder | None:
         team = place.team
-        here = people.get((team.team_id, team.ladder.lineage), [])
+        here = here_of(people, team)
         near = [person for person in here if team.ladder.ranks.get(person.level) == place.below]
         return near[number] if number < len(near) else None
 
@@ -242,6 +242,7 @@ def _missing(place: Place, standing: PersonStanding | None) -> tuple[int | None,
 
 def _short(edition: Edition, expectation_id: str) -> str:
     text = edition.ladder.expectation(expectation_id).text
+    text = text.removesuffix(".")
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN].rsplit(' ', 1)[0]} …"
 
 
@@ -256,18 +257,13 @@ def level_rows(data: CoverageData) -> ToldRows[LevelHeld]:
 def _levels(data: CoverageData, some: Sequence[LevelHeld]) -> list[Row]:
     titles = {edition.ladder.lineage: edition.ladder.title for edition in data.editions}
     people = data.people(one.team_id for one in some)
-    by_level = {
-        (key, level): [person.name for person in group]
-        for key, here in people.items()
-        for level, group in groupby(sorted(here, key=lambda person: person.level), key=lambda person: person.level)
-    }
     return [
         (
             Linked(one.team, "team", one.team_id),
             titles.get(one.lineage, one.lineage),
             one.level,
             one.people,
-            ", ".join(by_level.get(((one.team_id, one.lineage), one.level), [])),
+            ", ".join(person.name for person in people[one.team_id].get(one.lineage, []) if person.level == one.level),
         )
         for one in some
     ]
