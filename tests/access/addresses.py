@@ -19,6 +19,8 @@ FIXED = {
     "token": ["no-such-link"],
     "place": ["1"],
     "number": ["1"],
+    # The name of a report.
+    "name": ["progression"],
     # Goals have no page of their own: the closing of the mentorship says what there is.
     "goal_id": ["00000000-0000-4000-8000-000000000000"],
 }
@@ -48,6 +50,8 @@ KINDS = {
     "choice_id": "round_choice",
     "coordinator_id": "coordinator",
     "mentee_id": "person",
+    "export_id": "report_export",
+    "holder_id": "tier_holder",
 }
 KINDS_OF_MENTORING = KINDS | {"session_id": "mentoring_session"}
 """A session is one of a browser elsewhere."""
@@ -66,6 +70,7 @@ TELLING = frozenset(
         "line", "heard_asked", "member",
         "pair", "pair_over", "pair_asked", "pair_proposed", "session_next", "session_held", "note_of_mentee",
         "pair_action_of_subject", "round_open", "round_published", "round_open_choice", "named_coordinator",
+        "export_of_hr", "export_of_manager", "export_of_subject", "tier_holder",
     }
 )  # fmt: skip
 """One object of each kind and state; the rest of the company adds people, not states."""

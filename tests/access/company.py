@@ -111,6 +111,8 @@ MANAGED_BY = {
     "leaver": "chief",
 }
 """Who reports to whom all the time. Amara has reported to Tomasz since `HANDED_OVER`, and to Milan before."""
+LEADERS = ("top", "skip", "manager", "chief", "second_hr")
+"""To whom somebody reports now."""
 ANONYMOUS = "anonymous"
 
 
@@ -125,6 +127,7 @@ class Company:
 
     people: dict[str, uuid.UUID] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, uuid.UUID] = field(default_factory=dict)
     objects: dict[str, uuid.UUID | str | int] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
@@ -141,7 +144,8 @@ class Company:
 
 def found(company: Company) -> None:
     """Build the company in the running application's database."""
-    # Its words are named as those of this module are.
+    # Their words are named as those of this module are.
+    from tests.access.figures import report
     from tests.access.pairs import pair_up
     from tests.access.rounds import hold_rounds
 
@@ -159,6 +163,7 @@ def found(company: Company) -> None:
     sign_in_all(company, everybody)
     look_after(company, everybody)
     upload_people(company, everybody)
+    report(company)
 
 
 def hire(company: Company) -> dict[str, Person]:

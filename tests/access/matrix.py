@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 
 from tests.access.company import ANONYMOUS, FIRST, SECOND, Company, canary
 
-FILES = tuple(Path(__file__).with_name(name) for name in ("authz.yaml", "authz-promotion.yaml", "authz-mentoring.yaml"))
+NAMES_OF_FILES = ("authz.yaml", "authz-promotion.yaml", "authz-mentoring.yaml", "authz-reports.yaml")
+FILES = tuple(Path(__file__).with_name(name) for name in NAMES_OF_FILES)
 GONE = "00000000-0000-4000-8000-000000000000"
 """The id of nothing."""
 NAMED = ("subject", "stranger", "peer", "manager", "skip", "other", "former", "mentor", "former_mentor")

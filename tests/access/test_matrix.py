@@ -69,6 +69,8 @@ def asked(backend: str) -> list[Cell]:
 GROUPS: dict[str, list[Cell]] = {}
 for _cell in asked(BACKEND):
     GROUPS.setdefault(_cell.group, []).append(_cell)
+NOTED = frozenset({"fetch"})
+"""Pages of which it is kept when somebody opened them first."""
 NO_FORM, NOT_SIGNED_IN, REFUSED, MISSING = 302, 401, 400, 404
 
 
@@ -146,7 +148,7 @@ def faults_when_allowed(world: World, cell: Cell) -> list[str]:
     faults = faults_of(world, cell)
     # An answer that is none of a good one is rolled back. Attempts at a password are counted all the same, on pages.
     is_rolled_back = cell.answer >= REFUSED and cell.name and not faults
-    if cell.method == "POST" and not is_rolled_back:
+    if (cell.method == "POST" and not is_rolled_back) or cell.act in NOTED:
         world.changed()
     return faults
 

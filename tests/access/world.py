@@ -17,9 +17,9 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.access.actor import Actor
 from app.infra.db import Base, db, set_may_write
-from app.people.models import PeopleImport, Person, Team
+from app.people.models import PeopleImport, Person, Team, TierHolder
 from app.people.queries import get_record
-from tests.access.company import ANONYMOUS, NAMES, ROLES, Company, found
+from tests.access.company import ANONYMOUS, LEADERS, NAMES, ROLES, Company, found
 from tests.client import Client
 from tests.conftest import NOW, Databases, test_settings
 
@@ -37,6 +37,8 @@ class Visitor(Client):
             headers = dict(more.pop("headers", {}))
             headers.setdefault("X-CSRF-Token", self.token())
             more |= {"data": fields or {}, "headers": headers}
+        # A file that is written while it is handed over is read inside of the request.
+        more.setdefault("buffered", True)
         response: TestResponse = Context().run(self.http.open, address, method=method, **more)
         # A request must not leave the test's own session with an old view of the database.
         db.session.rollback()
@@ -59,7 +61,8 @@ class World:
     def actor(self, name: str) -> Actor:
         """Return somebody as the policy sees them."""
         roles = frozenset({ROLES[name]}) if name in ROLES else frozenset()
-        return Actor(self.company.people[name], NAMES[name], roles)
+        leads, session_id = name in LEADERS, self.company.sessions.get(name)
+        return Actor(self.company.people[name], NAMES[name], roles, leads=leads, session_id=session_id)
 
     def visitor(self, name: str) -> Visitor:
         """Return a browser in which somebody is signed in; one who left still carries the cookie."""
@@ -91,6 +94,7 @@ class World:
         from app.notices.models import Mail
         from app.promotion.models import Eligibility, Nomination, PeerFeedback, PromotionCase, PromotionCycle
         from app.promotion.queries.committees import get_membership
+        from app.reports.models import ReportExport
 
         loaders = {
             "account": lambda key: get_entry(key, NOW),
@@ -125,6 +129,8 @@ class World:
             "mentoring_round": mentoring.MentoringRound,
             "round_choice": mentoring.RoundChoice,
             "coordinator": mentoring.MentoringCoordinator,
+            "report_export": ReportExport,
+            "tier_holder": TierHolder,
         }
         kind, key = self.company.kinds[name], self.company.objects[name]
         return loaders[kind](key) if kind in loaders else db.session.get_one(tables[kind], key)
