@@ -29,7 +29,7 @@ class Stage(StrEnum):
 class Passage:
     """How many of a group were eligible, nominated and promoted, each time that a cycle counted them.
 
-    `people` and `nominees` are how many different people those are; they decide whether a group is small.
+    `people` and `nominees` are how many different people those are at least; they decide whether a group is small.
     """
 
     key: str
@@ -140,7 +140,7 @@ def _line(groups: Sequence[Passage], everybody: Passage, stage: Stage, hidden: M
     apart = [one for one in groups if one.key in hidden]
     return Line(
         shown=tuple(one.cell(stage) for one in groups if one.key not in hidden and one.cell(stage).n),
-        hidden={one.key: hidden[one.key] for one in apart if one.cell(stage).n},
+        hidden={one.key: hidden[one.key] for one in apart},
         other=together("other", apart).cell(stage) if apart else None,
         total=everybody.cell(stage),
     )

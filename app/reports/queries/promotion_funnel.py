@@ -71,7 +71,7 @@ def count_by_cycle(cycles: Sequence[CountedCycle], as_of: AsOf, lineage: str | N
 
 
 def count_everybody(cycles: Sequence[CountedCycle], as_of: AsOf, lineage: str | None = None) -> Passage:
-    """Return the counts of all cycles together, in which somebody of two cycles is one person."""
+    """Return the counts of all cycles together, in which a nominee of two cycles is one person."""
     found = _count(cycles, as_of, [], lineage=lineage)
     return found[0] if found else Passage("", 0, 0, 0, 0, 0)
 
@@ -101,7 +101,10 @@ def _count(
     dimension: str | None = None,
     lineage: str | None = None,
 ) -> list[Passage]:
-    """Return counts of lines of eligibility lists. Whoever has several cases in a cycle counts once there."""
+    """Return counts of lines of eligibility lists. Whoever has several cases in a cycle counts once there.
+
+    The number of people is the smallest that it can be: as if all were the same in each cycle.
+    """
     ids = [one.id for one in cycles]
     cases = _cases(ids, as_of).subquery()
     counted: Select[Any] = (
@@ -110,7 +113,6 @@ def _count(
             func.count(),
             func.count(cases.c.subject_id),
             func.coalesce(func.sum(cases.c.is_promoted), 0),
-            func.count(Eligibility.subject_id.distinct()),
             func.count(cases.c.subject_id.distinct()),
         )
         .select_from(Eligibility)
@@ -128,10 +130,14 @@ def _count(
         )
     if lineage is not None:
         counted = counted.where(Eligibility.lineage == lineage)
-    return [
-        Passage(" ".join(str(value or NO_GROUP) for value in row[: len(by)]), *map(int, row[len(by) :]))
-        for row in db.session.execute(counted.group_by(*by))
-    ]
+    found = []
+    for row in db.session.execute(counted.group_by(*by)):
+        key = " ".join(str(value or NO_GROUP) for value in row[: len(by)])
+        eligible, nominated, promoted, nominees = map(int, row[len(by) :])
+        # A person stands once on the list of a cycle; to count the different ones takes longer than all the rest.
+        people = -(-eligible // len(cycles))
+        found.append(Passage(key, eligible, nominated, promoted, people, nominees))
+    return found
 
 
 def _cases(ids: Sequence[uuid.UUID], as_of: AsOf) -> Select[uuid.UUID, uuid.UUID, Any]:

@@ -92,7 +92,7 @@ def group_table(
             said = statistics.get(key) or hidden or [None] * len(STATISTICS)
             rows.append([STAGE_WORDS[stage], name, *_rates_at(line, key, k), *said])
         nothing: list[Cell] = [None] * len(STATISTICS)
-        if line.other:
+        if line.other and line.shown:
             rows.append([STAGE_WORDS[stage], OTHERS, *_rates(line.other), *nothing])
         rows.append([STAGE_WORDS[stage], EVERYBODY, *_total_rates(line, k), *nothing])
     columns = (Column("stage", "Stage"), Column("group", by, is_wide=True), *RATES, *STATISTICS)

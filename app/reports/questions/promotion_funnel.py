@@ -12,7 +12,7 @@ from datetime import date
 from app.access.permissions import Permission
 from app.domain.as_of import AsOf, Known, is_quarter_end, last_quarter_end, quarter_ends
 from app.domain.errors import InvalidError
-from app.domain.funnel import Passage, Stage, suppress_cycles, suppress_funnel, tell_of_few
+from app.domain.funnel import Passage, Stage, suppress_cycles, suppress_funnel, tell_of_few, together
 from app.domain.suppression import Line
 from app.infra.templating import long_date
 from app.reports.catalogue import Definition
@@ -84,10 +84,7 @@ def find(criteria: Criteria) -> Findings:
             "A cycle counts from the day on which its decisions are communicated. Choose another day to see earlier "
             "ones.",
         )
-    everybody = count_everybody(cycles, as_of, lineage)
-    if everybody.people < criteria.k:
-        return asked.too_few(everybody)
-    return _by_cycle(asked, everybody) if group is None else _by_group(asked, group)
+    return _by_cycle(asked) if group is None else _by_group(asked, group)
 
 
 def _group_of(criteria: Criteria, dimensions: Sequence[str]) -> str | None:
@@ -175,7 +172,10 @@ def words_of(dimension: str) -> str:
 # Without groups --------------------------------------------------------------------------------------------
 
 
-def _by_cycle(asked: _Asked, everybody: Passage) -> Findings:
+def _by_cycle(asked: _Asked) -> Findings:
+    everybody = count_everybody(asked.cycles, asked.as_of, asked.lineage)
+    if everybody.people < asked.k:
+        return asked.too_few(everybody)
     passages = count_by_cycle(asked.cycles, asked.as_of, asked.lineage)
     lines = suppress_cycles(passages, everybody, asked.k)
     if asked.lineage:
@@ -208,7 +208,7 @@ def _said_of_the_year(asked: _Asked, everybody: Passage, lines: Mapping[Stage, L
     were = "was" if everybody.nominated == 1 else "were"
     if whole is None:
         return f"{of} {were} nominated.", "How many were promoted is hidden, because so few were nominated."
-    twice = "" if everybody.eligible == everybody.people else " Somebody eligible in two cycles counts in each."
+    twice = " Somebody eligible in two cycles counts in each." if len(asked.cycles) > 1 else ""
     return f"{of} {were} nominated and {whole.selected} promoted.", f"Choose groups to compare their rates.{twice}"
 
 
@@ -217,6 +217,9 @@ def _said_of_the_year(asked: _Asked, everybody: Passage, lines: Mapping[Stage, L
 
 def _by_group(asked: _Asked, group: str) -> Findings:
     passages = count_by_group(asked.cycles, asked.as_of, group, asked.lineage)
+    everybody = together("", passages)
+    if everybody.people < asked.k:
+        return asked.too_few(everybody)
     lines = asked.funnel(passages)
     if asked.lineage:
         asked.refuse_a_close_ladder(lines, asked.funnel(count_by_group(asked.cycles, asked.as_of, group)))
