@@ -8,7 +8,7 @@ people or of events, exact.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -63,22 +63,47 @@ class History(NamedTuple):
 
     def is_here(self, day: date) -> bool:
         """Say whether the person works here on a day."""
-        return any(time.covers(day) for time in self.present)
+        for starts_on, ends_on in self.present:
+            if (starts_on is None or starts_on <= day) and (ends_on is None or day < ends_on):
+                return True
+        return False
 
     def held_on(self, day: date) -> Stay | None:
         """Return the stay of a day; None where no level is held."""
-        return next((stay for stay in self.stays if stay.covers(day)), None)
+        for stay in self.stays:
+            if stay.starts_on <= day and (stay.ends_on is None or day < stay.ends_on):
+                return stay
+        return None
 
 
 def history(stays: Iterable[Stay], present: Sequence[Presence] = ALWAYS) -> History:
     """Return the history of a person: stays in order, each ended by the next one and cut to the times of presence."""
     ordered = sorted(stays, key=_begin)
+    if _needs_no_cut(ordered, present):
+        return History(ordered, present)
     cut: list[Stay] = []
     for place, stay in enumerate(ordered):
         following = ordered[place + 1].starts_on if place + 1 < len(ordered) else None
         one = stay if following is None else stay._replace(ends_on=_earlier(stay.ends_on, following))
         cut += (part for time in present if (part := _within(one, time)) is not None)
     return History(cut, present)
+
+
+def _needs_no_cut(ordered: Sequence[Stay], present: Sequence[Presence]) -> bool:
+    """Say whether stays lie within one time of presence and overlap nowhere, as with nearly everybody."""
+    if not ordered:
+        return True
+    if len(present) != 1 or present[0].ends_on is not None:
+        return False
+    began_on = present[0].starts_on
+    if began_on is not None and ordered[0].starts_on < began_on:
+        return False
+    ends_on: date | None = ordered[0].starts_on
+    for stay in ordered:
+        if ends_on is None or stay.starts_on < ends_on:
+            return False
+        ends_on = stay.ends_on
+    return True
 
 
 def _begin(stay: Stay) -> date:
@@ -107,33 +132,45 @@ Level = tuple[str, str]
 """A lineage and a level of it."""
 
 
+EVERYBODY: Level = ("", "")
+"""Whoever works here, at a level or not."""
+
+
 class Headcount:
     """How many hold each level, as a function of the day that only steps where somebody moves."""
 
     def __init__(self, histories: Iterable[History]) -> None:
-        """Count one up where a stay begins and one down where it ends."""
-        changes: Counter[tuple[Level, date]] = Counter()
-        for person in histories:
-            for stay in person.stays:
-                level = (stay.lineage, stay.level)
-                changes[level, stay.starts_on] += 1
-                if stay.ends_on is not None:
-                    changes[level, stay.ends_on] -= 1
+        """Count one up where a stay, or a time of presence, begins and one down where it ends."""
+        changes: dict[tuple[str, str, date], int] = defaultdict(int)
+        for stays, present in histories:
+            for lineage, level, _, starts_on, ends_on, _ in stays:
+                changes[lineage, level, starts_on] += 1
+                if ends_on is not None:
+                    changes[lineage, level, ends_on] -= 1
+            for begins_on, gone_on in present:
+                changes[*EVERYBODY, begins_on or date.min] += 1
+                if gone_on is not None:
+                    changes[*EVERYBODY, gone_on] -= 1
         days: dict[Level, list[date]] = {}
-        for level, day in sorted(changes):
-            days.setdefault(level, []).append(day)
+        for lineage, level, day in sorted(changes):
+            days.setdefault((lineage, level), []).append(day)
         self._steps = {
-            level: (dated, list(accumulate(changes[level, day] for day in dated))) for level, dated in days.items()
+            level: (dated, list(accumulate(changes[*level, day] for day in dated))) for level, dated in days.items()
         }
 
     def on(self, day: date) -> Counter[Level]:
         """Return how many held each level on a day; levels that nobody held are left out."""
-        found: Counter[Level] = Counter()
-        for level, (days, counts) in self._steps.items():
-            place = bisect_right(days, day)
-            if place and counts[place - 1]:
-                found[level] = counts[place - 1]
-        return found
+        counts = Counter({level: self._at(level, day) for level in self._steps if level != EVERYBODY})
+        return +counts
+
+    def here(self, day: date) -> int:
+        """Return how many worked here on a day, at a level or at none."""
+        return self._at(EVERYBODY, day)
+
+    def _at(self, level: Level, day: date) -> int:
+        days, counts = self._steps.get(level, ([], []))
+        place = bisect_right(days, day)
+        return counts[place - 1] if place else 0
 
 
 # The progression matrix -------------------------------------------------------

@@ -39,9 +39,8 @@ def count_levels(viewer: Viewer, as_of: AsOf, days: Sequence[date]) -> Counts:
     headcount = Headcount(people.values())
     by_day = {}
     for day in days:
-        here = sum(person.is_here(day) for person in people.values())
         held = headcount.on(day)
-        by_day[day] = {**held, NO_LEVEL: here - held.total()}
+        by_day[day] = {**held, NO_LEVEL: headcount.here(day) - held.total()}
     teams = _teams(as_of)
     by_team: Counter[tuple[str, Level]] = Counter()
     for key, person in people.items():

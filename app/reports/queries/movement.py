@@ -44,6 +44,6 @@ def read_pipeline(viewer: Viewer, start: date, as_of: AsOf) -> Pipeline:
     """Return how levels were filled from a day to that of the report. Four questions."""
     people = read_histories(viewer, as_of, since=start).values()
     found: list[Event] = list(events_between(people, start, as_of.day))
-    here = sum(person.is_here(as_of.day) for person in people)
-    held = Headcount(people).on(as_of.day)
+    headcount = Headcount(people)
+    held, here = headcount.on(as_of.day), headcount.here(as_of.day)
     return Pipeline(here, fills(found), {**held, NO_LEVEL: here - held.total()})

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, or_, select, type_coerce
@@ -19,7 +20,7 @@ from app.audit.models import AuditEvent
 from app.audit.tags import Tag
 from app.domain.as_of import AsOf
 from app.domain.movement import ALWAYS, Presence
-from app.infra.bulk import remembered
+from app.infra.bulk import REMEMBERED, remembered
 from app.infra.clock import local
 from app.infra.db import db
 from app.people.models import Person
@@ -68,12 +69,18 @@ def _times(
     hired_on: date | None, left_on: date | None, change: _Change | None, until: datetime | None
 ) -> tuple[Presence, ...]:
     if change is None:
-        return ALWAYS if hired_on is None and left_on is None else (Presence(hired_on, left_on),)
+        return _one_time(hired_on, left_on)
     times, begins_on = [], hired_on
     for gone_on, back_on in change.away:
         times.append(Presence(begins_on, gone_on))
         begins_on = back_on
     return (*times, Presence(begins_on, left_on if until is None else change.left_on))
+
+
+@lru_cache(REMEMBERED)
+def _one_time(hired_on: date | None, left_on: date | None) -> tuple[Presence, ...]:
+    """Return one time of presence; many people share their days, and so this."""
+    return ALWAYS if hired_on is None and left_on is None else (Presence(hired_on, left_on),)
 
 
 def _changes(until: datetime | None) -> Mapping[Key, _Change]:

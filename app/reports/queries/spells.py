@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, or_, select, type_coerce
 
 from app.access.permissions import Permission
 from app.domain.as_of import AsOf, Known
-from app.domain.movement import History, Presence, Stay, history
+from app.domain.movement import History, Stay, history
 from app.infra.bulk import remembered
 from app.infra.clock import today
 from app.infra.db import db, once_per_transaction
@@ -101,21 +101,12 @@ def read_histories(viewer: Viewer, as_of: AsOf, *, since: date | None = None) ->
         LevelSpell.level,
         remembered(LevelSpell.starts_on),
         remembered(LevelSpell.ends_on),
-        remembered(LevelSpell.reason),
+        type_coerce(LevelSpell.reason, String()),
     ).where(is_known(LevelSpell, asked))
     if since is not None:
         rows = rows.where(or_(LevelSpell.ends_on.is_(None), LevelSpell.ends_on >= since))
     stays: dict[Key, list[Stay]] = defaultdict(list)
     for key, lineage, level, starts_on, ends_on, reason in db.session.execute(rows):
-        stays[key].append(Stay(lineage, level, ranks.get((lineage, level)), starts_on, ends_on, reason.value))
+        stays[key].append(Stay(lineage, level, ranks.get((lineage, level)), starts_on, ends_on, reason))
     none: list[Stay] = []
-    return {key: _history(stays.get(key, none), times) for key, times in present.items()}
-
-
-def _history(stays: list[Stay], times: tuple[Presence, ...]) -> History:
-    # Most people have one stay that goes on, and have not left; what needs no cutting is not cut.
-    if len(stays) == len(times) == 1 and stays[0].ends_on is None is times[0].ends_on:
-        began_on = times[0].starts_on
-        if began_on is None or began_on <= stays[0].starts_on:
-            return History(stays, times)
-    return history(stays, times)
+    return {key: history(stays.get(key, none), times) for key, times in present.items()}
