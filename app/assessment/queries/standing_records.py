@@ -54,8 +54,8 @@ class RecordedStanding:
 def read_blocking(text: str) -> tuple[tuple[BlockerGroup, str], ...]:
     """Return what a record says of blockers.
 
-    >>> read_blocking("not_met:swe.coach-juniors unassessed:swe.on-call")
-    ((<BlockerGroup.NOT_MET: 'not_met'>, 'swe.coach-juniors'), (<BlockerGroup.UNASSESSED: 'unassessed'>, 'swe.on-call'))
+    >>> read_blocking("not_met:swe.coach-juniors unassessed:swe.quality-bar")[1]
+    (<BlockerGroup.UNASSESSED: 'unassessed'>, 'swe.quality-bar')
     """
     pairs = (one.partition(":") for one in text.split())
     return tuple((BlockerGroup(group), expectation) for group, _, expectation in pairs)
