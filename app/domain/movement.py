@@ -284,10 +284,10 @@ def _step(last: Stay, stay: Stay) -> Iterator[Event]:
         yield Event(stay.starts_on, Kind.MOVED_OUT, last.lineage, last.level, None)
         yield Event(stay.starts_on, Kind.MOVED_IN, stay.lineage, None, stay.level)
     elif last.level != stay.level:
-        yield Event(stay.starts_on, _direction(last, stay), stay.lineage, last.level, stay.level)
+        yield Event(stay.starts_on, direction(last, stay), stay.lineage, last.level, stay.level)
 
 
-def _direction(last: Stay, stay: Stay) -> Kind:
+def direction(last: Stay, stay: Stay) -> Kind:
     """Return whether a step leads up or down. An import of a higher level is a promotion; a correction never is.
 
     Where the order of the two is not known, the reason that was recorded decides.

@@ -55,7 +55,7 @@ class Tally(NamedTuple):
     competing: int
 
 
-def tallies(times: Iterable[Time]) -> list[Tally]:
+def tallies(times: Iterable[tuple[int, End, int]]) -> list[Tally]:
     """Return the moments at which something happened, earliest first. Whoever is censored at one is still at risk.
 
     A stay that ended before it came into sight says nothing and is left out.

@@ -8,20 +8,18 @@ matter who wrote it, a people file or HR: a file names only the present level, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
-from typing import NamedTuple
 
-from app.domain.movement import History, Kind, Stay, events
+from app.domain.movement import History, Kind, Stay, direction
 from app.domain.survival import (
     DAYS_A_MONTH,
     End,
     Step,
     Tally,
-    Time,
     incidence,
     kaplan_meier,
     may_draw,
@@ -32,16 +30,13 @@ from app.domain.survival import (
 )
 
 ONE_DAY = timedelta(days=1)
-ENDS = {Kind.PROMOTED: End.EVENT, Kind.LEFT: End.COMPETING}
+Length = tuple[int, End, int]
+"""How long a stay lasted, how it ended, and when it came into sight: a `Time` as a plain tuple."""
+LevelStay = tuple[str, str, date, Length]
+"""One stay: lineage, level, the last day that counts, for which the team is looked up, and its length.
 
-
-class LevelStay(NamedTuple):
-    """One stay at a level: its time in days, and the last day that counts, for which the team is looked up."""
-
-    lineage: str
-    level: str
-    last_on: date
-    time: Time
+Plain tuples, since a large company has a few hundred thousand.
+"""
 
 
 def level_stays(person: History, day: date, seen_on: date | None = None) -> Iterator[LevelStay]:
@@ -51,36 +46,38 @@ def level_stays(person: History, day: date, seen_on: date | None = None) -> Iter
     are one stay. A promotion is the event, leaving competes with it; whoever is still there, moved to another ladder,
     was demoted or corrected is censored. What begins or ends after `day` has not happened.
     """
-    if len(person.stays) == 1 and person.stays[0].ends_on is None:
-        yield from _ended(person.stays[0], person.stays[0].starts_on, day, {}, seen_on)
-        return
-    ends = {(event.day, event.lineage): ENDS[event.kind] for event in events(person) if event.kind in ENDS}
-    began_on, last = date.min, None
-    for stay in person.stays:
-        if last is None or not _goes_on(last, stay):
-            if last is not None:
-                yield from _ended(last, began_on, day, ends, seen_on)
-            began_on = stay.starts_on
-        last = stay
-    if last is not None:
-        yield from _ended(last, began_on, day, ends, seen_on)
+    following: Stay | None = None
+    began: list[tuple[Stay, Stay, Stay | None]] = []
+    # From the last row to the first: what follows a row says how it ended.
+    last = None
+    for stay in reversed(person.stays):
+        if following is not None and last is not None and _goes_on(stay, following):
+            began[-1] = (stay, last, began[-1][2])
+        else:
+            began.append((stay, stay, following))
+            last = stay
+        following = stay
+    for first, final, after in reversed(began):
+        until, last_on, end = day, day, End.CENSORED
+        if final.ends_on is not None and final.ends_on <= day:
+            until, last_on = final.ends_on, final.ends_on - ONE_DAY
+            end = _end(person, final, after)
+        entry = 0 if seen_on is None or seen_on <= first.starts_on else (seen_on - first.starts_on).days
+        length = (until - first.starts_on).days
+        if length > entry:
+            yield final.lineage, final.level, last_on, (length, end, entry)
 
 
-def _goes_on(last: Stay, stay: Stay) -> bool:
-    return last.ends_on == stay.starts_on and (last.lineage, last.level) == (stay.lineage, stay.level)
+def _goes_on(stay: Stay, following: Stay) -> bool:
+    return stay.level == following.level and stay.ends_on == following.starts_on and stay.lineage == following.lineage
 
 
-def _ended(
-    stay: Stay, began_on: date, day: date, ends: Mapping[tuple[date, str], End], seen_on: date | None
-) -> Iterator[LevelStay]:
-    until, last_on, end = day, day, End.CENSORED
-    if stay.ends_on is not None and stay.ends_on <= day:
-        until, last_on = stay.ends_on, stay.ends_on - ONE_DAY
-        end = ends.get((until, stay.lineage), End.CENSORED)
-    entry = 0 if seen_on is None or seen_on <= began_on else (seen_on - began_on).days
-    length = (until - began_on).days
-    if length > entry:
-        yield LevelStay(stay.lineage, stay.level, last_on, Time(length, end, entry))
+def _end(person: History, final: Stay, after: Stay | None) -> End:
+    """Return how a stay ended that is over."""
+    if after is not None and after.starts_on == final.ends_on:
+        is_event = after.lineage == final.lineage and direction(final, after) is Kind.PROMOTED
+        return End.EVENT if is_event else End.CENSORED
+    return End.CENSORED if person.is_here(final.ends_on or date.max) else End.COMPETING
 
 
 # The curve of a level, by months ------------------------------------------------
@@ -126,7 +123,7 @@ class LevelCurve:
         return sum(month.promotions for month in self.months)
 
 
-def curve_of(times: Sequence[Time], k: int) -> LevelCurve | None:
+def curve_of(times: Sequence[Length], k: int) -> LevelCurve | None:
     """Return the curve of stays in sight as it may be shown; None where there may be none."""
     counted = tallies(times)
     if not may_draw(len(times), sum(one.events for one in counted), k):
@@ -139,7 +136,7 @@ def curve_of(times: Sequence[Time], k: int) -> LevelCurve | None:
     half = median(steps)
     begins_after = months_by(shown.begins_after)
     until = months[-1].month if shown.is_cut else max(months[-1].month, _reach(times, k))
-    lost = {months_by(one.exit) for one in times if one.end is not End.EVENT}
+    lost = {months_by(last) for last, end, _ in times if end is not End.EVENT}
     days = sum(one.at * one.events for one in shown.tallies)
     promotions = sum(month.promotions for month in months)
     return LevelCurve(
@@ -167,7 +164,7 @@ def _months(counted: Sequence[Tally], steps: Sequence[Step]) -> Iterator[Month]:
         yield Month(month, together[0].at_risk, promotions, staying, interval, share.event, share.competing)
 
 
-def _reach(times: Sequence[Time], k: int) -> int:
+def _reach(times: Sequence[Length], k: int) -> int:
     """Return up to which full month k stays are in sight."""
-    longest = sorted((one.exit for one in times), reverse=True)
+    longest = sorted((last for last, _, _ in times), reverse=True)
     return int(longest[min(k, len(longest)) - 1] / DAYS_A_MONTH)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select
+from sqlalchemy import cast as sql_cast
 
 from app.access.permissions import Permission
 from app.domain.as_of import AsOf
 from app.domain.movement import Level
 from app.domain.time_in_level import LevelStay, level_stays
+from app.infra.bulk import remembered
 from app.infra.clock import local
 from app.infra.db import db
 from app.people.models import LevelSpell, Team, TeamMembership
@@ -52,31 +54,46 @@ def read_stays(viewer: Viewer, as_of: AsOf) -> Stays:
     Two rows of one person count from the day on which the first of all their rows was recorded, corrected ones too.
     """
     histories = read_histories(viewer, as_of)
-    seen = _first_seen(viewer, as_of)
+    seen = _seen_late(viewer, as_of)
     by_level: dict[Level, list[tuple[Key, LevelStay]]] = defaultdict(list)
     people: dict[str, int] = defaultdict(int)
-    begun = False
+    day, begun = as_of.day, False
     for key, person in histories.items():
         if not person.stays:
             continue
-        held = person.held_on(as_of.day)
-        if held is not None:
-            people[held.lineage] += 1
-        begun = begun or person.stays[0].starts_on <= as_of.day
-        for stay in level_stays(person, as_of.day, seen.get(key)):
-            by_level[stay.lineage, stay.level].append((key, stay))
+        begun = begun or person.stays[0].starts_on <= day
+        for stay in level_stays(person, day, seen.get(key)):
+            lineage, level, last_on, _ = stay
+            by_level[lineage, level].append((key, stay))
+            if last_on == day:
+                people[lineage] += 1
     return Stays(by_level, people, has_unseen=begun and not by_level)
 
 
-def _first_seen(viewer: Viewer, as_of: AsOf) -> dict[Key, date]:
-    """Return the day on which a level of each person was first written down."""
-    rows = select(key_of(LevelSpell.person_id), func.min(LevelSpell.recorded_at)).where(
+def _seen_late(viewer: Viewer, as_of: AsOf) -> dict[Key, date]:
+    """Return of whom a level was first written down after it had begun, and on which day that was.
+
+    Days are compared as text, by UTC: nobody is seen late who was written down on the first day at 24 o'clock.
+    """
+    first = cast("Any", func.min(LevelSpell.recorded_at).label("seen_at"))
+    begun_on = func.min(LevelSpell.starts_on)
+    rows = select(key_of(LevelSpell.person_id), remembered(first)).where(
         may_see(viewer, Permission.Aggregate.READ, LevelSpell.person_id)
     )
     until = known_until(as_of)
     if until is not None:
         rows = rows.where(LevelSpell.recorded_at < until)
-    return {key: local(at).date() for key, at in db.session.execute(rows.group_by(LevelSpell.person_id))}
+    rows = rows.group_by(LevelSpell.person_id).having(
+        sql_cast(first.element, String()) > sql_cast(begun_on, String()) + " 24"
+    )
+    on_days: dict[datetime, date] = {}
+    found = {}
+    for key, at in db.session.execute(rows):
+        day = on_days.get(at)
+        if day is None:
+            day = on_days[at] = local(at).date()
+        found[key] = day
+    return found
 
 
 def teams_of(stays: Sequence[tuple[Key, LevelStay]], level: Level, as_of: AsOf) -> list[TeamName]:
@@ -91,14 +108,14 @@ def teams_of(stays: Sequence[tuple[Key, LevelStay]], level: Level, as_of: AsOf) 
         select(
             key_of(TeamMembership.person_id),
             key_of(TeamMembership.team_id).label("team"),
-            TeamMembership.starts_on,
-            TeamMembership.ends_on,
+            remembered(TeamMembership.starts_on),
+            remembered(TeamMembership.ends_on),
         ).where(is_known(TeamMembership, asked), TeamMembership.person_id.in_(people))
     )
     spans: dict[Key, list[tuple[Key, date, date | None]]] = defaultdict(list)
     for key, team, starts_on, ends_on in rows:
         spans[key].append((team, starts_on, ends_on))
-    return [_team_on(spans.get(key, ()), stay.last_on, names) for key, stay in stays]
+    return [_team_on(spans.get(key, ()), last_on, names) for key, (_, _, last_on, _) in stays]
 
 
 def _team_on(spans: Sequence[tuple[Key, date, date | None]], day: date, names: Mapping[Key, TeamName]) -> TeamName:

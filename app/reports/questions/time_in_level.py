@@ -16,8 +16,7 @@ from app.domain.as_of import Known
 from app.domain.errors import InvalidError
 from app.domain.suppression import Cell as Part
 from app.domain.suppression import Line, Why, suppress
-from app.domain.survival import Time
-from app.domain.time_in_level import LevelCurve, curve_of
+from app.domain.time_in_level import Length, LevelCurve, curve_of
 from app.infra.templating import join_words, long_date
 from app.reports.catalogue import Definition
 from app.reports.criteria import AS_OF, KNOWN, LADDER, LEVEL, TEAM, Criteria
@@ -85,8 +84,8 @@ def _chosen(steps: Sequence[Step], stays: Stays, criteria: Criteria) -> Step:
     return next((step for step in steps if curve_of(_times(stays, step), criteria.k)), steps[0])
 
 
-def _times(stays: Stays, step: Step) -> list[Time]:
-    return [stay.time for _, stay in stays.by_level.get((step.rung.lineage, step.rung.level), ())]
+def _times(stays: Stays, step: Step) -> list[Length]:
+    return [time for _, (_, _, _, time) in stays.by_level.get((step.rung.lineage, step.rung.level), ())]
 
 
 def _names(ladders: Ladders, lineage: str) -> tuple[str, ...]:
@@ -103,11 +102,11 @@ class _Answer:
         self.k, self.level = criteria.k, step.rung.level
         here = stays.by_level.get((step.rung.lineage, self.level), ())
         teams = teams_of(here, (step.rung.lineage, self.level), criteria.as_of) if here else []
-        self.by_team: dict[TeamName, list[Time]] = defaultdict(list)
-        for team, (_, stay) in zip(teams, here, strict=True):
-            self.by_team[team].append(stay.time)
+        self.by_team: dict[TeamName, list[Length]] = defaultdict(list)
+        for team, (_, (_, _, _, time)) in zip(teams, here, strict=True):
+            self.by_team[team].append(time)
         self.line = _apart(self.by_team, self.k)
-        self.times = [stay.time for _, stay in here]
+        self.times = [time for _, (_, _, _, time) in here]
         self.is_refused = False
         if criteria.team_id is not None:
             chosen = [team for team in self.by_team if _is(team, criteria)]
@@ -238,7 +237,7 @@ class _Answer:
         empty = "No team is shown apart."
         return (Table("by_team", "By team", columns, FixedRows(rows), remark, empty),)
 
-    def _team_figures(self, times: Sequence[Time]) -> tuple[int, int | None, str]:
+    def _team_figures(self, times: Sequence[Length]) -> tuple[int, int | None, str]:
         curve = curve_of(times, self.k)
         if curve is None:
             return len(times), None, "Too few promotions"
@@ -320,7 +319,7 @@ class _Answer:
                     "says; the second table counts both.",
                 )
             )
-        if any(time.entry for time in self.times) and not self.is_refused:
+        if any(entry for _, _, entry in self.times) and not self.is_refused:
             notes.append(
                 Note(
                     "From when a stay counts",
@@ -345,7 +344,7 @@ def _table(level: str, rows: Sequence[Row]) -> Table:
     return Table("months", "The same figures", columns, FixedRows(rows), empty="There is no curve.")
 
 
-def _apart(by_team: Mapping[TeamName, Sequence[Time]], k: int) -> Line:
+def _apart(by_team: Mapping[TeamName, Sequence[Length]], k: int) -> Line:
     """Return which teams may be shown beside the whole, whose figures stand on the page."""
     cells = [
         Part(str(team.key), len(times)) for team, times in sorted(by_team.items(), key=lambda one: str(one[0].key))
