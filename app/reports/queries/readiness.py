@@ -7,15 +7,18 @@ as the stored standing, so that whoever waits to be computed is counted as store
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
 
 from app.access.permissions import Permission
+from app.access.policy import visible_to
 from app.assessment.models import Assessment, StandingHead, StandingRecord, StoredStanding, Waiver
 from app.assessment.queries import computed_standings, is_last_record
 from app.assessment.queries.facts import facts_of
@@ -154,7 +157,7 @@ def counted(criteria: Criteria) -> list[ColumnElement[bool]]:
     return [
         works_here(criteria.day),
         may_see(viewer, Permission.Aggregate.READ, Person.id),
-        may_see(viewer, Permission.Standing.READ, Person.id),
+        true() if viewer.is_command_line else visible_to(viewer.actor, Permission.Standing.READ, Person),
     ]
 
 
@@ -335,33 +338,34 @@ def without_opportunity(read: Read, criteria: Criteria) -> list[NoOpportunity]:
 
     It rests on the latest revealed answers of managers, and on today: it is not kept for past days.
     """
-    asked: dict[tuple[uuid.UUID, str], int] = {}
-    blocked: dict[tuple[uuid.UUID, str], int] = {}
-    bars: dict[tuple[uuid.UUID, str], tuple[str, ...]] = {}
-    for one in read.people:
-        edition = read.editions.get(one.version_id) if one.version_id else None
-        if edition is None:
-            continue
-        wanted = {name for target in one.targets for name in _required(edition, target.level, bars)}
-        for name in wanted:
-            asked[edition.id, name] = asked.get((edition.id, name), 0) + 1
-        for name in _ids([token for target in one.targets for token in target.blocking]):
-            blocked[edition.id, name] = blocked.get((edition.id, name), 0) + 1
+    ways = Counter((one.version_id, *(target.level for target in one.targets)) for one in read.people if one.targets)
+    asked: Counter[tuple[uuid.UUID, str]] = Counter()
+    for (version_id, *levels), number in ways.items():
+        edition = read.editions.get(version_id) if isinstance(version_id, uuid.UUID) else None
+        if edition is not None:
+            for name in {name for level in levels for name in _required(edition, str(level))}:
+                asked[edition.id, name] += number
+    blocked: Counter[tuple[uuid.UUID, str]] = Counter()
+    for version_id in read.editions:
+        own = [one.targets for one in read.people if one.version_id == version_id]
+        tokens = Counter(chain.from_iterable(targets[0].blocking for targets in own if len(targets) == 1))
+        for targets in own:
+            if len(targets) > 1:
+                tokens.update({f":{name}" for target in targets for name in _ids(target.blocking)})
+        for token, number in tokens.items():
+            blocked[version_id, token.partition(":")[2]] += number
     shown_by_nobody = [key for key, number in blocked.items() if number == asked.get(key)]
     counts = _without(criteria, [name for _, name in shown_by_nobody])
     found = []
     for version_id, name in shown_by_nobody:
         edition = read.editions[version_id]
-        if number := counts.get((edition.ladder.lineage, name)):
-            found.append(NoOpportunity(edition, name, asked[version_id, name], number))
+        if without := counts.get((edition.ladder.lineage, name)):
+            found.append(NoOpportunity(edition, name, asked[version_id, name], without))
     return sorted(found, key=lambda one: (one.edition.ladder.title, one.expectation_id, str(one.edition.id)))
 
 
-def _required(edition: Edition, level: str, bars: dict[tuple[uuid.UUID, str], tuple[str, ...]]) -> tuple[str, ...]:
-    key = edition.id, level
-    if key not in bars:
-        bars[key] = tuple(ask.expectation.id for ask in bar_for(edition.ladder, level).asks if ask.is_required)
-    return bars[key]
+def _required(edition: Edition, level: str) -> list[str]:
+    return [ask.expectation.id for ask in bar_for(edition.ladder, level).asks if ask.is_required]
 
 
 def _without(criteria: Criteria, names: Collection[str]) -> dict[tuple[str, str], int]:

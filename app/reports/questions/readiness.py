@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.access.actor import Role
 from app.access.permissions import Permission
@@ -34,6 +35,8 @@ LABELS = {
 NO_TEAM = "In no team"
 NOTHING_KNOWN = "Where people stand was not recorded by this day."
 MOST_IN_CHART = 24
+MOST_TEAMS = 60
+SMALL = "small"
 AT_ONCE = 2000
 HOW_TO_READ = Note(
     "How people are counted",
@@ -50,8 +53,9 @@ def find(criteria: Criteria) -> Findings:
     scope = f"{whom(criteria)}, on {long_date(criteria.day)}{known_words(criteria.as_of, criteria.today)}"
     if len(read.people) < criteria.k:
         return _too_few(criteria, read, scope)
-    grid = _grid(read, criteria.k)
-    teams, competencies = _by_team(read, grid, criteria.k), _by_competency(read, criteria.k)
+    lines = _lines(read)
+    grid = _grid(read, lines, criteria.k)
+    teams, competencies = _by_team(lines, grid, criteria.k), _by_competency(read, criteria.k)
     tables = [teams, competencies]
     if not criteria.is_for_outside:
         tables.append(_named(criteria, read))
@@ -64,7 +68,7 @@ def find(criteria: Criteria) -> Findings:
         rest=_rest(criteria, read),
         tables=tuple(tables),
         scope=scope,
-        charts=_charts(read, grid),
+        charts=_charts(lines, grid),
         hidden=(
             *said_hidden(_cells(teams), "By team"),
             *said_hidden(_cells(competencies), "By competency"),
@@ -112,26 +116,46 @@ def _too_few(criteria: Criteria, read: Read, scope: str) -> Findings:
 # Figures --------------------------------------------------------------------------
 
 
-def _teams(read: Read) -> list[uuid.UUID | None]:
-    """Return the teams that somebody is in, by name, and last whoever is in none."""
-    held = {one.team_id for one in read.people}
-    found: list[uuid.UUID | None] = [team_id for team_id in read.teams if team_id in held]
-    return [*found, None] if None in held else found
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of the table by team: their keys in order, what each is called, and the line of each team."""
+
+    keys: tuple[Hashable, ...]
+    names: Mapping[Hashable, str]
+    line_of: Mapping[uuid.UUID | None, Hashable]
 
 
-def _grid(read: Read, k: int) -> Grid:
-    counts: Counter[tuple[Hashable, Hashable]] = Counter((one.team_id or NO_TEAM, one.kind) for one in read.people)
-    rows = [team_id or NO_TEAM for team_id in _teams(read)]
-    return suppress_grid(counts, rows, list(queries.Kind), k)
+def _lines(read: Read) -> _Lines:
+    """Return a line for each team by name; of very many teams, one line for all that have few people.
+
+    In a team of a few, nearly every figure would have to be hidden.
+    """
+    sizes = Counter(one.team_id for one in read.people)
+    teams = [team_id for team_id in read.teams if team_id in sizes]
+    ordered = sorted((sizes[team_id] for team_id in teams), reverse=True)
+    least = ordered[MOST_TEAMS] + 1 if len(teams) > MOST_TEAMS else 0
+    line_of: dict[uuid.UUID | None, Hashable] = {one: one if sizes[one] >= least else SMALL for one in teams}
+    names: dict[Hashable, str] = {one: read.teams[one] for one in teams if line_of[one] == one}
+    if least:
+        names[SMALL] = f"Teams of fewer than {least} people"
+    if None in sizes:
+        line_of[None] = NO_TEAM
+        names[NO_TEAM] = NO_TEAM
+    return _Lines(tuple(names), names, line_of)
 
 
-def _by_team(read: Read, grid: Grid, k: int) -> Table:
+def _grid(read: Read, lines: _Lines, k: int) -> Grid:
+    counts: Counter[tuple[Hashable, Hashable]] = Counter((lines.line_of[one.team_id], one.kind) for one in read.people)
+    return suppress_grid(counts, lines.keys, list(queries.Kind), k)
+
+
+def _by_team(lines: _Lines, grid: Grid, k: int) -> Table:
     def row(name: Cell, team: object) -> Row:
         return (name, *(_cell(grid, team, kind, k) for kind in queries.Kind), _cell(grid, team, None, k))
 
     rows = [
-        row(Linked(read.teams[team_id], "team", team_id) if team_id else NO_TEAM, team_id or NO_TEAM)
-        for team_id in _teams(read)
+        row(Linked(lines.names[key], "team", key) if isinstance(key, uuid.UUID) else lines.names[key], key)
+        for key in lines.keys
     ]
     columns = (
         Column("team", "Team", is_wide=True),
@@ -256,9 +280,8 @@ def _rest(criteria: Criteria, read: Read) -> str:
     return " ".join(said)
 
 
-def _charts(read: Read, grid: Grid) -> tuple[MatrixChart, ...]:
-    teams = _teams(read)
-    if len(teams) > MOST_IN_CHART:
+def _charts(lines: _Lines, grid: Grid) -> tuple[MatrixChart, ...]:
+    if len(lines.keys) > MOST_IN_CHART:
         return ()
     kinds = list(queries.Kind)
 
@@ -268,16 +291,15 @@ def _charts(read: Read, grid: Grid) -> tuple[MatrixChart, ...]:
             return MatrixCell("hidden", None)
         return MatrixCell(str(number), number / total if total else 0.0)
 
-    names = tuple(read.teams[team_id] if team_id else NO_TEAM for team_id in teams)
     return (
         MatrixChart(
             title="How ready people are, by team",
             description="Each row is a team; the darker a place, the larger its part of the team.",
             row_label="Team",
             column_label="How ready",
-            rows=names,
+            rows=tuple(lines.names[key] for key in lines.keys),
             columns=tuple(LABELS[kind] for kind in kinds),
-            cells=tuple(tuple(cell(team_id or NO_TEAM, kind) for kind in kinds) for team_id in teams),
+            cells=tuple(tuple(cell(key, kind) for kind in kinds) for key in lines.keys),
         ),
     )
 
