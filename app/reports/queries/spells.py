@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -84,7 +86,23 @@ def as_known(as_of: AsOf) -> AsOf:
     return replace(as_of, known=Known.NOW) if as_of.day >= today() else as_of
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let the collector of garbage rest while hundreds of thousands of values are made that all stay.
+
+    It would look through all of them again and again, which takes as long as making them.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 @once_per_transaction
+@_without_collecting()
 def read_histories(viewer: Viewer, as_of: AsOf, *, since: date | None = None) -> dict[Key, History]:
     """Return what everybody whom the viewer may count held, cut to the times in which they worked here. Four questions.
 

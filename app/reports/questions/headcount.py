@@ -196,7 +196,7 @@ def _chart(rungs: Sequence[Rung], lines: Mapping[date, LevelLine]) -> SmallMulti
 def _answer(day: date, rungs: Sequence[Rung], line: LevelLine) -> tuple[str, str]:
     shown = {rung: count for rung in rungs if (count := line.counts.get((rung.lineage, rung.level), 0))}
     largest = max(shown, key=lambda rung: shown[rung], default=None)
-    most = f"{largest.title} has the most, {shown[largest]}." if largest else ""
+    most = f"{largest.title} has the most: {count_of(shown[largest], 'person', 'people')}." if largest else ""
     if line.total is None:
         answer = f"On {long_date(day)} the levels are too small for a total to be shown."
     else:
