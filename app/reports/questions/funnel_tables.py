@@ -76,6 +76,12 @@ def cycle_table(lines: Mapping[Stage, Line], names: Mapping[str, str], k: int, w
     return Table("stages", "Rates by cycle", columns, FixedRows(rows), remark=DENOMINATORS)
 
 
+def no_table() -> Table:
+    """Return the table of an answer without figures, so that a file of it has its headers."""
+    columns = (Column("stage", "Stage"), Column("cycle", "Cycle", is_wide=True), *RATES)
+    return Table("stages", "Rates", columns, FixedRows([]), empty="No figures are shown.")
+
+
 def group_table(
     lines: Mapping[Stage, Line],
     compared: Mapping[Stage, Sequence[Compared]],

@@ -39,6 +39,7 @@ from app.reports.questions.funnel_tables import (
     dot_plots,
     funnel_chart,
     group_table,
+    no_table,
 )
 
 QUESTION = "Who gets from eligible to promoted, and do groups fare alike?"
@@ -124,13 +125,13 @@ class _Asked:
         """Return which ladder, cycles and day an answer covers."""
         ladder = f"{self.ladders.of(self.lineage)[0].ladder}: " if self.lineage else ""
         known = ", groups as known then" if self.is_sensitive else ""
-        cycles = count_of(len(self.cycles), "cycle")
+        cycles = count_of(len(self.cycles), "cycle") if self.cycles else "No cycle"
         return f"{ladder}{cycles} communicated in {self.day.year} up to {long_date(self.day)}{known}"
 
     def sentence(self, answer: str, rest: str, hidden: tuple[str, ...] = ()) -> Findings:
         """Return an answer without figures."""
         return Findings(
-            QUESTION, answer, (), rest, self.scope, choices=self.choices, hidden=hidden, notes=(COUNTING,),
+            QUESTION, answer, (no_table(),), rest, self.scope, choices=self.choices, hidden=hidden, notes=(COUNTING,),
             ladders=self.ladders.editions,
         )  # fmt: skip
 
