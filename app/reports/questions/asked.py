@@ -9,7 +9,7 @@ from app.domain.as_of import AsOf, Known
 from app.domain.errors import InvalidError
 from app.domain.suppression import Why
 from app.infra.templating import long_date
-from app.reports.criteria import FROM, KNOWN, LADDER, Criteria
+from app.reports.criteria import FROM, LADDER, Criteria
 from app.reports.findings import Choice, ChoiceGroup, Findings, Hidden, Note
 from app.reports.queries.spells import Ladders
 from app.reports.scope import is_company_wide
@@ -95,11 +95,9 @@ def notes_on_scope(criteria: Criteria) -> tuple[Note, ...]:
 
 def too_few(criteria: Criteria, question: str, scope: str, ladders: Ladders, *, people: int, as_of: AsOf) -> Findings:
     """Return what is said instead of figures of fewer than k people, or where nothing was known yet."""
-    choices: tuple[ChoiceGroup, ...] = ()
     if people == 0 and as_of.known is Known.THEN and as_of.day < criteria.today:
         answer = f"On {long_date(as_of.day)} nothing was recorded here yet."
-        rest = "Look at the day as corrected since, with what was recorded of it later."
-        choices = (ChoiceGroup("What counts", (Choice("As corrected since", {KNOWN: Known.NOW.value}),)),)
+        rest = "Choose “As corrected since” for what was recorded of that day later."
     elif people == 0:
         answer = "There is nobody to count yet."
         rest = "Figures appear once people with levels are recorded."
@@ -108,7 +106,7 @@ def too_few(criteria: Criteria, question: str, scope: str, ladders: Ladders, *, 
         rest = "In so small a group every figure would tell of single people. Their levels stand on their own pages."
     hidden = () if people == 0 else (f"All figures, because they would count fewer than {criteria.k} people.",)
     return Findings(
-        question, answer, (), rest, scope, choices=choices, hidden=hidden, ladders=ladders.editions,
+        question, answer, (), rest, scope, hidden=hidden, ladders=ladders.editions,
         notes=notes_on_scope(criteria),
     )  # fmt: skip
 
