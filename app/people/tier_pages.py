@@ -60,9 +60,9 @@ def panels_of(actor: Actor, team: Team) -> list[TierPanel]:
     Where it has neither, the first ladder with tiers stands there with nothing required.
     """
     ladders = queries.list_support_ladders()
-    found = queries.read_team_covers(queries.now_held(), ladders, [team.id])
+    found = queries.read_team_covers(queries.now_held(), ladders, [team.id], names=[(team.id, team.name)])
     if not found and ladders:
-        found = [queries.find_team_cover(team, ladders[0])]
+        found = [queries.find_team_cover(team, ladders)]
     return [_panel(actor, one) for one in found]
 
 

@@ -84,7 +84,7 @@ def test_team_that_nobody_set_up_needs_every_tier_but_the_last(company):
 def test_team_without_people_on_the_ladder_needs_nothing(company):
     quiet = make_team("Quiet")
     assert queries.read_team_covers(queries.now_held(), [company.ladder], [quiet.id]) == []
-    assert queries.find_team_cover(quiet, company.ladder).cover.required == ()
+    assert queries.find_team_cover(quiet, [company.ladder]).cover.required == ()
 
 
 def test_example_of_the_rules_with_a_vendor_at_l4(company):

@@ -202,10 +202,13 @@ def _on_ladder(
     return TeamOnLadder(team_id, name, ladder, needs is not None, known[shape], levels or {}, outside)
 
 
-def find_team_cover(team: Team, ladder: SupportLadder) -> TeamOnLadder:
-    """Return how one team holds the tiers of one ladder now, whether anything is set up there or not."""
-    found = read_team_covers(now_held(), [ladder], [team.id])
-    return found[0] if found else _on_ladder(team.id, team.name, ladder, None, None, (), {})
+def find_team_cover(team: Team, ladders: Sequence[SupportLadder]) -> TeamOnLadder:
+    """Return how one team holds tiers now, on the first of these ladders on which it has anything, else on the first.
+
+    There must be one.
+    """
+    found = read_team_covers(now_held(), ladders, [team.id], names=[(team.id, team.name)])
+    return found[0] if found else _on_ladder(team.id, team.name, ladders[0], None, None, (), {})
 
 
 def _within(column: Any, teams: TeamsWanted) -> ColumnElement[bool]:  # noqa: ANN401 - a column of ids of teams

@@ -37,13 +37,13 @@ def tier_panels(team: Team) -> dict[str, Any]:
     return {"tier_panels": panels_of(actor(), team), "may_edit_tiers": may(Permission.TeamTiers.EDIT, team)}
 
 
-def _ladder(team: Team, named: str | None) -> queries.SupportLadder | None:
-    """Return the ladder that is asked for, else the first on which the team has anything; None where none has tiers."""
-    if named:
-        return queries.get_support_ladder(named)
-    ladders = queries.list_support_ladders()
-    there = queries.read_team_covers(queries.now_held(), ladders, [team.id])
-    return there[0].ladder if there else next(iter(ladders), None)
+def _on_ladder(team: Team, named: str | None) -> queries.TeamOnLadder | None:
+    """Return how a team holds the tiers of a ladder that is asked for, else of the first on which it has anything.
+
+    None where no ladder has tiers.
+    """
+    ladders = [queries.get_support_ladder(named)] if named else queries.list_support_ladders()
+    return queries.find_team_cover(team, ladders) if ladders else None
 
 
 def _sent_ladder() -> queries.SupportLadder:
@@ -61,10 +61,10 @@ def _back(team: Team, lineage: str) -> Response:
 @requires(Permission.TeamTiers.EDIT, on=load_team)
 def show_team_tiers(team: Team) -> ResponseReturnValue:
     """Show what a team needs of the tiers of a ladder, and who holds one from outside, to change it."""
-    ladder = _ladder(team, request.args.get("ladder"))
-    if ladder is None:
+    found = _on_ladder(team, request.args.get("ladder"))
+    if found is None:
         return render_template("people/team_tiers.html", team=team, page=None, form=None)
-    found = queries.find_team_cover(team, ladder)
+    ladder = found.ladder
     version = queries.tiers_version(team.id, ladder.lineage)
     form = tiers_form(ladder)(formdata=None, data=stored_tiers(found) | {"from_on": today(), "version": str(version)})
     return _tiers_page(team, ladder, form)
@@ -99,9 +99,10 @@ def set_team_tiers(team: Team) -> ResponseReturnValue:
 @requires(Permission.TeamTiers.EDIT, on=load_team)
 def show_new_holder(team: Team) -> ResponseReturnValue:
     """Show the form that names an external or shared holder."""
-    ladder = _ladder(team, request.args.get("ladder"))
-    if ladder is None:
+    found = _on_ladder(team, request.args.get("ladder"))
+    if found is None:
         raise MissingError
+    ladder = found.ladder
     start = {"ladder": ladder.lineage, "tier": ladder.tiers[-1].id, "from_on": today()}
     return _holder_page(team, ladder, HolderForm(formdata=None, data=start))
 

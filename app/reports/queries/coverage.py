@@ -6,8 +6,9 @@ Teams and counts are read at once, in few narrow columns; names and standings on
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from app.domain.coverage import TierCover
 from app.domain.errors import InvalidError
 from app.infra.db import db
 from app.ladders.queries import Edition, list_adopted
-from app.people.models import Person, Team, TeamMembership
+from app.people.models import Person, Team
 from app.people.queries import known_until, works_here
 from app.people.queries.tiers import (
     LevelCounts,
@@ -182,13 +183,19 @@ def read_coverage(criteria: Criteria) -> CoverageData:
     as_of = criteria.as_of if criteria.day < criteria.today else AsOf(criteria.day, Known.NOW)
     teams, here = teams_of(criteria), here_on(as_of, is_past=criteria.day < criteria.today)
     everybody = count_by_level(as_of, teams, here=here)
-    seen = everybody
-    if not is_company_wide(criteria.viewer):
-        readable = select(Person.id).where(may_read_whom(criteria.viewer, Permission.Person.READ))
-        seen = count_by_level(as_of, teams, TeamMembership.person_id.in_(readable), here=here)
     names = list_team_names(teams)
     covers = read_team_covers(as_of, ladders, teams, people=everybody, names=names) if ladders else []
-    return CoverageData(criteria, editions, covers, seen, names, as_of, here)
+    data = CoverageData(criteria, editions, covers, everybody, names, as_of, here)
+    if is_company_wide(criteria.viewer):
+        return data
+    # A manager leads in few teams, so that those whom they may read are counted by name.
+    people = data.people(team_id for team_id, _ in names)
+    seen = {
+        (team_id, lineage): Counter(one.level for one in known)
+        for team_id, by_ladder in people.items()
+        for lineage, known in by_ladder.items()
+    }
+    return replace(data, counts=seen)
 
 
 def here_on(as_of: AsOf, *, is_past: bool) -> ColumnElement[bool]:
