@@ -20,6 +20,7 @@ from app.domain.survival import (
     End,
     Step,
     Tally,
+    Window,
     incidence,
     kaplan_meier,
     may_draw,
@@ -123,16 +124,41 @@ class LevelCurve:
         return sum(month.promotions for month in self.months)
 
 
-def curve_of(times: Sequence[Length], k: int) -> LevelCurve | None:
-    """Return the curve of stays in sight as it may be shown; None where there may be none."""
-    counted = tallies(times)
+@dataclass(frozen=True, slots=True)
+class Half:
+    """By the end of which month no more than half of a group are still there, None where that cannot be told."""
+
+    median: int | None
+    begins_after: int
+    is_cut: bool
+
+
+def half_of(times: Sequence[Length], k: int) -> Half | None:
+    """Return the median of a group as `curve_of` has it, without the rest of the curve; None where there is none."""
+    found = _shown(times, k)
+    if found is None:
+        return None
+    shown, steps = found
+    half = median(steps)
+    return Half(None if half is None else months_by(half), months_by(shown.begins_after), shown.is_cut)
+
+
+def _shown(times: Sequence[Length], k: int) -> tuple[Window, list[Step]] | None:
+    counted = tallies(times) if len(times) >= k else []
     if not may_draw(len(times), sum(one.events for one in counted), k):
         return None
     shown = window(counted, k, months_by)
     steps = kaplan_meier(shown.tallies)
-    months = list(_months(shown.tallies, steps))
-    if not steps:
+    return (shown, steps) if steps else None
+
+
+def curve_of(times: Sequence[Length], k: int) -> LevelCurve | None:
+    """Return the curve of stays in sight as it may be shown; None where there may be none."""
+    found = _shown(times, k)
+    if found is None:
         return None
+    shown, steps = found
+    months = list(_months(shown.tallies, steps))
     half = median(steps)
     begins_after = months_by(shown.begins_after)
     until = months[-1].month if shown.is_cut else max(months[-1].month, _reach(times, k))

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.movement import Presence, Stay, history
 from app.domain.survival import End, Time
-from app.domain.time_in_level import curve_of, level_stays
+from app.domain.time_in_level import curve_of, half_of, level_stays
 
 DAY = date(2026, 11, 21)
 JAN, MAY, SEP = date(2026, 1, 1), date(2026, 5, 1), date(2026, 9, 1)
@@ -124,8 +124,10 @@ def test_early_months_that_few_were_in_sight_for_are_left_out():
     late = [Time(last, End.EVENT, 60) for last in (100, 130, 160, 200, 240, 300, 340)]
     found = curve_of([*promoted(40), *late], 5)
     assert (found.begins_after, found.months[0].month, found.months[0].staying) == (2, 4, Fraction(6, 7))
+    half = half_of([*promoted(40), *late], 5)
+    assert (half.median, half.begins_after, half.is_cut) == (found.median, found.begins_after, found.is_cut)
 
 
 @pytest.mark.parametrize("stays", [promoted(40, 50, 60, 70), [*promoted(40, 50), *lasting(*[90] * 9)], []])
 def test_too_little_makes_no_curve(stays):
-    assert curve_of(stays, 5) is None
+    assert curve_of(stays, 5) is half_of(stays, 5) is None

@@ -16,7 +16,7 @@ from app.domain.as_of import Known
 from app.domain.errors import InvalidError
 from app.domain.suppression import Cell as Part
 from app.domain.suppression import Line, Why, suppress
-from app.domain.time_in_level import Length, LevelCurve, curve_of
+from app.domain.time_in_level import Length, LevelCurve, curve_of, half_of
 from app.infra.templating import join_words, long_date
 from app.reports.catalogue import Definition
 from app.reports.criteria import AS_OF, KNOWN, LADDER, LEVEL, TEAM, Criteria
@@ -238,13 +238,13 @@ class _Answer:
         return (Table("by_team", "By team", columns, FixedRows(rows), remark, empty),)
 
     def _team_figures(self, times: Sequence[Length]) -> tuple[int, int | None, str]:
-        curve = curve_of(times, self.k)
-        if curve is None:
+        half = half_of(times, self.k)
+        if half is None:
             return len(times), None, "Too few promotions"
-        said = [f"Of those still there after {curve.begins_after} months"] if curve.begins_after else []
-        if curve.median is None:
-            said.append("Later months are hidden" if curve.is_cut else "Not reached")
-        return len(times), curve.median, ". ".join(said)
+        said = [f"Of those still there after {half.begins_after} months"] if half.begins_after else []
+        if half.median is None:
+            said.append("Later months are hidden" if half.is_cut else "Not reached")
+        return len(times), half.median, ". ".join(said)
 
     def _hidden_teams(self) -> list[TeamName]:
         shown = {cell.key for cell in self.line.shown}
