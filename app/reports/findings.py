@@ -172,8 +172,10 @@ class Findings:
 
     @property
     def main(self) -> Table:
-        """Return the main table."""
-        return self.tables[0]
+        """Return the main table; where there are no figures, one that holds the sentence instead."""
+        if self.tables:
+            return self.tables[0]
+        return Table("answer", self.question, (Column("answer", "Answer", is_wide=True),), FixedRows([(self.answer,)]))
 
     def table(self, key: str) -> Table | None:
         """Return the table of a key; None where there is none."""

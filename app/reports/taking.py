@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -87,6 +87,9 @@ class Order:
     def take(self) -> Taking:
         """Return the report as it stands. InvalidError: a filter or the table is none that it has."""
         findings = self.definition.find(self.criteria)
+        if not findings.tables:
+            # Too few people to count: the file says so as the page does.
+            findings = replace(findings, tables=(findings.main,))
         chosen = findings.table(self.table) if self.table else findings.main
         if chosen is None:
             known = ", ".join(one.key for one in findings.tables)

@@ -156,7 +156,7 @@ def plant_impossible_facts(monkeypatch: pytest.MonkeyPatch) -> None:
     planted = PersonRelation(lambda *_: True, manages.subjects)
     monkeypatch.setitem(relations.between_people, Fact.MANAGES, planted)
     of_oneself = ObjectRelation(lambda *_: True, asked.objects)
-    for fact in (Fact.ASKED_ABOUT, Fact.REVIEWS, Fact.CHAIRS, Fact.PAIRED):
+    for fact in (Fact.ASKED_ABOUT, Fact.REVIEWS, Fact.CHAIRS, Fact.PAIRED, Fact.LEADS_IN_TEAM):
         monkeypatch.setitem(relations.about_objects, fact, of_oneself)
     monkeypatch.setitem(relations.about_objects, Fact.RECUSED, ObjectRelation(lambda *_: False, asked.objects))
     monkeypatch.setitem(relations.of_actor, Fact.COORDINATES, lambda _: True)
@@ -181,6 +181,7 @@ def denials_that_fail(world: World, monkeypatch: pytest.MonkeyPatch, tried: Poli
     inside = [one for one, known in POLICY.items() if {p.is_outside, p.is_outside_of_it} & set(known.never)]
     own_words = OwnWords(outsider.person_id, uuid.uuid4())
     things = {"cycle": world.thing("cycle_open"), "note": own_words, "private_note": own_words}
+    things["team_tiers"] = world.thing("team")
     nothing = Page(outsider.person_id)
     return found + [one for one in inside if policy.can(outsider, one, things.get(one.partition(":")[0], nothing))]
 
@@ -241,6 +242,8 @@ def test_requests_notice_a_policy_that_is_open_or_closed_to_all(world, monkeypat
         and not (is_open and cell.permission in {"case:rate", "case:change_rating"})
         # Nobody sets the pair that they are in themselves by hand, whatever rights they hold.
         and not (is_open and cell.label in OWN_PAIR)
+        # A file of one's own data is handed to whoever's data are all that they see, and to nobody else.
+        and not (is_open and cell.group == "export_of_subject-fetch")
         # What is not there answers as a refusal does, to those who may see it too.
         and cell.answer != GONE
     ]
