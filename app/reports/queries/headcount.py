@@ -16,7 +16,7 @@ from app.people.models import Team, TeamMembership
 from app.people.queries import held_as_of
 from app.reports.criteria import Viewer
 from app.reports.queries.presence import Key, key_of
-from app.reports.queries.spells import as_known, read_histories
+from app.reports.queries.spells import as_known, read_histories, without_collecting
 
 NO_LEVEL: Level = ("", "")
 """Who works here and holds no level of any ladder."""
@@ -33,6 +33,7 @@ class Counts:
     by_team: Mapping[tuple[str, Level], int]
 
 
+@without_collecting()
 def count_levels(viewer: Viewer, as_of: AsOf, days: Sequence[date]) -> Counts:
     """Return how many held each level on days up to that of the report, all as known of that day. Five questions."""
     people = read_histories(viewer, as_of)

@@ -11,7 +11,7 @@ from app.domain.as_of import AsOf
 from app.domain.movement import Event, Fill, Headcount, Kind, Level, Matrix, events_between, fills, matrices
 from app.reports.criteria import Viewer
 from app.reports.queries.headcount import NO_LEVEL
-from app.reports.queries.spells import read_histories
+from app.reports.queries.spells import read_histories, without_collecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Movement:
     events: Mapping[tuple[str, Kind], int]
 
 
+@without_collecting()
 def read_movement(viewer: Viewer, start: date, as_of: AsOf) -> Movement:
     """Return the matrix and the events of each lineage, from a day to that of the report. Four questions."""
     people = read_histories(viewer, as_of, since=start).values()
@@ -40,6 +41,7 @@ class Pipeline:
     counts: Mapping[Level, int]
 
 
+@without_collecting()
 def read_pipeline(viewer: Viewer, start: date, as_of: AsOf) -> Pipeline:
     """Return how levels were filled from a day to that of the report. Four questions."""
     people = read_histories(viewer, as_of, since=start).values()

@@ -87,7 +87,7 @@ def as_known(as_of: AsOf) -> AsOf:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Let the collector of garbage rest while hundreds of thousands of values are made that all stay.
 
     It would look through all of them again and again, which takes as long as making them.
@@ -102,7 +102,7 @@ def _without_collecting() -> Iterator[None]:
 
 
 @once_per_transaction
-@_without_collecting()
+@without_collecting()
 def read_histories(viewer: Viewer, as_of: AsOf, *, since: date | None = None) -> dict[Key, History]:
     """Return what everybody whom the viewer may count held, cut to the times in which they worked here. Four questions.
 
