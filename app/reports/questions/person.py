@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 
@@ -110,12 +110,17 @@ def _path(path: Path, on: date, words: _Words) -> Table:
 def _levels(spells: Iterable[LevelSpell], on: date, words: _Words) -> Iterator[Row]:
     for spell in spells:
         which = f"{spell.level}, {words.ladder(spell.ladder)}"
-        yield spell.starts_on, spell.ends_on, "Level", which, _months(spell, on), spell.reason.label
+        yield spell.starts_on, _last_day(spell), "Level", which, _months(spell, on), spell.reason.label
 
 
 def _named(what: str, spells: Iterable[NamedSpell], on: date) -> Iterator[Row]:
     for spell in spells:
-        yield spell.starts_on, spell.ends_on, what, spell.name, _months(spell, on), None
+        yield spell.starts_on, _last_day(spell), what, spell.name, _months(spell, on), None
+
+
+def _last_day(spell: LevelSpell | NamedSpell) -> date | None:
+    """Return the last day of a time: what is stored is the first day after it."""
+    return spell.ends_on - timedelta(days=1) if spell.ends_on else None
 
 
 def _months(spell: LevelSpell | NamedSpell, on: date) -> float | None:
