@@ -24,6 +24,8 @@ WIDE_FROM = 6
 """From so many columns on the paper lies on its side."""
 SMALL_FROM = 9
 SIZE, SMALL_SIZE = 9.0, 7.5
+LEAST_WIDTH, DAY_WIDTH, MOST_WIDTH, MOST_WORD, AROUND = 6.0, 8.0, 30.0, 26.0, 1.5
+"""Widths of columns, in letters."""
 
 
 def pdf_bytes(findings: Findings, manifest: Manifest) -> bytes:
@@ -80,12 +82,14 @@ def _listing(table: Table) -> dict[str, Any]:
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Return how wide each column is beside the others: as its longest words ask for, within bounds."""
+    """Return how wide each column is beside the others: its longest word stands on one line, within bounds."""
     widths = []
     for place, column in enumerate(columns):
-        longest = max((len(row[place]) for row in rows), default=0)
-        title = max(len(word) for word in [*column.title.split(), ""])
-        widths.append(min(40.0, max(6.0, float(title), longest * 0.8)))
+        cells = [row[place] for row in rows]
+        longest = max(map(len, cells), default=0)
+        word = max((len(one) for text in (column.title, *cells) for one in text.split()), default=0)
+        least = DAY_WIDTH if column.kind is Kind.DAY else LEAST_WIDTH
+        widths.append(max(least, min(MOST_WORD, word + AROUND), min(MOST_WIDTH, longest * 0.6)))
     return widths
 
 
