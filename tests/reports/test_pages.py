@@ -164,7 +164,7 @@ def test_findings_without_tables_are_a_sentence(report, ruth, client_for):
     report(lambda _: Findings("How many?", "Fewer than 5 people, so no figures are shown.", (), hidden=("All of it.",)))
     page = client_for(ruth).get("/reports/headcount")
     assert page.status == 200
-    assert page.all("section", class_="report-table") == []
+    assert page.all("div", class_="report-table") == []
     assert "Hidden to protect people" in page.words()
 
 
