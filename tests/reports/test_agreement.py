@@ -277,6 +277,9 @@ def test_raters_see_their_own_figure_alone_and_what_is_missing_before(firm, clie
     assert "+0.42 milder than the others" in words
     assert "Reviewer 3" not in words
     assert "You have rated no case" in client_for(firm.manager).get("/reports/my-ratings").words()
+    # The list of reports leads there whoever has rated, and nobody else.
+    assert "/reports/my-ratings" in mild.get("/reports/").text
+    assert "/reports/my-ratings" not in client_for(firm.manager).get("/reports/").text
     assert "Nothing to compare yet" not in words
 
 

@@ -23,6 +23,7 @@ from app.reports.criteria import LADDER, LEVEL, PERSON, TEAM, Criteria, Viewer, 
 from app.reports.findings import Findings
 from app.reports.forms.filters import FilterForm
 from app.reports.models import FileFormat
+from app.reports.queries.agreement import has_rated
 from app.reports.queries.filters import list_ladder_options, list_team_options
 from app.reports.shelf import groups_for
 from app.reports.views.blueprint import bp
@@ -34,8 +35,7 @@ TAKE = "reports.show_take"
 @requires(Permission.Report.LIST)
 def list_reports() -> ResponseReturnValue:
     """Show the questions that one may ask."""
-    own_ratings = Permission.Report.OPEN_OWN_RATINGS
-    return render_template("reports/list.html", groups=groups_for(_may_open), own_ratings=own_ratings)
+    return render_template("reports/list.html", groups=groups_for(_may_open), has_rated=has_rated(actor().person_id))
 
 
 def _may_open(definition: Definition) -> bool:
