@@ -58,6 +58,8 @@ MOST_OF_JOINED_PAGES = {
     "promotion.show_packet_draft": 23,
     "promotion.show_panel": 15,
     "promotion.show_rehearsal": 17,
+    "reports.show_person": 18,
+    "reports.show_readiness": 17,
 }
 """Pages that join readiness, evidence and people ask more often. These numbers may fall and not rise."""
 ONE_ROW = (

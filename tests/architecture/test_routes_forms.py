@@ -126,7 +126,7 @@ def test_pages_offer_a_form_for_every_act(world, forms):
     # asked has answered. What takes a change back stands beside the change, on the next page only.
     absent = {"auth.sign_in", "auth.end_session", "assessment.ask_for_rating", "evidence.take_question_back"}
     # The preview of a file of evidence stands on the answer to its upload: `tests/evidence` sends it.
-    absent |= {"people.revert_record", "evidence.apply_import"}
+    absent |= {"people.revert_record", "people.take_back_holder", "evidence.apply_import"}
     # Without mail nothing is sent; nobody of the company is disabled, and no link of theirs is still good.
     absent |= {"admin.invite_people", "admin.invite_person", "admin.enable_account", "auth.ask_for_reset"}
     absent.add("admin.send_reset_link")
