@@ -89,9 +89,17 @@ ORDERED_BY_ITSELF = {
     "home/queries.py:company_state",
     "mentoring/queries/pool.py:_judging",
     "mentoring/queries/relations.py:_paired",
+    "reports/queries/agreement.py:list_ratings",
+    "reports/queries/headcount.py:_teams",
+    "reports/queries/mentoring.py:list_months",
+    "reports/queries/presence.py:read_presence",
+    "reports/queries/progression.py:_counted",
+    "reports/queries/self_gap.py:_people",
+    "reports/queries/spells.py:read_histories",
+    "reports/queries/time_in_level.py:_seen_late",
 }
 """What is kept from a reader is a set, and so are who judges whom and the pairs somebody is in; a chain of managers has
-one person at each distance; the others order what they join by the id of its rows."""
+one person at each distance; reports add up by keys; the others order what they join by the id of its rows."""
 LOOKING = ("subject", "manager", "skip", "hr", "asked", "stranger", "admin", "editor")
 LOOKING_AT_MENTORING = ("mentor", "coordinator")
 """Who has pages of their own there, and sees elsewhere what others do."""
