@@ -7,6 +7,7 @@ import io
 import json
 import stat
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -32,10 +33,11 @@ class Asked(list[Criteria]):
     """What the report was asked for, and what it answers."""
 
     rows = ROWS
+    found = None
 
     def find(self, criteria):
         self.append(criteria)
-        return findings_of(table_of(self.rows), table_of([("Second", "B", 1, 1, 1, None)], key="second"))
+        return self.found or findings_of(table_of(self.rows), table_of([("Second", "B", 1, 1, 1, None)], key="second"))
 
 
 @pytest.fixture
@@ -93,6 +95,17 @@ def test_it_prints_the_rows_of_the_page_as_csv_and_leaves_a_record(belay):
     assert json.loads(record.details) | {"report": "headcount", "rows": 5, "reason": "A talk"} == json.loads(
         record.details
     )
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf", "json"])
+def test_a_report_without_figures_is_a_file_with_its_sentence(belay, asked, monkeypatch, tmp_path, kind):
+    monkeypatch.setattr(asked, "found", replace(findings_of(), tables=(), charts=()))
+    target = tmp_path / f"report.{kind}"
+    assert belay("headcount", "--format", kind, "-o", target).exit_code == 0
+    assert target.stat().st_size > 0
+    assert json.loads(records()[0].details)["rows"] == 1
+    if kind == "csv":
+        assert target.read_text().splitlines()[:2] == ['"Answer"', '"12 people hold a level."']
 
 
 def test_names_and_ids_of_teams_and_people_are_both_understood(belay, asked):

@@ -22,19 +22,22 @@ from app.audit.tags import Tag
 from app.auth.models import AuthSession, RoleGrant
 from app.domain.errors import InvalidError
 from app.infra.clock import now
-from app.infra.db import db, may_write
+from app.infra.db import db, may_write, writing
 from app.infra.unit_of_work import transaction
 from app.jobs.actions import run_next
 from app.jobs.models import Job, JobState
 from app.people.actions import set_manager
+from app.people.models import Person
 from app.reports import making, storage, taking
 from app.reports.actions import exports as acts
 from app.reports.catalogue import Definition
 from app.reports.criteria import AS_OF, LADDER, PERSON
+from app.reports.findings import Findings
 from app.reports.models import ExportState, FileFormat, ReportExport
 from tests.conftest import NOW
 from tests.factories.findings import ROWS, CountedRows, FailingRows, findings_of, table_of
 from tests.factories.people import AT, SYSTEM, make_person
+from tests.papers import text_of
 
 TAKE = "/reports/headcount/take"
 REASON = "Budget talk on Monday"
@@ -126,12 +129,54 @@ def test_every_kind_of_file_opens_and_the_mark_is_there_when_asked_for(ruth, cli
         assert content.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("kind", list(FileFormat))
+def test_a_report_without_figures_gives_a_file_with_its_sentence(ruth, client_for, session, reports, kind):
+    said = "There are fewer than 5 people to count, so no figures are shown."
+    bare = Findings("How many?", said, (), hidden=("All figures.",))
+    reports["headcount"] = replace(definition(), find=lambda _criteria: bare)
+    client = client_for(ruth)
+    content = client.follow(ask(client, format=kind.value)).response.get_data()
+    if kind is FileFormat.CSV:
+        header, row, manifest = csv.reader(io.StringIO(content.decode(), newline=""))
+        assert (header, row, manifest[0]) == (["Answer"], [said], "#")
+    elif kind is FileFormat.XLSX:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        assert [cell.value for cell in book.worksheets[0]["A"]] == ["Answer", said]
+        assert book.sheetnames[-1] == "About"
+    elif kind is FileFormat.JSON:
+        assert [(table["columns"][0]["title"], table["rows"]) for table in json.loads(content)["tables"]] == [
+            ("Answer", [[said]])
+        ]
+    else:
+        assert said in text_of(content)
+    assert only_export(session).rows == 1
+
+
 def test_without_a_reason_nothing_leaves_and_what_was_typed_stays(ruth, client_for, session):
     page = ask(client_for(ruth), reason="  x ", format="xlsx")
     assert page.status == 422
     assert "Say in a few words what this is for" in page.words()
     assert dict(page.form(TAKE).fields) | {"format": "xlsx", "ladder": "swe"} == dict(page.form(TAKE).fields)
     assert records(session) == []
+
+
+@pytest.mark.parametrize("name", ["headcount", "person"])
+def test_others_write_while_a_large_report_is_being_asked_for(ruth, client_for, session, reports, name):
+    written, change = [], update(Person).where(Person.id == ruth.id).values(employee_id="E-7")
+
+    def find(_criteria):
+        with writing(), db.engine.begin() as other:
+            other.execute(change)
+        written.append(may_write())
+        return findings_of()
+
+    reports[name] = replace(definition(name, Permission.Report.LIST), find=find)
+    client = client_for(ruth)
+    action = f"/reports/{name}/take{'-own' if name == 'person' else ''}"
+    answer = client.send(client.get(f"/reports/{name}/take").form(action), reason=REASON)
+    assert (answer.status, written) == (303, [False])
+    assert (only_export(session).rows, len(records(session))) == (5, 1)
+    assert session.get_one(Person, ruth.id).employee_id == "E-7"
 
 
 @pytest.mark.parametrize(("values", "words"), [({"as_of": "tomorrow"}, "Write a day as"), ({"table": "x"}, "no table")])

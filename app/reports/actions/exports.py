@@ -54,8 +54,7 @@ def ask_for_export(asked: Asked, session_id: uuid.UUID, *, by: Author, at: datet
     """
     if by.person_id is None:
         raise InvalidError("Only somebody who is signed in takes a report out here.")
-    if not asked.is_own and len(asked.reason) < SHORTEST_REASON:
-        raise InvalidError("Say in a few words what this is for; it is written into the record.", field="reason")
+    check_reason(asked.reason, is_own=asked.is_own)
     # Two at once are weighed one after the other.
     db.session.execute(select(Person.id).where(Person.id == by.person_id).with_for_update(key_share=True))
     _check_limits(by.person_id, at, has_job=asked.has_job)
@@ -82,6 +81,12 @@ def ask_for_export(asked: Asked, session_id: uuid.UUID, *, by: Author, at: datet
         export.job_id = job.id if job else None
     note_export(asked, by=by, at=at, export_id=export.id)
     return export
+
+
+def check_reason(reason: str, *, is_own: bool) -> None:
+    """Refuse to take out what is not only one's own without saying what for; InvalidError at the reason."""
+    if not is_own and len(reason) < SHORTEST_REASON:
+        raise InvalidError("Say in a few words what this is for; it is written into the record.", field="reason")
 
 
 def note_export(asked: Asked, *, by: Author, at: datetime, export_id: uuid.UUID | None = None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 
 from flask import Response, make_response, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -35,6 +36,7 @@ SEE_OTHER = 303
 LISTED = 50
 LOOKS_AGAIN_AFTER = "3"
 """After so many seconds the page of a file that is being made loads itself anew."""
+Taken = Callable[[Definition, TakeForm, acts.Asked], ResponseReturnValue]
 
 
 def load_report(name: str) -> Definition:
@@ -77,41 +79,65 @@ def _take_page(definition: Definition, form: TakeForm, filters: Mapping[str, str
     return make_response(page, form.status)
 
 
+def counted_first(*, is_own: bool) -> Callable[[Taken], Callable[[Definition], ResponseReturnValue]]:
+    """Find the report that is taken out before the write begins; the view gets what is to be written down.
+
+    A large one takes as long as its page does, and SQLite lets nobody else write meanwhile. What cannot be taken out is
+    answered at once.
+    """
+
+    def around(view: Taken) -> Callable[[Definition], ResponseReturnValue]:
+        @wraps(view)
+        def find_first(definition: Definition) -> ResponseReturnValue:
+            form, filters = TakeForm(), _filters(request.form)
+            if is_own and not taking.is_own(definition, filters, actor()):
+                raise MissingError
+            asked = (
+                form.attempt(_count, definition, form, filters, is_own=is_own) if form.validate_on_submit() else None
+            )
+            return _take_page(definition, form, filters) if asked is None else view(definition, form, asked)
+
+        return find_first
+
+    return around
+
+
 @bp.post("/<name>/take")
 @requires(Permission.Report.LIST, on=load_report, fresh=True)
+@counted_first(is_own=False)
 @writes
-def take(definition: Definition) -> ResponseReturnValue:
+def take(definition: Definition, form: TakeForm, asked: acts.Asked) -> ResponseReturnValue:
     """Take out a report about others: with a reason, and after a fresh proof."""
-    return _taken(definition, is_own=False)
+    return _taken(definition, form, asked)
 
 
 @bp.post("/<name>/take-own")
 @requires(Permission.Report.LIST, on=load_report)
+@counted_first(is_own=True)
 @writes
-def take_own(definition: Definition) -> ResponseReturnValue:
+def take_own(definition: Definition, form: TakeForm, asked: acts.Asked) -> ResponseReturnValue:
     """Take out nothing but one's own data."""
-    if not taking.is_own(definition, _filters(request.form), actor()):
-        raise MissingError
-    return _taken(definition, is_own=True)
+    return _taken(definition, form, asked)
 
 
-def _taken(definition: Definition, *, is_own: bool) -> ResponseReturnValue:
-    form, filters = TakeForm(), _filters(request.form)
-    export = form.attempt(_ask, definition, form, filters, is_own=is_own) if form.validate_on_submit() else None
+def _count(definition: Definition, form: TakeForm, filters: Mapping[str, str], *, is_own: bool) -> acts.Asked:
+    """Return what is to be written down. InvalidError: no reason, a filter that is none, a PDF that is too long."""
+    reason, who = form.reason.data or "", actor()
+    acts.check_reason(reason, is_own=is_own)
+    criteria = taking.criteria_of(definition, filters, Viewer(who), today(), is_for_outside=form.outside.data)
+    found = taking.Order(definition, criteria, form.table.data or "", who.name, now()).take()
+    taking.check_size(found, form.kind)
+    return taking.asked_of(found, form.kind, reason=reason, is_own=is_own, has_mark=form.mark.data)
+
+
+def _taken(definition: Definition, form: TakeForm, asked: acts.Asked) -> ResponseReturnValue:
+    who = actor()
+    by = Author(who.person_id, address=request.remote_addr or "")
+    export = form.attempt(acts.ask_for_export, asked, who.session_id or uuid.UUID(int=0), by=by, at=now())
     if export is None:
-        return _take_page(definition, form, filters)
+        return _take_page(definition, form, _filters(request.form))
     endpoint = "reports.show_export" if export.state is ExportState.QUEUED else "reports.fetch_export"
     return redirect(url_for(endpoint, export_id=export.id), SEE_OTHER)
-
-
-def _ask(definition: Definition, form: TakeForm, filters: Mapping[str, str], *, is_own: bool) -> ReportExport:
-    who, at, kind = actor(), now(), form.kind
-    criteria = taking.criteria_of(definition, filters, Viewer(who), today(), is_for_outside=form.outside.data)
-    found = taking.Order(definition, criteria, form.table.data or "", who.name, at).take()
-    taking.check_size(found, kind)
-    asked = taking.asked_of(found, kind, reason=form.reason.data or "", is_own=is_own, has_mark=form.mark.data)
-    by = Author(who.person_id, address=request.remote_addr or "")
-    return acts.ask_for_export(asked, who.session_id or uuid.UUID(int=0), by=by, at=at)
 
 
 @bp.get("/exports")
