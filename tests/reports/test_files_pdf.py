@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from app.reports.charts import DotPlot, FunnelChart, MatrixChart, Stage
 from app.reports.files import pdf_bytes
 from app.reports.files import pdf_file as module
-from app.reports.findings import Column
+from app.reports.findings import Column, Kind
 from tests.factories.findings import MANIFEST, ROWS, CountedRows, findings_of, table_of
 
 
@@ -74,3 +74,29 @@ def test_rows_beyond_the_limit_are_counted_and_not_printed(monkeypatch):
 def test_words_without_end_and_nasty_signs_do_not_break_the_file():
     rows = [("x" * 3000, "\x00\ud800=1", 1, 1, 1, None), ("ⵣ" * 30, "😀 سلام", None, None, None, None)]
     assert len(opened(findings_of(table_of(rows))).pages) >= 1
+
+
+def test_a_title_stands_with_its_first_rows_and_a_row_with_its_words():
+    columns = (Column("name", "Somebody"), Column("many", "How many", Kind.COUNT), Column("said", "What was said"))
+    long = " ".join(["word"] * 20)
+    tables = []
+    for n in range(2, 14):
+        rows = [(f"Row{n}x{row}", row, f"Begin{n}x{row} {long} end{n}x{row}.") for row in range(n)]
+        tables.append(replace(table_of(rows, columns, f"{n}"), title=f"Table number {n}.", remark=f"Remark of {n}."))
+    pages = [words_of(page) for page in opened(findings_of(*tables)).pages]
+    for number, page in enumerate(pages):
+        assert f"Page {number + 1} of {len(pages)}" in page
+    for n in range(2, 14):
+        (start,) = (page for page in pages if f"Table number {n}." in page)
+        assert f"Remark of {n}." in start
+        assert f"Row{n}x0 " in start
+        assert f"Row{n}x1 " in start
+        for row in range(n):
+            assert [f"Begin{n}x{row} " in page for page in pages] == [f"end{n}x{row}." in page for page in pages]
+
+
+def test_words_after_a_number_begin_apart_from_it():
+    columns = (Column("a", "Of", Kind.COUNT), Column("b", "Of", Kind.COUNT), Column("c", "Of"), Column("d", "Of"))
+    (listing,) = module.pdf_data(findings_of(table_of([(1, 1, "a", "a")], columns)), MANIFEST)["tables"]
+    first, second, third, fourth = listing["widths"]
+    assert first == second == fourth == third - module.AFTER_NUMBER

@@ -25,7 +25,8 @@ WIDE_FROM = 6
 SMALL_FROM = 9
 SIZE, SMALL_SIZE = 9.0, 7.5
 LEAST_WIDTH, DAY_WIDTH, MOST_WIDTH, MOST_WORD, AROUND = 6.0, 8.0, 30.0, 26.0, 1.5
-"""Widths of columns, in letters."""
+AFTER_NUMBER = 1.5
+"""Widths of columns, in letters; words that follow a number begin apart from it."""
 
 
 def pdf_bytes(findings: Findings, manifest: Manifest) -> bytes:
@@ -74,7 +75,7 @@ def _listing(table: Table) -> dict[str, Any]:
         "remark": table.remark,
         "empty": table.empty,
         "titles": [column.title for column in table.columns],
-        "ends": [column.kind in {Kind.COUNT, Kind.NUMBER, Kind.SHARE} for column in table.columns],
+        "ends": [_is_number(column) for column in table.columns],
         "widths": _widths(table.columns, shown),
         "rows": shown,
         "more": f"{counted(left, 'row is', 'rows are')} left out here; take the CSV or XLSX file." if left > 0 else "",
@@ -89,8 +90,13 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[fl
         longest = max(map(len, cells), default=0)
         word = max((len(one) for text in (column.title, *cells) for one in text.split()), default=0)
         least = DAY_WIDTH if column.kind is Kind.DAY else LEAST_WIDTH
-        widths.append(max(least, min(MOST_WORD, word + AROUND), min(MOST_WIDTH, longest * 0.6)))
+        apart = AFTER_NUMBER if place and _is_number(columns[place - 1]) and not _is_number(column) else 0
+        widths.append(max(least, min(MOST_WORD, word + AROUND), min(MOST_WIDTH, longest * 0.6)) + apart)
     return widths
+
+
+def _is_number(column: Column) -> bool:
+    return column.kind in {Kind.COUNT, Kind.NUMBER, Kind.SHARE}
 
 
 def _words(cell: Cell, column: Column) -> str:
