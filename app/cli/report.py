@@ -19,15 +19,16 @@ from app.infra.clock import now, today
 from app.infra.db import db, set_may_write
 from app.infra.unit_of_work import transaction
 from app.people.models import Person, Team
+from app.promotion.models import PromotionCycle
 from app.reports import storage, taking
 from app.reports.actions import exports as acts
 from app.reports.catalogue import REPORTS, Definition
-from app.reports.criteria import AS_OF, FROM, GROUP, KNOWN, LADDER, LEVEL, PERSON, TEAM, TO, Viewer
+from app.reports.criteria import AS_OF, CYCLE, FROM, GROUP, KNOWN, LADDER, LEVEL, PERSON, TEAM, TO, Viewer
 from app.reports.files.xlsx_file import TooManyRowsError
 from app.reports.models import REASON_LENGTH, FileFormat
 from app.reports.queries.exports import begin_snapshot
 
-FILTERS = (AS_OF, KNOWN, FROM, TO, TEAM, PERSON, LADDER, LEVEL, GROUP)
+FILTERS = (AS_OF, KNOWN, FROM, TO, TEAM, PERSON, LADDER, LEVEL, GROUP, CYCLE)
 FORMATS = tuple(one.value for one in FileFormat)
 FOR_A_FILE = frozenset({FileFormat.XLSX, FileFormat.PDF})
 """Kinds that a terminal shows as noise."""
@@ -62,7 +63,12 @@ def _report(_context: click.Context, _option: click.Parameter, value: str) -> De
 @click.command("report")
 @click.argument("definition", metavar="NAME", callback=_report)
 @click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="Name the reports.")
-@click.option("--as-of", AS_OF, metavar="DAY", help="The day of the report, as 2026-11-21; today if left out.")
+@click.option(
+    "--as-of",
+    AS_OF,
+    metavar="DAY",
+    help="The day of the report, or the last one of a period, as 2026-11-21; today if left out.",
+)
 @click.option("--known", KNOWN, type=click.Choice(["then", "now"]), help="As known on that day, or as corrected since.")
 @click.option("--from", FROM, metavar="DAY", help="The first day of a period.")
 @click.option("--to", TO, metavar="DAY", help="The last day of a period.")
@@ -71,6 +77,7 @@ def _report(_context: click.Context, _option: click.Parameter, value: str) -> De
 @click.option("--ladder", LADDER, metavar="NAME")
 @click.option("--level", LEVEL, metavar="NAME")
 @click.option("--group", GROUP, metavar="NAME", help="The dimension to compare by, such as office.")
+@click.option("--cycle", CYCLE, metavar="NAME", help="The name or the id of a promotion cycle.")
 @click.option("--table", "table", default="", metavar="KEY", help="Another table than the main one, in a CSV.")
 @click.option(
     "--format", "kind", type=click.Choice([one.value for one in FileFormat]), default="csv", show_default=True
@@ -102,6 +109,7 @@ def report(
     _check_target(wish)
     with open_app().app_context():
         faults = _faults(definition, given, wish)
+        given = _with_end(definition, given)
         known = dict(_looked_up(given, faults))
         order = _order(definition, known, wish, faults) if not faults else None
         if order is None:
@@ -125,16 +133,15 @@ def _check_target(wish: Wish) -> None:
 
 def _faults(definition: Definition, given: Mapping[str, str], wish: Wish) -> list[str]:
     """Return what is wrong with options one by one, each with the name of its option."""
-    faults = [
-        f"{_option(name)}: {definition.name} has no such filter." for name in given if name not in definition.takes
-    ]
+    faults = [_no_such(definition, name, given) for name in given if name not in _known_to(definition, given)]
     for name in (AS_OF, FROM, TO, LADDER, LEVEL, GROUP):
-        if name in given and name in definition.takes:
+        if name in given and name in _known_to(definition, given):
+            taken = TO if name == AS_OF and AS_OF not in definition.takes else name
             try:
-                taking.criteria_of(definition, {name: given[name]}, Viewer(), today())
+                taking.criteria_of(definition, {taken: given[name]}, Viewer(), today())
             except InvalidError as refusal:
                 # A period that ends before today is weighed with its other end below.
-                if refusal.field == name:
+                if refusal.field == taken:
                     faults.append(f"{_option(name)}: {refusal.message}")
     if wish.has_mark and wish.kind is not FileFormat.CSV:
         faults.append("--mark: only a CSV begins with it.")
@@ -143,6 +150,27 @@ def _faults(definition: Definition, given: Mapping[str, str], wish: Wish) -> lis
     if len(wish.reason) > REASON_LENGTH:
         faults.append(f"--reason: at most {REASON_LENGTH} characters.")
     return faults
+
+
+def _known_to(definition: Definition, given: Mapping[str, str]) -> frozenset[str]:
+    """Return the options that a report has: of a period, its last day stands in for the day of the report."""
+    return definition.takes | {AS_OF} if TO in definition.takes and TO not in given else definition.takes
+
+
+def _no_such(definition: Definition, name: str, given: Mapping[str, str]) -> str:
+    """Return why a report has no use for an option."""
+    if name == AS_OF and TO in definition.takes and TO in given:
+        return f"{_option(name)}: for {definition.name} it is the end of the period, as --to is; give one of them."
+    if name == AS_OF:
+        return f"{_option(name)}: {definition.name} stands as of today; leave it out."
+    return f"{_option(name)}: {definition.name} has no such filter."
+
+
+def _with_end(definition: Definition, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the filters, of a report on a period with its last day in place of the day of the report."""
+    if AS_OF in definition.takes or AS_OF not in given:
+        return given
+    return {TO: given[AS_OF], **{name: value for name, value in given.items() if name != AS_OF}}
 
 
 def _option(name: str | None) -> str:
@@ -158,6 +186,8 @@ def _looked_up(given: Mapping[str, str], faults: list[str]) -> Iterator[tuple[st
                 found = _team(value)
             elif name == PERSON:
                 found = _person(value)
+            elif name == CYCLE:
+                found = _cycle(value)
         except MissingError as refusal:
             faults.append(f"{_option(name)}: {refusal.message}")
         yield name, found
@@ -181,6 +211,18 @@ def _person(given: str) -> str:
     if found is None:
         raise MissingError(f"Nobody has the id “{given}”.")
     return str(found)
+
+
+def _cycle(given: str) -> str:
+    """Return the id of a promotion cycle. MissingError: there is none, or several have that name."""
+    by_id = _as_id(given)
+    same = PromotionCycle.id == by_id if by_id else func.lower(PromotionCycle.name) == given.lower()
+    found = db.session.scalars(select(PromotionCycle.id).where(same).order_by(PromotionCycle.id).limit(2)).all()
+    if len(found) > 1:
+        raise MissingError(f"Several cycles are called “{given}”; give the id of one.")
+    if not found:
+        raise MissingError(f"There is no promotion cycle “{given}”.")
+    return str(found[0])
 
 
 def _as_id(given: str) -> uuid.UUID | None:

@@ -27,6 +27,7 @@ from app.reports.catalogue import Definition
 from app.reports.criteria import EVERY, GROUP, Criteria
 from tests.factories.findings import ROWS, CountedRows, FailingRows, findings_of, table_of
 from tests.factories.people import make_person, make_team
+from tests.factories.promotion import make_cycle, make_firm
 
 
 class Asked(list[Criteria]):
@@ -188,3 +189,35 @@ def test_a_pdf_that_nobody_would_print_is_refused(belay, asked, tmp_path):
     result = belay("headcount", "--format", "pdf", "-o", tmp_path / "a.pdf")
     assert (result.exit_code, result.stderr.startswith("--format: A PDF holds at most 2000 rows")) == (1, True)
     assert records() == []
+
+
+@pytest.fixture
+def of_a_period(asked, monkeypatch):
+    """Let there be a report on a period, and one that stands as of today."""
+    for name, takes in (("movement", {"from", "to"}), ("mentoring", set()), ("agreement", {"cycle"})):
+        one = Definition(name, name.title(), "How?", Permission.Report.OPEN_AGGREGATES, frozenset(takes), asked.find)
+        monkeypatch.setattr(command, "REPORTS", {**command.REPORTS, name: one})
+
+
+@pytest.mark.usefixtures("of_a_period")
+def test_the_day_of_a_report_on_a_period_is_its_end(belay, asked):
+    assert belay("movement", "--as-of", "2026-09-30").exit_code == 0
+    assert asked[-1].end == date(2026, 9, 30)
+    twice = belay("movement", "--as-of", "2026-09-30", "--to", "2026-06-30")
+    assert (twice.exit_code, "--as-of: for movement it is the end of the period" in twice.stderr) == (1, True)
+    assert belay("movement", "--as-of", "yesterday").stderr == "--as-of: Write a day as 2026-11-21.\n"
+
+
+@pytest.mark.usefixtures("of_a_period")
+def test_what_stands_as_of_today_has_no_other_day(belay):
+    result = belay("mentoring", "--as-of", "2026-09-30")
+    assert (result.exit_code, result.stderr) == (1, "--as-of: mentoring stands as of today; leave it out.\n")
+
+
+@pytest.mark.usefixtures("of_a_period")
+def test_a_cycle_is_named_as_people_name_it(belay, asked):
+    cycle = make_cycle(make_firm(), name="Spring 2026")
+    for given in ("spring 2026", cycle.id):
+        assert belay("agreement", "--cycle", given).exit_code == 0
+        assert asked[-1].cycle_id == cycle.id
+    assert belay("agreement", "--cycle", "Summer").stderr == "--cycle: There is no promotion cycle “Summer”.\n"

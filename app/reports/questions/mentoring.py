@@ -356,7 +356,11 @@ def _notes(criteria: Criteria, run: PublishedRound | None) -> tuple[Note, ...]:
             "No name, no word of a pair and no reason stands here. Whoever waits longest comes first among equals in a "
             "round; shares and scores differ with what mentors can offer, and are a reason to look and not a finding.",
         ),
-        Note("Of today", "What mentors offer and who waits is known of today alone, so this report has no other day."),
+        Note(
+            "Of today",
+            "Mentoring stands as of today: what mentors offer and who waits is known of today alone, so that this "
+            "report has no other day.",
+        ),
     ]
     if run is not None and _sees_groups(criteria) and _told_on(run) > criteria.today:
         notes.append(
