@@ -164,6 +164,21 @@ def test_a_small_group_is_hidden_everywhere_with_what_would_tell_of_it(offices, 
     assert found.hidden
 
 
+def test_people_without_a_value_stand_apart_and_are_compared_with_nobody(offices, spring, edition):
+    before = rows(ask_report("promotion-funnel", group="office", as_of=QUARTER), "Eligible to promoted")
+    run(spring, edition, people(50, "Nowhere", dimension="shoe"), 45, 40)
+    found = ask_report("promotion-funnel", group="office", as_of=QUARTER)
+    after = rows(found, "Eligible to promoted")
+    apart = after["Not recorded"]
+    assert (apart["pool"], apart["selected"], apart["rate"]) == (50, 40, Fraction(4, 5))
+    assert [apart[key] for key in ("impact_ratio", "shortfall", "p", "p_adjusted")] == [None] * 4
+    assert apart["reading"] == "No group, not compared"
+    for office in ("Berlin", "Kraków", "Lisbon"):
+        for key in ("impact_ratio", "p", "p_adjusted", "reading"):
+            assert after[office][key] == before[office][key]
+    assert "Not recorded" not in {dot.label for chart in found.charts for dot in chart.dots}
+
+
 def test_levels_and_ladders_are_groups_too(offices):
     levels = rows(ask_report("promotion-funnel", group="level", as_of=QUARTER), "Eligible to promoted")
     assert list(levels) == ["Software Engineer L2", "All groups"]
@@ -264,7 +279,7 @@ def test_where_few_were_nominated_no_promotion_is_told(spring, edition):
     assert found.answer == "Of 30 eligible in 2026 up to 30 June 2026, 4 were nominated."
     assert [stage.count for stage in found.charts[0].stages] == [30, 4, None]
     assert set(rows(found, "Eligible to promoted", "stages")["Spring 2026"].values()) == {HIDDEN}
-    assert {row["pool"] for row in rows_of_afterwards(found).values()} == {HIDDEN, 0}
+    assert {row["pool"] for row in rows_of_afterwards(found).values()} == {HIDDEN, None}
 
 
 def rows_of_afterwards(found):
@@ -290,10 +305,18 @@ def test_exceptions_and_appeals_have_rates_of_their_own(spring, edition):
                 CaseStep(case_id=ids[8], at=TOLD + timedelta(days=days), event="appeal", source="", target=state.value)
             )
     lines = rows_of_afterwards(ask_report("promotion-funnel", as_of=QUARTER))
+    assert {line["remark"] for line in lines.values()} == {""}
     assert (lines["Asked for an exception"]["pool"], lines["Asked for an exception"]["rate"]) == (12, Fraction(1, 4))
     assert lines["Promoted with an exception"]["rate"] == Fraction(1, 6)
     assert lines["Appealed"]["rate"] == Fraction(1, 12)
     assert lines["Promoted on appeal"]["pool"] == HIDDEN
+
+
+def test_until_a_cycle_has_an_appeal_no_rate_of_appeals_is_told(offices):
+    lines = rows_of_afterwards(ask_report("promotion-funnel", as_of=QUARTER))
+    assert lines["Asked for an exception"]["remark"] == ""
+    for line in (lines["Appealed"], lines["Promoted on appeal"]):
+        assert (line["pool"], line["selected"], line["rate"], line["remark"]) == (None, None, None, "Not recorded yet")
 
 
 def test_the_number_of_queries_is_small_and_does_not_grow(offices, ruth, edition):

@@ -175,10 +175,17 @@ class Afterwards:
     appeals_decided: int
     overturned: int
     """Appeals after which the candidate is promoted."""
+    has_appeals: bool
+    """Whether any cycle, of these or of others, had an appeal by the day."""
 
 
 def count_afterwards(cycles: Sequence[CountedCycle], as_of: AsOf) -> Afterwards:
-    """Return how many decisions came with exceptions and appeals."""
+    """Return how many decisions came with exceptions and appeals.
+
+    `Decision.kind` is what holds now. An appeal that overwrites it overwrites what the candidate was told: so it says
+    how a decided appeal ended, and never what was told before it. Whoever records appeals must keep the first decision
+    for the stage of promotions, which counts by `Decision.kind` while there are none.
+    """
     promoted = Decision.kind == DecisionKind.PROMOTE
     asked = select(ExceptionAsked.id).where(ExceptionAsked.case_id == PromotionCase.id).exists()
     granted = (
@@ -201,12 +208,21 @@ def count_afterwards(cycles: Sequence[CountedCycle], as_of: AsOf) -> Afterwards:
                     and_(decided, promoted),
                 )
             ),
+            _all_appeals(as_of),
         )
         .select_from(PromotionCase)
         .join(Decision, Decision.case_id == PromotionCase.id)
         .where(PromotionCase.cycle_id.in_([one.id for one in cycles]), _is_told(as_of))
     ).one()
-    return Afterwards(*map(int, row))
+    *counts, appeals = map(int, row)
+    return Afterwards(*counts, has_appeals=appeals > 0)
+
+
+def _all_appeals(as_of: AsOf) -> ColumnElement[int]:
+    """Return how many appeals any cycle had by the end of the day."""
+    until = known_until(as_of)
+    appeals = select(func.count()).select_from(CaseStep).where(CaseStep.target == CaseState.APPEALED.value)
+    return (appeals if until is None else appeals.where(CaseStep.at < until)).scalar_subquery()
 
 
 def _came_to(state: CaseState, as_of: AsOf) -> ColumnElement[bool]:

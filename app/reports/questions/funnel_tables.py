@@ -14,7 +14,7 @@ from app.infra.templating import long_date
 from app.reports.charts import Dot, DotPlot, FunnelChart
 from app.reports.charts import Stage as Step
 from app.reports.findings import Cell, Column, FixedRows, Hidden, Kind, Row, Table
-from app.reports.queries.promotion_funnel import Afterwards
+from app.reports.queries.promotion_funnel import NO_GROUP, Afterwards
 
 STAGE_WORDS = {
     Stage.NOMINATED: "Eligible to nominated",
@@ -31,6 +31,9 @@ READINGS = {
     Reading.NOT_COMPARED: "Not compared",
 }
 TURNED = "No flag; one person more or less turns the order"
+NOT_A_GROUP = "No group, not compared"
+NOT_YET = "Not recorded yet"
+OF_APPEALS = APPEALED, OVERTURNED = "Appealed", "Promoted on appeal"
 GROUPS_TITLE = "Rates by group"
 OTHERS = "Hidden groups together"
 EVERYBODY = "All groups"
@@ -55,9 +58,13 @@ STATISTICS = (
 
 
 def compared_at(line: Line) -> tuple[Compared, ...]:
-    """Return the groups that are shown beside the one with the highest rate."""
+    """Return the groups that are shown beside the one with the highest rate.
+
+    People of whom no value is recorded are no group and take no part: theirs would be the highest rate, or a test more
+    to correct for, by a gap in the records.
+    """
     everybody = _group(line.total) if line.total else None
-    return compare([_group(cell) for cell in line.shown], everybody)
+    return compare([_group(cell) for cell in line.shown if cell.key != NO_GROUP], everybody)
 
 
 def _group(cell: Counted) -> Group:
@@ -95,7 +102,8 @@ def group_table(
         statistics = {one.group.key: _statistics(one) for one in compared[stage]}
         for key, name in names.items():
             hidden: Row = [Hidden(line.hidden[key], k)] * len(STATISTICS) if key in line.hidden else ()
-            said = statistics.get(key) or hidden or [None] * len(STATISTICS)
+            apart: Row = [*[None] * (len(STATISTICS) - 1), NOT_A_GROUP if key == NO_GROUP else None]
+            said = statistics.get(key) or hidden or apart
             rows.append([STAGE_WORDS[stage], name, *_rates_at(line, key, k), *said])
         nothing: list[Cell] = [None] * len(STATISTICS)
         if line.other and line.shown:
@@ -130,20 +138,29 @@ def _statistics(one: Compared) -> list[Cell]:
 
 
 def afterwards_table(counts: Afterwards, k: int) -> Table:
-    """Return how often exceptions were asked for and made, and decisions appealed and changed."""
+    """Return how often exceptions were asked for and made, and decisions appealed and changed.
+
+    Until the first appeal is recorded anywhere, nothing tells that nobody appealed: then a rate would be a guess.
+    """
     lines = (
         ("Asked for an exception", "candidates told", counts.told, counts.asked),
         ("Promoted with an exception", "promotions", counts.promoted, counts.granted),
-        ("Appealed", "candidates told", counts.told, counts.appealed),
-        ("Promoted on appeal", "appeals decided", counts.appeals_decided, counts.overturned),
+        (APPEALED, "candidates told", counts.told, counts.appealed),
+        (OVERTURNED, "appeals decided", counts.appeals_decided, counts.overturned),
     )
-    rows: list[Row] = [[title, of, *_shown_rate(n, selected, k)] for title, of, n, selected in lines]
+    rows: list[Row] = [
+        [title, of, None, None, None, NOT_YET]
+        if title in OF_APPEALS and not counts.has_appeals
+        else [title, of, *_shown_rate(n, selected, k), ""]
+        for title, of, n, selected in lines
+    ]
     columns = (
         Column("what", "What", is_wide=True),
         Column("of", "Out of"),
         Column("pool", "How many", Kind.COUNT),
         Column("selected", "Of them", Kind.COUNT),
         Column("rate", "Rate", Kind.SHARE),
+        Column("remark", "Remark"),
     )
     return Table("afterwards", "Exceptions and appeals", columns, FixedRows(rows))
 

@@ -278,7 +278,7 @@ def _names(asked: _Asked, passages: Sequence[Passage]) -> dict[str, str]:
 
 
 def _said_of_groups(asked: _Asked, lines: Mapping[Stage, Line], names: Mapping[str, str]) -> tuple[str, str]:
-    if not any(lines[stage].shown for stage in Stage):
+    if not any(compared_at(lines[stage]) for stage in Stage):
         return (
             "The groups are too small to be compared.",
             "Shown beside what all make together, any of them would tell of the few people in another one.",
