@@ -1,7 +1,7 @@
 """Every form that takes words keeps them: through a fault, a session that ran out, and a locked database.
 
 Each row names the page that offers the form to somebody, what they write, and what they get wrong. A form of evidence,
-assessments or the home page that takes words and has no row fails the last test.
+assessments, reports or the home page that takes words and has no row fails the last test.
 """
 
 from __future__ import annotations
@@ -188,6 +188,22 @@ CASES = [
         "home.choose_notices", "subject", "/account/notices", "/notices", {"evidence-asked": "never"},
         wrong={"evidence-answered": "by pigeon"},
     ),
+    Case(
+        "people.set_team_tiers", "manager", "/people/teams/{team}/tiers", "/tiers", {"green_L4": "17"},
+        {"required_L2": "y"}, {"from_on": "before Christmas"},
+    ),
+    Case(
+        "people.name_holder", "manager", "/people/teams/{team}/tiers/holders", "/holders", {"name": LINE},
+        {"tier": "L3", "kind": "shared"}, {"from_on": "before Christmas"},
+    ),
+    Case(
+        "people.end_holder", "manager", "/people/teams/{team}/tiers/holders/{tier_holder}/end", "/end",
+        {}, {"last_day": "2026-12-23"}, {"last_day": "before Christmas"},
+    ),
+    Case(
+        "reports.take", "manager", "/reports/progression/take?level=L2", "/take", {"reason": LINE},
+        {"format": "json", "mark": "y"}, {"reason": TOO_LONG},
+    ),
 ]  # fmt: skip
 
 
@@ -356,7 +372,7 @@ def test_every_form_that_takes_words_is_among_them(world, forms):
     takes_words = {
         endpoint
         for endpoint, offered in forms.items()
-        if endpoint.partition(".")[0] in {"evidence", "assessment", "home"}
+        if endpoint.partition(".")[0] in {"evidence", "assessment", "home", "reports"}
         for name in areas_of(offered.form)
         if name not in NO_WORDS
     }
