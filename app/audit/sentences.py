@@ -129,7 +129,8 @@ def _sentence(
     wording: Wording, row: AuditEvent, names: Mapping[uuid.UUID, str], *, with_details: bool
 ) -> Iterable[Part]:
     if row.subject_id is None and "{subject}" in wording.act:
-        yield Part(wording.bare or wording.act.replace("{subject}", "somebody"))
+        full = _filled(wording.bare_in_full, row) if with_details else ""
+        yield Part(full or wording.bare or wording.act.replace("{subject}", "somebody"))
         return
     is_own = row.subject_id is not None and row.subject_id == row.actor_id
     pattern = wording.own if is_own and wording.own else wording.act
@@ -160,6 +161,10 @@ def _said(name: str, value: Any) -> str:  # noqa: ANN401 - details hold whatever
         return Role(value).label
     if name == "key" and value in POLICIES:
         return f"“{POLICIES[value].title}”"
+    if name == "format":
+        return _visible(str(value).upper())
+    if name == "reason" and not value:
+        return "none given"
     return _visible(", ".join(str(one) for one in value) if isinstance(value, list) else str(value))
 
 

@@ -46,7 +46,7 @@ def test_every_tag_has_a_label_and_sentences(tag):
     words = WORDINGS[tag]
     assert source_of(tag) in SOURCES
     assert re.match(r"[A-Z]", words.label)
-    for sentence in (words.act, words.in_full, words.own, words.bare, words.told or ""):
+    for sentence in (words.act, words.in_full, words.own, words.bare, words.bare_in_full, words.told or ""):
         assert not sentence.endswith(".")
         assert sentence == sentence.strip()
     places = {name for _, name, _, _ in Formatter().parse(words.act) if name}
@@ -147,6 +147,28 @@ def test_policy_is_named_by_its_title(app):
     details = '{"key":"idle_hours","new":"4","old":"8"}'
     [line] = lines_for(actor(ruth, Role.HR), [row(Tag.POLICY_SET, actor_id=ruth.id, details=details)])
     assert line.text == "Ruth Okonjo set the policy “Idle time of everybody else” from 8 to 4."
+
+
+def test_a_report_that_was_taken_out_is_told_with_its_rows_and_its_reason(app):
+    ruth, amara = make_person("Ruth Okonjo"), make_person("Amara Diallo")
+    details = '{"filters":{"ladder":"swe"},"format":"csv","reason":"Budget talk","report":"headcount","rows":12}'
+    bare = row(Tag.REPORT_EXPORTED, actor_id=ruth.id, details=details)
+    about = row(
+        Tag.REPORT_EXPORTED,
+        actor_id=ruth.id,
+        subject_id=amara.id,
+        details='{"format":"pdf","reason":"","report":"person","rows":1}',
+    )
+    hr, administrator = actor(ruth, Role.HR), actor(ruth, Role.ADMIN)
+    assert [line.text for line in lines_for(hr, [bare, about])] == [
+        "Ruth Okonjo took out the report headcount as CSV; rows: 12, reason: Budget talk.",
+        "Ruth Okonjo took out the report person about Amara Diallo as PDF; rows: 1, reason: none given.",
+    ]
+    assert [line.text for line in lines_for(administrator, [bare, about])] == [
+        "Ruth Okonjo took out a report.",
+        "Ruth Okonjo took out a report with Amara Diallo in it.",
+    ]
+    assert [line.text for line in lines_about(amara.id, [about])] == ["Ruth Okonjo took out a report about you."]
 
 
 def test_names_are_read_at_once(app):

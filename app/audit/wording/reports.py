@@ -12,7 +12,8 @@ REPORTS = {
         told="took out a report about you",
         own="took out a report about themselves",
         bare="took out a report",
-        in_full="took out the report {report} as {format}",
+        in_full="took out the report {report} about {subject} as {format}; rows: {rows}, reason: {reason}",
+        bare_in_full="took out the report {report} as {format}; rows: {rows}, reason: {reason}",
     ),
     Tag.TEAM_TIER_SET: Wording(
         "Team tier set", "set what a team needs at a tier", in_full="set what a team needs at the tier {tier}"
