@@ -67,7 +67,7 @@ def _report(_context: click.Context, _option: click.Parameter, value: str) -> De
     "--as-of",
     AS_OF,
     metavar="DAY",
-    help="The day of the report, or the last one of a period, as 2026-11-21; today if left out.",
+    help="The day of the report, or a period's last one; else today.",
 )
 @click.option("--known", KNOWN, type=click.Choice(["then", "now"]), help="As known on that day, or as corrected since.")
 @click.option("--from", FROM, metavar="DAY", help="The first day of a period.")

@@ -12,7 +12,9 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count as counter
+from typing import TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 SMALLEST_GROUP = 5
 SMALLEST_GROUP_OUTSIDE = 10
 """The same for what leaves the company."""
@@ -66,19 +68,26 @@ def suppress(cells: Sequence[Cell], k: int = SMALLEST_GROUP, *, is_sensitive: bo
 
     Primary: fewer than k, and with a sensitive attribute a rate of 0 or 1 among fewer than 2k. Secondary: further
     cells, smallest first, until the hidden ones together hold k people and their sum fixes none of them, also for
-    somebody who knows k and why each is hidden; where nothing is left to hide, the total.
+    somebody who knows k and why each is hidden; where nothing is left to hide, the total. A group that fared alike is
+    pooled only where it is open which way, also for somebody who guesses that it did.
+
+    What a larger k hides holds what a smaller one hides, from `SMALLEST_GROUP` on, and is pooled only where that was:
+    the same line told inside and outside says no more than what is told inside.
 
     >>> line = suppress([Cell("A", 40, 12), Cell("B", 6, 2), Cell("C", 3, 1)])
     >>> [cell.key for cell in line.shown], line.other, line.total
     (['A'], Cell(key='other', n=9, selected=3), Cell(key='total', n=49, selected=15))
     """
     line = [cell for cell in cells if cell.n]
-    hidden = {cell.key: why for cell in line if (why := _primary(cell, k, is_sensitive=is_sensitive))}
+    inner = suppress(cells, k - 1, is_sensitive=is_sensitive) if k > SMALLEST_GROUP else None
+    hidden = dict(inner.hidden) if inner else {}
+    hidden |= {cell.key: why for cell in line if (why := _primary(cell, k, is_sensitive=is_sensitive))}
     left = sorted((cell for cell in line if cell.key not in hidden), key=lambda cell: (cell.n, cell.key), reverse=True)
     # The last cell that stands is not hidden for the others' sake: the total is.
     while hidden and len(left) > 1 and not _may_pool(line, hidden, k, is_sensitive=is_sensitive):
         hidden[left.pop().key] = Why.PROTECTS
-    is_pool = bool(hidden) and _may_pool(line, hidden, k, is_sensitive=is_sensitive)
+    is_pool = bool(hidden) and (inner is None or inner.total is not None)
+    is_pool = is_pool and _may_pool(line, hidden, k, is_sensitive=is_sensitive)
     other = _pooled("other", [cell for cell in line if cell.key in hidden]) if is_pool else None
     is_open = bool(line) and (not hidden or other is not None)
     return Line(
@@ -105,6 +114,10 @@ def _may_pool(line: Sequence[Cell], hidden: Mapping[str, Why], k: int, *, is_sen
     pool = _pooled("other", cells)
     if len(cells) == 1 or pool.size < k or (is_sensitive and _says_all(pool, k)):
         return False
+    if is_sensitive and pool.selected is not None:
+        alike = [cell.n for cell in cells if hidden[cell.key] is Why.REVEALS]
+        if not leaves_open(alike, pool.n - sum(alike), pool.selected):
+            return False
     ranges = {cell.key: _range(hidden[cell.key], k) if cell.size == cell.n else (1, math.inf) for cell in cells}
     least, most = sum(low for low, _ in ranges.values()), sum(high for _, high in ranges.values())
     return all(
@@ -112,6 +125,23 @@ def _may_pool(line: Sequence[Cell], hidden: Mapping[str, Why], k: int, *, is_sen
         for key, (low, high) in ranges.items()
         if hidden[key] is not Why.PROTECTS
     )
+
+
+def leaves_open(alike: Sequence[int], others: int, selected: int) -> bool:
+    """Say whether of groups in which none or all were selected it is open which, beside `others` who are not alike.
+
+    `alike` are the sizes of those groups; the reader knows them, that each fared alike, and the sum of the selected.
+
+    >>> leaves_open([8], 7, 9), leaves_open([8], 7, 14)
+    (True, False)
+    """
+    for place, size in enumerate(alike):
+        sums = {0}
+        for other in (*alike[:place], *alike[place + 1 :]):
+            sums |= {one + other for one in sums}
+        if not all(any(0 <= selected - own - one <= others for one in sums) for own in (0, size)):
+            return False
+    return True
 
 
 def _range(why: Why, k: int) -> tuple[int, int | float]:
@@ -345,3 +375,23 @@ def differs_too_little(one: Collection[Hashable], other: Collection[Hashable], k
     """
     apart = len(set(one) ^ set(other))
     return 0 < apart < k
+
+
+def may_stand_apart(parts: Mapping[Key, Collection[Hashable]], k: int = SMALLEST_GROUP) -> list[Key]:
+    """Return which parts of a whole may be told by themselves beside the whole, in their order.
+
+    Each has k people or more, and so have those together that are not told by themselves: they are what is left of the
+    whole. Where those are fewer, the smallest of the others are not told by themselves either. The same person may be
+    in several parts.
+
+    >>> may_stand_apart({"spring": "abcdefg", "summer": "hijkl", "autumn": "mn"})
+    ['spring']
+    """
+    people = {key: set(part) for key, part in parts.items()}
+    apart = sorted((key for key in people if len(people[key]) >= k), key=lambda key: len(people[key]), reverse=True)
+    while apart:
+        left = set().union(*(part for key, part in people.items() if key not in apart))
+        if not 0 < len(left) < k:
+            break
+        apart.pop()
+    return [key for key in parts if key in apart]

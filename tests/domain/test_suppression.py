@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from random import Random
 from time import process_time
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.suppression import Cell, Why, differs_too_little, suppress, suppress_grid
+from app.domain.suppression import Cell, Why, differs_too_little, may_stand_apart, suppress, suppress_grid
 
 EXAMPLE = [Cell("A", 40, 12), Cell("B", 6, 2), Cell("C", 3, 1)]
 
@@ -243,3 +243,13 @@ def test_groups_that_differ_by_fewer_than_k_differ_too_little():
     assert differs_too_little({1, 2, 3}, {2, 3, 4}, 3)
     assert not differs_too_little({1, 2, 3}, {1, 2, 3}, 3)
     assert not differs_too_little({1, 2, 3}, {4, 5}, 3)
+
+
+@given(st.dictionaries(st.integers(0, 5), st.frozensets(st.integers(0, 12), min_size=1), max_size=5), st.integers(2, 5))
+def test_no_parts_told_by_themselves_leave_few_people_of_the_whole(parts, k):
+    apart = may_stand_apart(parts, k)
+    assert all(len(parts[one]) >= k for one in apart)
+    for number in range(1, len(apart) + 1):
+        for told in combinations(apart, number):
+            left = frozenset().union(*(part for key, part in parts.items() if key not in told))
+            assert not 0 < len(left) < k

@@ -199,6 +199,24 @@ def test_one_cycle_can_be_chosen_and_pills_count_its_cases(firm):
     assert first.id != second.id
 
 
+def test_a_cycle_that_would_tell_of_few_people_beside_all_of_them_is_neither_offered_nor_told(firm):
+    large, small = release(firm, cases=7, name="Spring"), release(firm, cases=3, name="Autumn")
+    found = ask_report("agreement")
+    assert {choice.label: choice.count for choice in found.choices[0].choices} == {"All cycles": 10}
+    for cycle in (large, small):
+        with pytest.raises(InvalidError, match="fewer than 5 people, in it or in the other cycles") as refused:
+            ask_report("agreement", cycle=str(cycle.id))
+        assert refused.value.field == "cycle"
+    release(firm, name="Winter")
+    pills = ask_report("agreement").choices[0].choices
+    assert {choice.label: choice.count for choice in pills} == {"All cycles": 15, "Spring": 7}
+
+
+def test_pills_count_no_few_cases(firm):
+    release(firm, cases=3, name="Spring")
+    assert {choice.label: choice.count for choice in ask_report("agreement").choices[0].choices} == {"All cycles": None}
+
+
 # Self beside manager ---------------------------------------------------------------
 
 

@@ -68,12 +68,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedCycle:
-    """A cycle whose decisions are released, and how many of its cases have ratings that count."""
+    """A cycle whose decisions are released, how many of its cases have ratings that count, and whom they judge."""
 
     id: uuid.UUID
     name: str
     on: date
     cases: int
+    people: frozenset[uuid.UUID]
     versions: frozenset[uuid.UUID]
     """The ladder versions by which its cases were judged."""
 
@@ -176,20 +177,28 @@ def list_released_cycles(asked: Asked) -> Sequence[ReleasedCycle]:
             PromotionCycle.id,
             PromotionCycle.name,
             PromotionCycle.communicated_on,
+            rated.c.case_id,
+            rated.c.subject_id,
             rated.c.ladder_version_id,
-            func.count(distinct(rated.c.case_id)),
         )
         .join(rated, rated.c.cycle_id == PromotionCycle.id)
-        .group_by(PromotionCycle.id, PromotionCycle.name, PromotionCycle.communicated_on, rated.c.ladder_version_id)
-        .order_by(
-            PromotionCycle.communicated_on.desc(), PromotionCycle.name, PromotionCycle.id, rated.c.ladder_version_id
-        )
+        .distinct()
+        .order_by(PromotionCycle.communicated_on.desc(), PromotionCycle.name, PromotionCycle.id)
     )
-    found: dict[uuid.UUID, ReleasedCycle] = {}
-    for cycle_id, name, on, version_id, cases in rows:
-        known = found.get(cycle_id) or ReleasedCycle(cycle_id, name, cast("date", on), 0, frozenset())
-        found[cycle_id] = replace(known, cases=known.cases + cases, versions=known.versions | {version_id})
-    return list(found.values())
+    cycles: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        cycles[row.id].append(row)
+    return [
+        ReleasedCycle(
+            cycle_id,
+            cases[0].name,
+            cast("date", cases[0].communicated_on),
+            len(cases),
+            frozenset(row.subject_id for row in cases),
+            frozenset(row.ladder_version_id for row in cases),
+        )
+        for cycle_id, cases in cycles.items()
+    ]
 
 
 def has_left_out(asked: Asked) -> bool:

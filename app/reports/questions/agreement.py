@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from app.access.permissions import Permission
@@ -19,7 +20,7 @@ from app.domain.agreement import (
 )
 from app.domain.as_of import Known
 from app.domain.errors import InvalidError
-from app.domain.suppression import Why
+from app.domain.suppression import Why, may_stand_apart
 from app.infra.templating import long_date
 from app.ladders.queries import get_edition
 from app.reports.catalogue import Definition
@@ -94,6 +95,13 @@ def find(criteria: Criteria) -> Findings:
     chosen = next((cycle for cycle in cycles if cycle.id == criteria.cycle_id), None)
     if criteria.cycle_id is not None and chosen is None:
         raise InvalidError("This names no cycle whose decisions are released.", field=CYCLE)
+    apart_told = may_stand_apart({cycle.id: cycle.people for cycle in cycles}, criteria.k)
+    if chosen is not None and len(cycles) > 1 and chosen.id not in apart_told:
+        raise InvalidError(
+            f"Told by itself, this cycle would tell of fewer than {criteria.k} people, in it or in the other cycles. "
+            "Choose all cycles.",
+            field=CYCLE,
+        )
     known = queries.competencies()
     names = dict(known.values())
     whole, apart = queries.list_ratings(asked, known)
@@ -127,7 +135,7 @@ def find(criteria: Criteria) -> Findings:
             *gap_tables(gaps, names, criteria.k),
         ),
         charts=_charts(measured, total, raters),
-        choices=_choices(cycles, chosen),
+        choices=_choices(cycles, chosen, apart_told, criteria.k),
         hidden=_hidden(measured, total, gaps, names, criteria),
         notes=_notes(asked),
         ladders=_ladders(cycles, chosen),
@@ -274,14 +282,22 @@ def _charts(measured: Sequence[Measured], total: Measured, raters: Sequence[Rate
     return tuple(charts)
 
 
-def _choices(cycles: Sequence[ReleasedCycle], chosen: ReleasedCycle | None) -> tuple[ChoiceGroup, ...]:
+def _choices(
+    cycles: Sequence[ReleasedCycle], chosen: ReleasedCycle | None, apart: Collection[uuid.UUID], k: int
+) -> tuple[ChoiceGroup, ...]:
+    """Return the pills by cycle: only those that tell nothing of few people, by themselves or beside all cycles."""
     if not cycles:
         return ()
-    offered = list(cycles[:MOST_CYCLES])
+    offered = [cycle for cycle in cycles if cycle.id in apart][:MOST_CYCLES]
     if chosen is not None and chosen not in offered:
         offered.append(chosen)
-    everything = Choice("All cycles", {CYCLE: None}, chosen is None, sum(cycle.cases for cycle in cycles))
-    single = (Choice(cycle.name, {CYCLE: str(cycle.id)}, cycle == chosen, cycle.cases) for cycle in offered)
+    cases = sum(cycle.cases for cycle in cycles)
+    is_few = len(frozenset().union(*(cycle.people for cycle in cycles))) < k
+    everything = Choice("All cycles", {CYCLE: None}, chosen is None, None if is_few else cases)
+    single = (
+        Choice(cycle.name, {CYCLE: str(cycle.id)}, cycle == chosen, None if len(cycle.people) < k else cycle.cases)
+        for cycle in offered
+    )
     return (ChoiceGroup("Cycle", (everything, *single)),)
 
 
