@@ -13,7 +13,6 @@ from flask import url_for
 from werkzeug.routing import BuildError
 
 from app.domain.as_of import Known, last_quarter_end, quarter_ends
-from app.domain.suppression import Why
 from app.infra.pagination import PER_PAGE, Page
 from app.infra.templating import long_date, short_date
 from app.reports.charts import Chart
@@ -27,6 +26,8 @@ MOST_BESIDE_NOTES = 7
 """A table with more columns takes the whole width, and the notes go below it."""
 STACKED_FROM = 4
 """A table with so many columns becomes a list of cards on a phone."""
+TO_PROTECT = "to protect people"
+"""Why a figure is hidden, the same for every rule: which one it was would tell how many people there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,12 @@ def shown_cell(cell: Cell, column: Column) -> ShownCell:
     if cell is None:
         return ShownCell("")
     if isinstance(cell, Hidden):
-        return ShownCell("hidden", is_hidden=True, why=_why(cell))
+        return ShownCell("hidden", is_hidden=True, why=TO_PROTECT)
     if isinstance(cell, Linked):
         return ShownCell(str(cell), href=_address(cell))
     if isinstance(cell, date):
         return ShownCell(short_date(cell), day=cell)
     return ShownCell(cell if isinstance(cell, str) else _number(cell, column))
-
-
-def _why(hidden: Hidden) -> str:
-    if hidden.why is Why.FEW:
-        return f"fewer than {hidden.k} people" if hidden.k else "too few people"
-    if hidden.why is Why.REVEALS:
-        return "it would say the same of everybody in a small group"
-    return "another hidden figure could be computed from it"
 
 
 def _number(value: float | Fraction | Decimal, column: Column) -> str:

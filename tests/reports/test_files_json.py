@@ -36,7 +36,7 @@ def test_numbers_are_numbers_days_are_days_and_a_hidden_cell_says_why():
     rows = opened(findings_of())["tables"][0]["rows"]
     assert rows[0] == ["Amara Diallo", "Platform", 12, 7.2, 0.3333, "2024-03-01"]
     assert rows[1] == ["=1+1", "@SUM(A1)", -3, 0.0, 0.0, None]
-    assert rows[3] == ["http://example.org", "123", {"hidden": "few"}, {"hidden": "few"}, {"hidden": "few"}, None]
+    assert rows[3] == ["http://example.org", "123", {"hidden": True}, {"hidden": True}, {"hidden": True}, None]
 
 
 def test_half_of_a_character_does_not_break_the_file():

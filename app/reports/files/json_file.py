@@ -1,7 +1,7 @@
 """A report as JSON: one object with its question, its answer, what is hidden, and all its tables.
 
-Numbers are numbers, days are written 2026-11-21, and a cell that is hidden on purpose is `{"hidden": "few"}` with the
-reason; `null` says that nothing is known.
+Numbers are numbers, days are written 2026-11-21, and a cell that is hidden on purpose is `{"hidden": true}`; `null`
+says that nothing is known.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def _table(table: Table, before: str) -> Iterator[bytes]:
 def _value(cell: Cell, decimals: int) -> Any:  # noqa: ANN401 - JSON
     value = value_of(cell, decimals)
     if isinstance(value, Hidden):
-        return {"hidden": value.why.value}
+        # By which rule would tell how many people there are.
+        return {"hidden": True}
     return value.isoformat() if isinstance(value, date) else value
 
 

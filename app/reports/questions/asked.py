@@ -7,7 +7,6 @@ from datetime import date
 
 from app.domain.as_of import AsOf, Known
 from app.domain.errors import InvalidError
-from app.domain.suppression import Why
 from app.infra.templating import long_date
 from app.reports.criteria import FROM, LADDER, Criteria
 from app.reports.findings import Choice, ChoiceGroup, Findings, Hidden, Note
@@ -112,11 +111,15 @@ def too_few(criteria: Criteria, question: str, scope: str, ladders: Ladders, *, 
 
 
 def said_hidden(cells: Sequence[object], where: str) -> tuple[str, ...]:
-    """Return in a sentence what a table hides and why; nothing where it hides nothing."""
+    """Return in a sentence that a table hides something, and the rules of all tables; nothing where it hides nothing.
+
+    Which rule hides which cell is not said: it would tell how many people there are.
+    """
     hidden = [cell for cell in cells if isinstance(cell, Hidden)]
     if not hidden:
         return ()
-    more = " Others are hidden because those could be computed from them." if any(
-        cell.why is not Why.FEW for cell in hidden
-    ) else ""  # fmt: skip
-    return (f"{where}: figures that count fewer than {hidden[0].k} people.{more}",)
+    rules = (
+        f"figures are hidden to protect people. The rules hide what counts fewer than {hidden[0].k} people, what "
+        "would say the same of everybody in a small group, and whatever those could be computed from."
+    )
+    return (f"{where}: {rules}",)
