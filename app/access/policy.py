@@ -50,6 +50,8 @@ OLDER_CYCLES = (p.is_running_or_was_theirs,)
 """Note 4: what was written in an older cycle stays with whoever was line manager then; decisions are read by all."""
 HELD_BACK = (p.is_kept_from, p.is_of_blind_ratings, p.is_of_unreleased_decisions)
 """Rows of the record: blind until all are in (note 7), and no decision is heard of before its release."""
+REPORTS_OF_TODAY = ((p.is_current_manager, p.has_not_left), (p.is_above_manager, p.has_not_left))
+"""T4: a line of reporting outlives whoever leaves; what reports say of leavers is for HR alone."""
 HR_OR_ADMIN = rule((p.is_hr,), (p.is_admin,))
 
 POLICY: Mapping[StrEnum, Rule] = {
@@ -339,20 +341,16 @@ POLICY: Mapping[StrEnum, Rule] = {
     # 19: one's own line, one's reports, and for HR everybody but themselves (note 10).
     Permission.Report.OPEN_PROGRESSION: INSIDERS,
     Permission.Progression.READ: rule(
-        (p.is_subject, p.is_not_hr),
-        (p.is_current_manager,),
-        (p.is_above_manager,),
-        HR_FOR_OTHERS,
-        never=(p.is_outside,),
+        (p.is_subject, p.is_not_hr), *REPORTS_OF_TODAY, HR_FOR_OTHERS, never=(p.is_outside,)
     ),
     # 2, 4b, 6, 15, 32: what the path joins may be read by the same people piece by piece. 19, 20: HR takes out no row
     # of their own as HR; as the person they read and take it like anybody else.
     Permission.PersonPath.READ: rule(
-        (p.is_subject,), (p.is_current_manager,), (p.is_above_manager,), (p.is_hr,), never=(p.is_outside,)
+        (p.is_subject,), *REPORTS_OF_TODAY, (p.is_hr,), never=(p.is_outside,)
     ),
     # 39
-    Permission.Report.OPEN_AGGREGATES: rule((p.leads_somebody,), (p.is_hr,)),
-    Permission.Aggregate.READ: rule((p.is_current_manager,), (p.is_above_manager,), (p.is_hr,)),
+    Permission.Report.OPEN_AGGREGATES: rule((p.leads_somebody,), (p.is_hr,), never=(p.is_outside,)),
+    Permission.Aggregate.READ: rule(*REPORTS_OF_TODAY, (p.is_hr,), never=(p.is_outside,)),
     # 35, and 11 with 12: groups and ratings of committees are for HR, in aggregates.
     Permission.Report.OPEN_FAIRNESS: HR_ALONE,
     # 40
@@ -362,7 +360,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     # 19, 20, note 10; a link dies with its session.
     Permission.Export.READ: rule((p.is_subject, p.is_of_this_session)),
     # Domain specification 5.6
-    Permission.TeamTiers.READ: rule((p.is_hr,), (p.leads_in_team,)),
+    Permission.TeamTiers.READ: rule((p.is_hr,), (p.leads_in_team,), never=(p.is_outside,)),
     Permission.TeamTiers.EDIT: rule((p.is_hr,), (p.leads_in_team,), never=(p.is_outside,)),
     # 27
     Permission.Admin.READ_HEALTH: HR_OR_ADMIN,

@@ -220,6 +220,7 @@ leads_somebody = Predicate(
     "Whoever somebody reports to", lambda actor, _: actor.leads, lambda actor, _: _constant(actor.leads)
 )
 leads_in_team = _concerns(Fact.LEADS_IN_TEAM, "The line manager today of somebody in it")
+has_not_left = _state("has_not_left", "until the person has left")
 is_of_this_session = Predicate(
     "in the session in which it was asked for",
     lambda actor, thing: actor.session_id is not None and thing.session_id == actor.session_id,

@@ -15,6 +15,8 @@ AS_OF, KNOWN, FROM, TO = "as_of", "known", "from", "to"
 TEAM, PERSON, LADDER, LEVEL, GROUP, CYCLE = "team", "person", "ladder", "level", "group", "cycle"
 EVERY = (AS_OF, KNOWN, FROM, TO, TEAM, PERSON, LADDER, LEVEL, GROUP, CYCLE)
 MAX_TEXT = 120
+FIRST_DAY = date(1900, 1, 1)
+"""Nobody worked here before; and what reports look back upon stays a day that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,12 @@ def _day(text: Mapping[str, str], name: str) -> date | None:
     if given is None:
         return None
     try:
-        return date.fromisoformat(given)
+        day = date.fromisoformat(given)
     except ValueError:
         raise InvalidError("Write a day as 2026-11-21.", field=name) from None
+    if day < FIRST_DAY:
+        raise InvalidError("This day lies too far back; choose one from 1900 on.", field=name)
+    return day
 
 
 def _id(text: Mapping[str, str], name: str) -> uuid.UUID | None:

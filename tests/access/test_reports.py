@@ -271,3 +271,17 @@ def test_titles_and_headers_of_files_name_nobody(world):
         told = str(got.headers)
         assert not any(name in told or name.replace(" ", "-").lower() in told.lower() for name in NAMES.values())
         assert got.headers["Cache-Control"] == "no-store"
+
+
+def test_whoever_has_left_is_for_hr_alone(world):
+    # T4: the line to the last manager stays in the books; the reports do not follow it.
+    address = f"/reports/person?person={world.company.people['subject']}"
+    assert world.visitor("manager").ask("GET", address).status_code == 200
+    with transaction():
+        people.let_go(person(world, "subject"), last_day=date(2026, 11, 20), by=SYSTEM, at=AT)
+    world.changed()
+    for actor in ("manager", "skip"):
+        assert world.visitor(actor).ask("GET", address).status_code == 404
+        past = world.visitor(actor).ask("GET", "/reports/progression?as_of=2026-10-15&known=now")
+        assert NAMES["subject"] not in past.get_data(as_text=True)
+    assert world.visitor("hr").ask("GET", address).status_code == 200

@@ -6,11 +6,12 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, UniqueConstraint, or_, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.schema import SchemaItem
 
+from app.infra.clock import today
 from app.infra.db import Code, Keyed, Model, short
 
 LIVE = text("superseded_at IS NULL")
@@ -43,6 +44,16 @@ class Person(Keyed, Model):
     def subject_id(self) -> uuid.UUID:
         """Return whom a right on this row is about: the person."""
         return self.id
+
+    @hybrid_property
+    def has_not_left(self) -> bool:
+        """Say whether somebody works here or begins later; who has left is for HR alone."""
+        return self.left_on is None or self.left_on > today()
+
+    @has_not_left.inplace.expression
+    @classmethod
+    def _has_not_left(cls) -> ColumnElement[bool]:
+        return or_(cls.left_on.is_(None), cls.left_on > today())
 
 
 class Team(Keyed, Model):
