@@ -15,6 +15,7 @@ from app.infra.clock import now, today
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people import actions as people
+from app.people.models import LevelSpell
 from app.reports.criteria import Viewer, read_criteria
 from app.reports.queries import progression as queries
 from app.reports.questions.progression import COLUMNS, DEFINITION
@@ -162,6 +163,21 @@ def test_a_past_day_as_known_then_says_the_same_whatever_happens_later(amara, ed
         assert lines(ask(as_of=day.isoformat())) == before
         assert next(line["level"] for line in lines(ask())) == "L3"
     assert [line["name"] for line in before] == ["Amara Diallo", "Hana Head", "Ruth Okonjo", "Tomasz Wieczorek"]
+
+
+def test_who_works_here_on_a_past_day_is_what_was_known_then_of_leaving(amara, tomasz, clock):
+    known, later = make_person("Known Leaver", level="L1"), make_person("Later Leaver", level="L1")
+    with clock.standing_at(now() + 5 * DAY), transaction():
+        people.record_leaving(known, on=today() - DAY, by=SYSTEM, at=now())
+    with clock.standing_at(now() + 30 * DAY):
+        with transaction():
+            # Of somebody who left, rows may stay open; they say nothing of whether the person works here.
+            db.session.execute(update(LevelSpell).where(LevelSpell.person_id == known.id).values(ends_on=None))
+            people.record_leaving(later, on=today() - 20 * DAY, by=SYSTEM, at=now())
+        day = (today() - 10 * DAY).isoformat()
+        assert names(ask(as_of=day)) == ["Amara Diallo", "Hana Head", "Later Leaver", "Tomasz Wieczorek"]
+        assert ask(as_of=day).main.rows.count() == 4
+        assert "Later Leaver" not in names(ask(as_of=day, known="now"))
 
 
 def test_a_day_of_which_nothing_was_recorded_says_so_and_offers_to_compute_it(amara, tomasz):

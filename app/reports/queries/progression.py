@@ -16,14 +16,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from app.access.permissions import Permission
 from app.access.policy import visible_to
-from app.assessment.models import StandingHead, StandingRecord
-from app.assessment.queries import PersonStanding, computed_standings, is_last_record, standings_of_people
-from app.domain.as_of import Known
+from app.assessment.models import StandingHead, StandingRecord, StoredReadiness
+from app.assessment.queries import PersonStanding, computed_standings
+from app.domain.as_of import AsOf, Known
 from app.domain.readiness import Verdict
 from app.domain.standing import stored_targets
 from app.infra.bulk import remembered
@@ -31,10 +31,12 @@ from app.infra.clock import clock
 from app.infra.db import db
 from app.ladders.queries import Edition, list_adopted
 from app.people.models import LevelSpell, ManagerLink, Person, Team, TeamMembership
-from app.people.queries import held_as_of, known_until, works_here
+from app.people.queries import held_as_of
 from app.reports.criteria import Criteria
+from app.reports.queries.coverage import here_on
+from app.reports.queries.presence import key_of
 
-CHUNK = 4000
+CHUNK = 2000
 COMPUTED_AT_ONCE = 500
 FEW = 500
 """So many people without a standing that holds are computed for a count; more are counted as waiting."""
@@ -87,28 +89,20 @@ def source_of(criteria: Criteria) -> Source:
     return Source.COMPUTED if criteria.as_of.known is Known.NOW else Source.RECORDED
 
 
+def rows_as_of(criteria: Criteria) -> AsOf:
+    """Return which rows count: what was known by the end of today is what is known now, and these have the indexes."""
+    return AsOf(criteria.day, Known.NOW) if criteria.day == criteria.today else criteria.as_of
+
+
 def covered(criteria: Criteria) -> list[ColumnElement[bool]]:
     """Return the conditions on people whose line the viewer may see, and who pass the filters.
 
-    Who works here on a past day as known then: known by then, and not left by then as far as it was known, which level,
-    team and manager of then say of somebody whose leaving was recorded later.
+    Who works here on a past day as known then: whoever was known by then, and not known by then to have left.
     """
-    day, as_of = criteria.day, criteria.as_of
-    actor = criteria.viewer.actor
+    as_of, actor = rows_as_of(criteria), criteria.viewer.actor
     # The policy is asked of each row that is read, not of everybody for each chunk.
     opens = true() if criteria.viewer.is_command_line else visible_to(actor, Permission.Progression.READ, Person)
-    found = [works_here(day), opens]
-    until = known_until(as_of) if source_of(criteria) is Source.RECORDED else None
-    if until is not None:
-        still = or_(
-            *(
-                exists().where(table.person_id == Person.id, held_as_of(table, as_of))
-                for table in (LevelSpell, TeamMembership, ManagerLink)
-            )
-        )
-        began = or_(Person.hired_on.is_(None), Person.hired_on <= day)
-        here = or_(Person.left_on.is_(None), Person.left_on > day, still)
-        found[0] = and_(Person.employee_id.is_not(None), began, here, Person.created_at < until)
+    found = [here_on(as_of, is_past=source_of(criteria) is Source.RECORDED), opens]
     if criteria.team_id is not None:
         members = select(TeamMembership.person_id).where(
             TeamMembership.team_id == criteria.team_id, held_as_of(TeamMembership, as_of)
@@ -128,18 +122,14 @@ def covered(criteria: Criteria) -> list[ColumnElement[bool]]:
 
 
 def stream_lines(criteria: Criteria) -> Iterator[tuple[Any, ...]]:
-    """Yield every line by name, each a tuple with the fields of `Line`, a few thousand people at a time."""
-    after: tuple[str, uuid.UUID] | None = None
-    rows = covered(criteria)
-    while True:
-        page = select(Person.id, Person.sort_name).where(*rows)
-        if after is not None:
-            page = page.where(tuple_(Person.sort_name, Person.id) > tuple_(literal(after[0]), literal(after[1])))
-        found = _read(criteria, page.order_by(Person.sort_name, Person.id).limit(CHUNK))
-        if not found:
-            return
-        after = found[-1][-1], found[-1][0]
-        yield from _completed(criteria, found)
+    """Yield every line by name, each a tuple with the fields of `Line`; ids are as the driver gives them.
+
+    One statement, of which a few thousand rows are fetched at a time, past what a session does to each row.
+    """
+    statement = _lines(criteria, is_raw=True).where(*covered(criteria))
+    rows = db.session.connection().execute(statement, execution_options={"yield_per": CHUNK})
+    for part in rows.partitions(CHUNK):
+        yield from _completed(criteria, part)
 
 
 def read_lines(criteria: Criteria, offset: int, limit: int) -> list[Line]:
@@ -148,7 +138,7 @@ def read_lines(criteria: Criteria, offset: int, limit: int) -> list[Line]:
     ids = list(dict.fromkeys(row.id for row in places))
     if not ids:
         return []
-    found = _read(criteria, select(Person.id, Person.sort_name).where(Person.id.in_(ids)))
+    found = db.session.execute(_lines(criteria).where(Person.id.in_(ids))).all()
     by_person: dict[uuid.UUID, list[Line]] = {one: [] for one in ids}
     for line in _completed(criteria, found):
         by_person[line[0]].append(Line(*line))
@@ -158,25 +148,23 @@ def read_lines(criteria: Criteria, offset: int, limit: int) -> list[Line]:
 
 def count_lines(criteria: Criteria) -> int:
     """Return how many lines there are."""
-    return db.session.scalar(select(func.count()).select_from(_places(criteria, is_ordered=False).subquery())) or 0
+    return db.session.scalar(_places(criteria).order_by(None).with_only_columns(func.count())) or 0
 
 
-def _places(criteria: Criteria, *, is_ordered: bool = True) -> Select[Any]:
+def _places(criteria: Criteria) -> Select[Any]:
     """Return people and, for each of their targets, its position, in the order of lines."""
     position: Any = literal(0)
     found = select(Person.id)
     if source_of(criteria) is Source.RECORDED:
         position = StandingRecord.position
-        found = found.outerjoin(
-            StandingRecord, and_(StandingRecord.person_id == Person.id, is_last_record(criteria.day))
-        )
+        found = found.outerjoin(StandingRecord, is_last_of_person(criteria.day))
     elif forks := _forks(criteria.day):
         position = forks.c.position
         found = found.outerjoin(
-            LevelSpell, and_(LevelSpell.person_id == Person.id, held_as_of(LevelSpell, criteria.as_of))
+            LevelSpell, and_(LevelSpell.person_id == Person.id, held_as_of(LevelSpell, rows_as_of(criteria)))
         ).outerjoin(forks, and_(forks.c.lineage == LevelSpell.ladder, forks.c.level == LevelSpell.level))
     found = found.add_columns(position.label("position")).where(*covered(criteria))
-    return found.order_by(Person.sort_name, Person.id, position) if is_ordered else found
+    return found.order_by(Person.sort_name, Person.id, position)
 
 
 def _forks(day: date) -> Any:  # noqa: ANN401 - a subquery, or nothing
@@ -195,22 +183,33 @@ def _forks(day: date) -> Any:  # noqa: ANN401 - a subquery, or nothing
     return union_all(*rows).subquery() if rows else None
 
 
-def _read(criteria: Criteria, page: Any) -> list[Any]:  # noqa: ANN401 - a select of ids and names
-    """Return the joined rows of a page of people: the fields of `Line`, whether it holds, and the name to sort by."""
-    as_of = criteria.as_of
-    chosen = page.subquery()
-    manager = aliased(Person)
-    record = StandingRecord
-    is_recorded: Any = record.person_id.is_not(None)
+def is_last_of_person(day: date) -> ColumnElement[bool]:
+    """Return the condition that a record is of the last day up to a day of the person whom a statement reads."""
+    later = aliased(StandingRecord)
+    last = select(func.max(later.known_on)).where(later.person_id == Person.id, later.known_on <= day)
+    own = StandingRecord.known_on == last.correlate(Person).scalar_subquery()
+    return and_(StandingRecord.person_id == Person.id, own)
+
+
+def _lines(criteria: Criteria, *, is_raw: bool = False) -> Select[Any]:
+    """Return the statement of lines by name: the fields of `Line`. `is_raw`: ids as the driver gives them."""
+    as_of, record, manager = rows_as_of(criteria), StandingRecord, aliased(Person)
+    own = is_last_of_person(criteria.day)
     source = source_of(criteria)
-    statement = (
+    if source is Source.COMPUTED:
+        own = literal(1) == literal(0)
+    elif source is Source.STORED:
+        own = and_(own, Person.id.not_in(select(StandingHead.person_id).where(~holds(criteria.day))))
+    team, link = TeamMembership, ManagerLink
+    is_recorded: Any = record.person_id.is_not(None)
+    return (
         select(
-            Person.id,
+            key_of(Person.id) if is_raw else Person.id,
             Person.employee_id,
             Person.name,
-            remembered(TeamMembership.team_id),
+            key_of(team.team_id) if is_raw else team.team_id,
             Team.name,
-            remembered(ManagerLink.manager_id),
+            key_of(link.manager_id) if is_raw else link.manager_id,
             manager.name,
             record.lineage,
             remembered(record.ladder_version_id),
@@ -224,24 +223,15 @@ def _read(criteria: Criteria, page: Any) -> list[Any]:  # noqa: ANN401 - a selec
             remembered(record.last_evidence_on),
             remembered(record.last_rated_on),
             is_recorded.label("is_known"),
-            Person.sort_name,
         )
-        .select_from(chosen)
-        .join(Person, Person.id == chosen.c.id)
-        .outerjoin(TeamMembership, and_(TeamMembership.person_id == Person.id, held_as_of(TeamMembership, as_of)))
-        .outerjoin(Team, Team.id == TeamMembership.team_id)
-        .outerjoin(ManagerLink, and_(ManagerLink.person_id == Person.id, held_as_of(ManagerLink, as_of)))
-        .outerjoin(manager, manager.id == ManagerLink.manager_id)
+        .select_from(Person)
+        .outerjoin(team, and_(team.person_id == Person.id, held_as_of(team, as_of)))
+        .outerjoin(Team, Team.id == team.team_id)
+        .outerjoin(link, and_(link.person_id == Person.id, held_as_of(link, as_of)))
+        .outerjoin(manager, manager.id == link.manager_id)
+        .outerjoin(record, own)
+        .order_by(Person.sort_name, Person.id, record.position)
     )
-    if source is Source.STORED:
-        statement = statement.outerjoin(StandingHead, and_(StandingHead.person_id == Person.id, holds(criteria.day)))
-        own = and_(record.person_id == StandingHead.person_id, is_last_record(criteria.day))
-    elif source is Source.RECORDED:
-        own = and_(record.person_id == Person.id, is_last_record(criteria.day))
-    else:
-        own = literal(1) == literal(0)
-    statement = statement.outerjoin(record, own)
-    return list(db.session.execute(statement.order_by(Person.sort_name, Person.id, record.position)))
 
 
 def holds(day: date) -> ColumnElement[bool]:
@@ -260,14 +250,18 @@ def holds(day: date) -> ColumnElement[bool]:
 
 def _completed(criteria: Criteria, rows: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     """Yield the fields of lines, with what is not stored or recorded computed or, for a past day, said as unknown."""
-    missing = [row[0] for row in rows if not row[-2]]
+    missing = [_as_id(row[0]) for row in rows if not row[-1]]
     if not missing:
-        yield from (row[:-1] for row in rows)
+        yield from rows
     elif source_of(criteria) is Source.RECORDED:
         yield from _with_levels(criteria, rows, missing)
     else:
         for part in _parts(rows):
             yield from _with_computed(criteria, part)
+
+
+def _as_id(key: Any) -> uuid.UUID:  # noqa: ANN401 - what a driver gives
+    return key if isinstance(key, uuid.UUID) else uuid.UUID(key)
 
 
 def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:
@@ -284,20 +278,13 @@ def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def _with_computed(criteria: Criteria, rows: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    found = standings_on(criteria, [row[0] for row in rows if not row[-2]])
+    found = computed_standings([_as_id(row[0]) for row in rows if not row[-1]], criteria.day)
     for row in rows:
-        if row[-2]:
-            yield row[:-1]
+        if row[-1]:
+            yield row
             continue
-        for said in _said(found[row[0]]):
+        for said in _said(found[_as_id(row[0])]):
             yield *row[:7], *said, True
-
-
-def standings_on(criteria: Criteria, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PersonStanding]:
-    """Return the standing of people on the report's day where it is not read from records."""
-    if source_of(criteria) is Source.STORED:
-        return standings_of_people(ids, on=criteria.day)
-    return computed_standings(ids, criteria.day)
 
 
 def _said(one: PersonStanding) -> Iterator[tuple[Any, ...]]:
@@ -317,14 +304,14 @@ def _with_levels(criteria: Criteria, rows: Sequence[Any], missing: Sequence[uuid
     for first in range(0, len(missing), COMPUTED_AT_ONCE):
         ids = missing[first : first + COMPUTED_AT_ONCE]
         spells = select(LevelSpell.person_id, LevelSpell.ladder, LevelSpell.level, LevelSpell.starts_on).where(
-            LevelSpell.person_id.in_(ids), held_as_of(LevelSpell, criteria.as_of)
+            LevelSpell.person_id.in_(ids), held_as_of(LevelSpell, rows_as_of(criteria))
         )
         held |= {row[0]: row[1:] for row in db.session.execute(spells.order_by(LevelSpell.person_id))}
     for row in rows:
-        if row[-2]:
-            yield row[:-1]
+        if row[-1]:
+            yield row
             continue
-        lineage, level, since = held.get(row[0], (None, None, None))
+        lineage, level, since = held.get(_as_id(row[0]), (None, None, None))
         yield *row[:7], lineage, None, level, since, "", None, 0, 0, "", None, None, False
 
 
@@ -359,7 +346,7 @@ def count_people(criteria: Criteria) -> Count:
     if source is not Source.RECORDED and 0 < found["unknown"] <= FEW:
         del found["unknown"]
         ids = _unknown_ids(criteria, conditions)
-        found.update(_kind(one) for one in standings_on(criteria, ids).values())
+        found.update(_kind(one) for one in computed_standings(ids, criteria.day).values())
     kinds = ("ready", "not_yet", "cannot_tell", "at_top", "without_level", "unknown")
     return Count(sum(found.values()), *(found[kind] for kind in kinds))
 
@@ -373,53 +360,61 @@ def _kind(one: PersonStanding) -> str:
 
 
 def _counted(criteria: Criteria, conditions: Iterable[ColumnElement[bool]]) -> dict[str, int]:
-    record = StandingRecord
-    kind = case(
-        (record.person_id.is_(None), "unknown"),
-        (record.target_level == "", "without_level"),
-        (record.target_level == record.held_level, "at_top"),
-        (record.verdict == Verdict.READY, "ready"),
-        (record.verdict == Verdict.CANNOT_TELL, "cannot_tell"),
-        else_="not_yet",
-    )
-    # Of several targets the nearest: “ready” comes last in the alphabet of these three, “cannot_tell” first.
-    order = case({"ready": 2, "cannot_tell": 1}, value=kind, else_=0)
-    rows = select(Person.id, kind.label("kind"), order.label("place"), record.position).where(*conditions)
-    own = and_(record.person_id == Person.id, is_last_record(criteria.day))
-    if source_of(criteria) is Source.STORED:
-        rows = rows.outerjoin(StandingHead, and_(StandingHead.person_id == Person.id, holds(criteria.day)))
-        own = and_(record.person_id == StandingHead.person_id, is_last_record(criteria.day))
-    table = rows.outerjoin(record, own).subquery()
-    counts = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            select(table.c.kind, func.count())
-            .where(or_(table.c.position.is_(None), table.c.position == 0))
-            .group_by(table.c.kind)
-        )
-    }
-    further = select(table.c.id, table.c.kind, table.c.place).where(
-        table.c.id.in_(select(table.c.id).where(table.c.position > 0))
-    )
-    for _, own_rows in groupby(db.session.execute(further.order_by(table.c.id, table.c.position)), key=itemgetter(0)):
-        lines = list(own_rows)
-        best = max(lines, key=itemgetter(2)).kind
-        counts[lines[0].kind] -= 1
+    """Count the first target of everybody, then put right those who have several: they are few."""
+    rows, kind, position = _kinds(criteria)
+    first = rows.where(*conditions, or_(position.is_(None), position == 0))
+    counts = {row[0]: row[1] for row in db.session.execute(first.with_only_columns(kind, func.count()).group_by(kind))}
+    is_forked = Person.id.in_(_forked(criteria))
+    # Of several targets the nearest: a place says how near one is.
+    place = {"ready": 2, "cannot_tell": 1}
+    further = rows.where(*conditions, is_forked).with_only_columns(Person.id, kind).order_by(Person.id, position)
+    for _, own_rows in groupby(db.session.execute(further), key=itemgetter(0)):
+        kinds = [row[1] for row in own_rows]
+        best = max(kinds, key=lambda one: place.get(one, 0))
+        counts[kinds[0]] -= 1
         counts[best] = counts.get(best, 0) + 1
     return counts
+
+
+def _kinds(criteria: Criteria) -> tuple[Select[Any], ColumnElement[str], Any]:
+    """Return people joined with where they stand, what that is called, and the position of the target.
+
+    Today it is what is stored, which says the same as its last record and is narrower.
+    """
+    target: Any = StoredReadiness
+    held: Any = StandingHead
+    rows = select(Person.id)
+    none: tuple[Any, Any]
+    if source_of(criteria) is Source.STORED:
+        none = held.person_id.is_(None), target.person_id.is_(None)
+        rows = rows.outerjoin(held, and_(held.person_id == Person.id, holds(criteria.day)))
+        rows = rows.outerjoin(target, target.person_id == held.person_id)
+    else:
+        target = held = StandingRecord
+        none = target.person_id.is_(None), target.target_level == ""
+        rows = rows.outerjoin(target, is_last_of_person(criteria.day))
+    kind = case(
+        (none[0], "unknown"),
+        (none[1], "without_level"),
+        (target.target_level == held.held_level, "at_top"),
+        (target.verdict == Verdict.READY, "ready"),
+        (target.verdict == Verdict.CANNOT_TELL, "cannot_tell"),
+        else_="not_yet",
+    ).label("kind")
+    return rows, kind, target.position
+
+
+def _forked(criteria: Criteria) -> Select[Any]:
+    """Return who has more than one target."""
+    if source_of(criteria) is Source.STORED:
+        return select(StoredReadiness.person_id).where(StoredReadiness.position > 0)
+    return select(StandingRecord.person_id).where(StandingRecord.position > 0)
 
 
 def _unknown_ids(criteria: Criteria, conditions: Iterable[ColumnElement[bool]]) -> list[uuid.UUID]:
     rows = select(Person.id).where(*conditions)
     if source_of(criteria) is Source.STORED:
-        rows = (
-            rows.outerjoin(StandingHead, and_(StandingHead.person_id == Person.id, holds(criteria.day)))
-            .outerjoin(
-                StandingRecord,
-                and_(StandingRecord.person_id == StandingHead.person_id, is_last_record(criteria.day)),
-            )
-            .where(StandingRecord.person_id.is_(None))
-        )
+        rows = rows.where(Person.id.not_in(select(StandingHead.person_id).where(holds(criteria.day))))
     return list(db.session.scalars(rows.order_by(Person.id)))
 
 
