@@ -121,6 +121,23 @@ def test_a_long_table_is_turned_page_by_page_and_the_filters_stay(report, ruth, 
     assert "Person 0" in client.get("/reports/headcount?table=second&page=2").words()
 
 
+def test_a_second_table_of_thousands_of_rows_is_turned_by_itself(report, ruth, client_for):
+    teams = Table("teams", "By team", COLUMNS[:2], FixedRows([(f"Team {at}", at) for at in range(5000)]))
+    found = made_up(rows_of(120))
+    report(lambda _: dataclasses.replace(found, tables=(*found.tables, teams)))
+    client = client_for(ruth)
+    first = client.get("/reports/headcount?level=L1")
+    assert len(first.all("tr")) < 150
+    onward = [one.get("href") for one in first.all("a", rel="next")]
+    assert onward[1:] == ["/reports/headcount?page=2&level=L1&table=teams#teams"]
+    second = client.get(onward[1].partition("#")[0])
+    words = second.words()
+    assert "51–100 of 5000" in words
+    assert ("Team 50" in words, "Team 100" in words, "Person 0" in words, "Person 50" in words) == (
+        True, False, True, False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("given", "field", "kept"),
     [
@@ -196,7 +213,8 @@ def test_whoever_leads_nobody_sees_their_own_path_and_line_alone(ruth, client_fo
 
 def test_hr_finds_every_report_in_the_list(ruth, client_for):
     leads = {one.get("href") for one in client_for(ruth).get("/reports/").all("a")}
-    assert {f"/reports/{name}" for name in REPORTS} <= leads
+    assert {"/reports/exports", *(f"/reports/{name}" for name in REPORTS)} <= leads
+    assert "/reports/my-ratings" not in leads
 
 
 def test_a_report_that_is_not_for_somebody_looks_missing(ruth, client_for):

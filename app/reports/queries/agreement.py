@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -39,7 +39,7 @@ from app.domain.as_of import AsOf
 from app.domain.committee import CommitteeRating
 from app.domain.promotion import CycleState
 from app.infra.db import db
-from app.ladders.queries import list_editions
+from app.ladders.queries import Edition
 from app.people.models import Person
 from app.people.queries import known_until
 from app.promotion.models import GivenRating, PanelSeat, PromotionCase, PromotionCycle, Recusal
@@ -97,10 +97,10 @@ class RaterLine:
     severity: Severity
 
 
-def competencies() -> Mapping[str, tuple[str, str]]:
+def competencies(editions: Iterable[Edition]) -> Mapping[str, tuple[str, str]]:
     """Return for each expectation its competency: a key and its name, those of the newest version that has it."""
     found: dict[str, tuple[str, str]] = {}
-    for edition in list_editions():
+    for edition in editions:
         names = {one.id: one.name for one in edition.ladder.competencies}
         lineage = edition.ladder.lineage
         for one in edition.ladder.expectations:
@@ -304,4 +304,6 @@ def list_severities(asked: Asked) -> Sequence[RaterLine]:
 
 def has_rated(person_id: uuid.UUID) -> bool:
     """Say whether somebody has ever handed in a rating, whatever became of it."""
-    return bool(db.session.scalar(select(exists().where(GivenRating.reviewer_id == person_id))))
+    # Through the seat, whose person is the reviewer: that way both tables are looked up by an index.
+    seats = select(PanelSeat.id).where(PanelSeat.person_id == person_id)
+    return bool(db.session.scalar(select(exists().where(GivenRating.seat_id.in_(seats)))))
