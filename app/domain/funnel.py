@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.suppression import SMALLEST_GROUP, Cell, Line, Why, suppress
+from app.domain.suppression import SMALLEST_GROUP, Cell, Line, Why, leaves_open, suppress
 
 
 class Stage(StrEnum):
@@ -67,17 +67,22 @@ def suppress_funnel(
 
     Where the groups of a stage cannot be shown without telling of a small one, none of them is; what they make together
     stays where it holds k people. A group that is hidden at the second stage is hidden at the third as well: beside the
-    first, either tells the other.
+    first, either tells the other. What a larger k hides holds what a smaller one hides, as `suppress` has it.
     """
     groups = [one for one in passages if one.eligible]
     everybody = together("total", groups)
+    inner = suppress_funnel(groups, k - 1, is_sensitive=is_sensitive) if k > SMALLEST_GROUP else None
     first = suppress([one.cell(Stage.NOMINATED) for one in groups], k, is_sensitive=is_sensitive)
-    if first.total is None:
+    if first.total is None or (inner and not inner[Stage.NOMINATED].shown):
         return {stage: _nothing(groups, everybody, stage, k, first.hidden) for stage in Stage}
-    hidden = _hidden_later(groups, first.hidden, k, is_sensitive=is_sensitive)
+    before = {**(inner[Stage.WHOLE].hidden if inner else {}), **first.hidden}
+    is_told = inner is None or bool(inner[Stage.WHOLE].shown)
+    hidden = _hidden_later(groups, before, k, is_sensitive=is_sensitive) if is_told else None
     if hidden is None:
         small = [one for one in groups if _is_small(one.nominees, k)]
-        if everybody.promoted and not all(_is_open(one, everybody) for one in small):
+        why = {one.key: own for one in groups if (own := _why_later(one, k, is_sensitive=is_sensitive))}
+        is_open = all(_is_open(one, everybody) for one in small) and _alike_is_open(groups, everybody, why)
+        if everybody.promoted and not is_open:
             # All together are known to be promoted, or all but a few: then nominations by group would tell of those.
             return {stage: _nothing(groups, everybody, stage, k, first.hidden) for stage in Stage}
         why = {one.key: first.hidden.get(one.key, Why.PROTECTS) for one in groups}
@@ -133,7 +138,19 @@ def _may_pool(groups: Sequence[Passage], hidden: Mapping[str, Why], k: int, *, i
         return False
     if is_sensitive and _says_all(pool.promoted, pool.nominated, pool.nominees, k):
         return False
+    if not _alike_is_open(groups, pool, hidden):
+        return False
     return all(_is_open(one, pool) for one in groups if hidden[one.key] is not Why.PROTECTS)
+
+
+def _alike_is_open(groups: Sequence[Passage], pool: Passage, why: Mapping[str, Why]) -> bool:
+    """Say whether it is open of groups that fared alike whether all or none of their nominees were promoted.
+
+    Where nobody of a group was nominated, that is hidden too, and all of its eligible might have been promoted.
+    """
+    alike = [one for one in groups if why.get(one.key) is Why.REVEALS]
+    sizes = [one.nominated or one.eligible for one in alike]
+    return leaves_open(sizes, pool.nominated - sum(one.nominated for one in alike), pool.promoted)
 
 
 def _line(groups: Sequence[Passage], everybody: Passage, stage: Stage, hidden: Mapping[str, Why]) -> Line:

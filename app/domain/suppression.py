@@ -186,13 +186,15 @@ def suppress_grid(
     least one more or one less than it is with all that is shown; also for somebody who knows k and why it is hidden,
     unless a hidden total of two or three people has no room for that.
     No single count can be shown again without breaking that; a table of more places than `LARGEST_THINNED` may hide
-    a little more.
+    a little more. A larger k than `SMALLEST_GROUP` hides what each smaller one hides and then what it must: the table
+    for outside says nothing that the one for inside does not.
     """
+    inner = suppress_grid(counts, rows, columns, k - 1).why if k > SMALLEST_GROUP else {}
     whole = {(row, column): counts.get((row, column), 0) for row in rows for column in columns}
     whole |= {(row, None): sum(whole[row, column] for column in columns) for row in rows}
     whole |= {(None, column): sum(whole[row, column] for row in rows) for column in columns}
     whole[None, None] = sum(whole[row, None] for row in rows)
-    hiding = _Hiding(whole, k)
+    hiding = _Hiding(whole, k, inner)
     hiding.cover()
     if len(whole) <= LARGEST_THINNED:
         hiding.thin()
@@ -215,10 +217,11 @@ class _Hiding:
     count is safe when it lies on a circle of hidden places in which each has room to move.
     """
 
-    def __init__(self, whole: Mapping[_Place, int], k: int) -> None:
+    def __init__(self, whole: Mapping[_Place, int], k: int, already: Mapping[_Place, Why]) -> None:
         self.whole = whole
         self.k = k
-        self.why = {place: Why.FEW for place, count in whole.items() if 0 < count < k}
+        self.already = already
+        self.why = {**already, **{place: Why.FEW for place, count in whole.items() if 0 < count < k}}
         self.lines: dict[_Line, list[_Place]] = {}
         for place, count in whole.items():
             if count:
@@ -241,7 +244,7 @@ class _Hiding:
     def thin(self) -> None:
         """Show again what need not be hidden: totals first, then the largest counts."""
         by_size = sorted(self.why, key=lambda place: (None in place, self.whole[place], str(place)), reverse=True)
-        protecting = [place for place in by_size if self.why[place] is Why.PROTECTS]
+        protecting = [place for place in by_size if self.why[place] is Why.PROTECTS and place not in self.already]
         while shown := next(filter(self._is_needless, protecting), None):
             protecting.remove(shown)
             del self.why[shown]

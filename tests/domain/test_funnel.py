@@ -104,6 +104,34 @@ def test_nobody_computes_the_promotions_of_few_nominees(groups, is_sensitive):
 
 
 @given(funnels())
+def test_nobody_who_guesses_it_learns_that_all_or_none_of_a_group_were_promoted(groups):
+    k = 3
+    lines = suppress_funnel(groups, k)
+    later = lines[Stage.PROMOTED]
+    pool = later.other.selected if later.other else None
+    alike = {key for key, why in later.hidden.items() if why is Why.REVEALS}
+    if pool is None:
+        return
+    hidden = [one for one in groups if one.key in later.hidden]
+    found = {one.key: set() for one in hidden}
+    values = [{0, one.nominated or one.eligible} if one.key in alike else range(one.nominated + 1) for one in hidden]
+    for filling in product(*values):
+        if sum(filling) == pool:
+            for one, value in zip(hidden, filling, strict=True):
+                found[one.key].add(value)
+    assert all(len(found[key]) > 1 for key in alike)
+
+
+@given(funnels(), st.integers(5, 8), st.integers(1, 3), st.booleans())
+def test_a_funnel_for_outside_says_no_more_than_the_one_for_inside(groups, k, more, is_sensitive):
+    inside, outside = (suppress_funnel(groups, smallest, is_sensitive=is_sensitive) for smallest in (k, k + more))
+    for stage in Stage:
+        assert {one.key for one in outside[stage].shown} <= {one.key for one in inside[stage].shown}
+        assert inside[stage].total or not outside[stage].total
+        assert not outside[stage].other or inside[stage].shown
+
+
+@given(funnels())
 def test_stages_agree_with_each_other_and_with_all_together(groups):
     lines = suppress_funnel(groups, 3)
     everybody = together("total", groups)

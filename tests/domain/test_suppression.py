@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.suppression import Cell, Why, differs_too_little, may_stand_apart, suppress, suppress_grid
+from app.domain.suppression import Cell, Grid, Why, differs_too_little, may_stand_apart, suppress, suppress_grid
 
 EXAMPLE = [Cell("A", 40, 12), Cell("B", 6, 2), Cell("C", 3, 1)]
 
@@ -124,6 +124,49 @@ def test_what_is_told_of_a_pool_or_of_all_is_their_sum_and_of_k_people_at_least(
     assert all(cell.n >= k for cell in line.shown)
 
 
+def selections(groups, chosen, values):
+    """All numbers of selected that groups may have, for each of them, where their sum is known."""
+    found = {cell.key: set() for cell in groups}
+    for filling in product(*[values(cell) for cell in groups]):
+        if sum(filling) == chosen:
+            for cell, value in zip(groups, filling, strict=True):
+                found[cell.key].add(value)
+    return found
+
+
+def none_or_all(line):
+    """What a reader takes a group to hold who knows its size, and guesses that it is hidden because all fared alike."""
+    return lambda cell: {0, cell.n} if line.hidden[cell.key] is Why.REVEALS else range(cell.n + 1)
+
+
+def test_a_pool_of_nearly_all_does_not_tell_that_a_group_was_selected_as_a_whole():
+    line = suppress([Cell("A", 40, 20), Cell("B", 8, 8), Cell("C", 7, 6), Cell("D", 12, 8)])
+    assert line.hidden["B"] is Why.REVEALS
+    assert line.other is None or line.other.n - line.other.selected >= 8
+
+
+@given(lines())
+def test_a_pool_leaves_open_whether_none_or_all_of_a_group_were_selected(cells):
+    line = suppress(cells, 3)
+    if line.other is None or line.other.selected is None:
+        return
+    apart = [cell for cell in cells if cell.key in line.hidden]
+    found = selections(apart, line.other.selected, none_or_all(line))
+    assert all(len(found[name]) > 1 for name, why in line.hidden.items() if why is Why.REVEALS)
+
+
+@given(lines(), st.integers(5, 9), st.integers(1, 3), st.booleans())
+def test_what_is_told_outside_says_no_more_than_what_is_told_inside(cells, k, more, is_sensitive):
+    inside = suppress(cells, k, is_sensitive=is_sensitive)
+    outside = suppress(cells, k + more, is_sensitive=is_sensitive)
+    assert set(outside.hidden) >= set(inside.hidden)
+    # A sum of hidden groups is that of those which are hidden inside too, and of those that stand there.
+    if outside.total:
+        assert inside.total
+    if outside.other and inside.hidden:
+        assert inside.other
+
+
 # -- tables ------------------------------------------------------------------------------------------------------------
 
 
@@ -189,6 +232,24 @@ def test_a_table_keeps_its_laws(table, k):
             assert not hidden or sum(whole[place] for place in hidden) >= k
         else:
             assert hidden
+
+
+@given(tables((3, 3)), st.integers(5, 8), st.integers(1, 3))
+def test_a_table_for_outside_shows_nothing_that_the_one_for_inside_hides(table, k, more):
+    counts, rows, columns = table
+    inside, outside = (suppress_grid(counts, rows, columns, smallest) for smallest in (k, k + more))
+    assert set(outside.why) >= set(inside.why)
+
+
+@given(tables(), st.integers(6, 10))
+def test_both_versions_of_a_table_in_one_hand_fix_no_hidden_count(table, k):
+    counts, rows, columns = table
+    inside, outside = suppress_grid(counts, rows, columns), suppress_grid(counts, rows, columns, k)
+    either = {place: one if one is not None else outside.counts[place] for place, one in inside.counts.items()}
+    both = Grid(either, {place: why for place, why in inside.why.items() if either[place] is None})
+    assert set(both.why) == set(inside.why)
+    found = fillings(both, counts, rows, columns)
+    assert all(len(values) > 1 for values in found.values())
 
 
 def test_where_every_count_is_large_enough_the_whole_table_stands():
