@@ -30,6 +30,8 @@ class Definition:
     on: Callable[[Criteria], object] | None = None
     only_quarter_ends: bool = False
     """Whether its page offers the ends of quarters alone, and opens on the last one."""
+    has_outside: bool = True
+    """Whether there is a version to leave the company: a list of single people has none."""
 
     @property
     def endpoint(self) -> str:

@@ -27,7 +27,7 @@ from app.reports.files.manifest import Manifest, manifest_of
 from app.reports.findings import Findings, Table
 from app.reports.models import FileFormat
 
-TABLE = "table"
+TABLE, OUTSIDE = "table", "outside"
 SMALLEST_GROUP, SMALLEST_GROUP_OUTSIDE = "report_smallest_group", "report_smallest_group_outside"
 CHUNK = 64 * 1024
 XLSX_AT_ONCE = 5000
@@ -110,7 +110,9 @@ def find_report(name: str) -> Definition:
 def criteria_of(
     definition: Definition, given: Mapping[str, str], viewer: Viewer, today: date, *, is_for_outside: bool = False
 ) -> Criteria:
-    """Return what a report is asked for. InvalidError names the field."""
+    """Return what a report is asked for. InvalidError names the field; a list of single people never leaves."""
+    if is_for_outside and not definition.has_outside:
+        raise InvalidError("This report lists single people, so that it has no version for outside.", field=OUTSIDE)
     k = int(str(value_of(SMALLEST_GROUP)))
     if is_for_outside:
         k = max(k, int(str(value_of(SMALLEST_GROUP_OUTSIDE))))

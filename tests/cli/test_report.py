@@ -23,7 +23,7 @@ from app.cli import context
 from app.cli import report as command
 from app.cli.main import main
 from app.infra.db import db, writing
-from app.reports.catalogue import Definition
+from app.reports.catalogue import REPORTS, Definition
 from app.reports.criteria import EVERY, GROUP, Criteria
 from tests.factories.findings import ROWS, CountedRows, FailingRows, findings_of, table_of
 from tests.factories.people import make_person, make_team
@@ -121,6 +121,14 @@ def test_day_knowledge_and_period_reach_the_report(belay, asked):
     assert belay("headcount", *options).exit_code == 0
     one = asked[-1]
     assert (one.day, one.as_of.known.value, one.start, one.k) == (date(2026, 9, 30), "now", date(2026, 1, 1), 10)
+
+
+def test_a_list_of_single_people_does_not_leave_the_company(belay, asked, monkeypatch):
+    monkeypatch.setattr(command, "REPORTS", {"progression": REPORTS["progression"]})
+    result = belay("progression", "--outside")
+    assert result.exit_code
+    assert "--outside: This report lists single people" in result.output
+    assert asked == []
 
 
 def test_every_fault_is_named_at_once_and_nothing_is_written(belay, tmp_path):

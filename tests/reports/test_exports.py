@@ -28,7 +28,7 @@ from app.jobs.actions import run_next
 from app.jobs.models import Job, JobState
 from app.people.actions import set_manager
 from app.people.models import Person
-from app.reports import making, storage, taking
+from app.reports import catalogue, making, storage, taking
 from app.reports.actions import exports as acts
 from app.reports.catalogue import Definition
 from app.reports.criteria import AS_OF, LADDER, PERSON
@@ -237,6 +237,17 @@ def test_what_leaves_the_company_hides_groups_below_ten(ruth, client_for, report
     file = client.follow(ask(client, outside="y"))
     assert {(one.k, one.is_for_outside) for one in seen} == {(10, True)}
     assert "for outside=yes" in file.text
+
+
+def test_a_list_of_single_people_has_no_version_for_outside(ruth, client_for, session, reports):
+    reports["headcount"] = replace(definition(), has_outside=False)
+    client = client_for(ruth)
+    assert 'name="outside"' not in client.get("/reports/headcount/take").text
+    answer = client.post("/reports/headcount/take", {"format": "csv", "reason": REASON, "outside": "y"})
+    assert answer.status == 422
+    assert "lists single people, so that it has no version for outside" in answer.text
+    assert records(session) == []
+    assert [name for name, one in catalogue.REPORTS.items() if not one.has_outside] == ["progression", "person"]
 
 
 def test_who_may_not_open_a_report_may_not_take_it_out(app, client_for, session):

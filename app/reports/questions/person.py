@@ -293,4 +293,5 @@ DEFINITION = Definition(
     is_named=True,
     icon="people",
     on=person_of,
+    has_outside=False,
 )

@@ -283,4 +283,5 @@ DEFINITION = Definition(
     takes=frozenset({AS_OF, KNOWN, TEAM, LADDER, LEVEL}),
     find=find,
     is_named=True,
+    has_outside=False,
 )
