@@ -8,6 +8,7 @@ in doubles, right to about twelve decimals. Standard errors and intervals are do
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -239,8 +240,21 @@ def _at_risk(times: Iterable[Time], moments: Iterable[int]) -> list[int]:
 # What may be shown ------------------------------------------------------------
 
 
+class InSight:
+    """How many of some stays are at risk, as a function of how long they have lasted."""
+
+    def __init__(self, times: Iterable[tuple[int, End, int]]) -> None:
+        """Put the beginnings and the ends of what was in sight into order."""
+        seen = [(entry, last) for last, _, entry in times if last > entry]
+        self._entries, self._exits = sorted(entry for entry, _ in seen), sorted(last for _, last in seen)
+
+    def at(self, moment: int) -> int:
+        """Return how many have entry < `moment` ≤ exit."""
+        return bisect_left(self._entries, moment) - bisect_left(self._exits, moment)
+
+
 def may_draw(stays: int, events: int, k: int) -> bool:
-    """Say whether there may be a curve at all: k stays or more, and three events or more."""
+    """Say whether there may be a curve at all: k stays or more, and three events or more that are shown."""
     return stays >= k and events >= LEAST_EVENTS
 
 
@@ -257,11 +271,14 @@ class Window:
     is_cut: bool = False
 
 
-def window(counted: Sequence[Tally], k: int, period: Callable[[int], int] = int) -> Window:
+def window(
+    counted: Sequence[Tally], k: int, period: Callable[[int], int] = int, *, is_of_events: bool = False
+) -> Window:
     """Return what may be shown: of the runs of moments with k people at risk, the one with the most events.
 
     Without late entry that is everything up to the first moment at which fewer than k are at risk. The moments of one
-    `period` stand or fall together.
+    `period` stand or fall together. `is_of_events`: only moments with an event end a run, because Kaplan and Meier's
+    curve has no step at the others.
 
     >>> found = window([Tally(3, 2, 1, 0), Tally(5, 9, 1, 0), Tally(8, 7, 2, 1), Tally(9, 4, 1, 0)], 5)
     >>> [one.at for one in found.tallies], found.begins_after, found.is_cut
@@ -271,7 +288,7 @@ def window(counted: Sequence[Tally], k: int, period: Callable[[int], int] = int)
     begins_after, run = 0, list[Tally]()
     for _, moments in groupby(counted, key=lambda one: period(one.at)):
         together = list(moments)
-        if all(one.at_risk >= k for one in together):
+        if all(one.at_risk >= k for one in together if one.events or not is_of_events):
             run += together
             continue
         runs.append(Window(run, begins_after, is_cut=True))

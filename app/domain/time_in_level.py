@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
+from typing import NamedTuple
 
 from app.domain.movement import History, Kind, Stay, direction
 from app.domain.survival import (
     DAYS_A_MONTH,
     End,
+    InSight,
     Step,
     Tally,
     Window,
@@ -88,8 +90,9 @@ def _end(person: History, final: Stay, after: Stay | None) -> End:
 class Month:
     """One month at a level in which somebody was promoted or left, at its end.
 
-    `at_risk` is of the first promotion or leaving of the month. Shares are of those who began, or who stayed until the
-    curve begins: `staying` by Kaplan and Meier, `promoted` and `left` by Aalen and Johansen.
+    `at_risk` is of the first promotion or leaving of the month that is shown. Shares are of those who began, or who
+    stayed until the curve begins: `staying` by Kaplan and Meier; `outcome` is by Aalen and Johansen, None where few
+    were at risk when somebody left.
     """
 
     month: int
@@ -97,6 +100,12 @@ class Month:
     promotions: int
     staying: Fraction
     interval: tuple[float, float] | None
+    outcome: Outcome | None
+
+
+class Outcome(NamedTuple):
+    """What share was promoted and what share left, counted side by side."""
+
     promoted: Fraction
     left: Fraction
 
@@ -106,8 +115,10 @@ class LevelCurve:
     """What may be shown of a level. `median` is by the end of which month no more than half are still there.
 
     It begins after the month `begins_after` (0: with the stay) and reaches to the month `until`; `is_cut` says that
-    later months are hidden. `strokes` are months in which somebody was lost from sight. `mean` is the mean time of
-    the promoted alone in months, which misleads; None of fewer than k.
+    later months are hidden. What became of people begins after `outcomes_after`, which is later where few were at risk
+    when somebody left early; `is_outcome_cut` says that of later months it is hidden. `strokes` are months in which
+    somebody was lost from sight. `mean` is the mean time of the promoted alone in months, which misleads; None of fewer
+    than k.
     """
 
     months: Sequence[Month]
@@ -115,6 +126,8 @@ class LevelCurve:
     begins_after: int
     until: int
     is_cut: bool
+    outcomes_after: int
+    is_outcome_cut: bool
     strokes: Sequence[int]
     mean: int | None
 
@@ -124,32 +137,26 @@ class LevelCurve:
         return sum(month.promotions for month in self.months)
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
-    """By the end of which month no more than half of a group are still there, None where that cannot be told."""
+def half_of(times: Sequence[Length], everybody: InSight, k: int) -> int | None:
+    """Return the median of a part of `everybody` in months, None where it is not reached or may not be told.
 
-    median: int | None
-    begins_after: int
-    is_cut: bool
-
-
-def half_of(times: Sequence[Length], k: int) -> Half | None:
-    """Return the median of a group as `curve_of` has it, without the rest of the curve; None where there is none."""
+    k of the part and k of all others must be at risk as half of the part is reached, and nothing before be hidden.
+    """
     found = _shown(times, k)
-    if found is None:
+    if found is None or found[0].begins_after:
         return None
-    shown, steps = found
-    half = median(steps)
-    return Half(None if half is None else months_by(half), months_by(shown.begins_after), shown.is_cut)
+    half = median(found[1])
+    if half is None or everybody.at(half) - InSight(times).at(half) < k:
+        return None
+    return months_by(half)
 
 
 def _shown(times: Sequence[Length], k: int) -> tuple[Window, list[Step]] | None:
-    counted = tallies(times) if len(times) >= k else []
-    if not may_draw(len(times), sum(one.events for one in counted), k):
+    """Return what of a curve may be shown; None where that is less than three promotions."""
+    shown = window(tallies(times) if len(times) >= k else [], k, months_by, is_of_events=True)
+    if not may_draw(len(times), sum(one.events for one in shown.tallies), k):
         return None
-    shown = window(counted, k, months_by)
-    steps = kaplan_meier(shown.tallies)
-    return (shown, steps) if steps else None
+    return shown, kaplan_meier(shown.tallies)
 
 
 def curve_of(times: Sequence[Length], k: int) -> LevelCurve | None:
@@ -158,10 +165,12 @@ def curve_of(times: Sequence[Length], k: int) -> LevelCurve | None:
     if found is None:
         return None
     shown, steps = found
-    months = list(_months(shown.tallies, steps))
+    told = window(shown.tallies, k, months_by)
+    months = list(_months(shown.tallies, steps, told.tallies))
     half = median(steps)
     begins_after = months_by(shown.begins_after)
     until = months[-1].month if shown.is_cut else max(months[-1].month, _reach(times, k))
+    few = {months_by(one.at) for one in shown.tallies if one.at_risk < k}
     lost = {months_by(last) for last, end, _ in times if end is not End.EVENT}
     days = sum(one.at * one.events for one in shown.tallies)
     promotions = sum(month.promotions for month in months)
@@ -171,23 +180,28 @@ def curve_of(times: Sequence[Length], k: int) -> LevelCurve | None:
         begins_after=begins_after,
         until=until,
         is_cut=shown.is_cut,
-        strokes=sorted(month for month in lost if begins_after < month <= until),
+        outcomes_after=max(begins_after, months_by(told.begins_after)),
+        is_outcome_cut=shown.is_cut or told.is_cut,
+        strokes=sorted(month for month in lost - few if begins_after < month <= until),
         mean=round(days / promotions / DAYS_A_MONTH) if promotions >= k else None,
     )
 
 
-def _months(counted: Sequence[Tally], steps: Sequence[Step]) -> Iterator[Month]:
+def _months(counted: Sequence[Tally], steps: Sequence[Step], told: Sequence[Tally]) -> Iterator[Month]:
+    """Yield the months of a curve; those of few at risk in which nobody was promoted have no step and are left out."""
     at = {step.at: step for step in steps}
-    shares = {share.at: share for share in incidence(counted)}
+    shares = {share.at: share for share in incidence(told)}
     staying, interval = Fraction(1), None
     for month, moments in groupby(counted, key=lambda one: months_by(one.at)):
-        together = list(moments)
+        together = [one for one in moments if one.at in at or one.at in shares]
         for one in together:
             if one.at in at:
                 staying, interval = at[one.at].survival, at[one.at].interval
-        share = shares[together[-1].at]
-        promotions = sum(one.events for one in together)
-        yield Month(month, together[0].at_risk, promotions, staying, interval, share.event, share.competing)
+        if together:
+            share = shares.get(together[-1].at)
+            outcome = None if share is None else Outcome(share.event, share.competing)
+            promotions = sum(one.events for one in together)
+            yield Month(month, together[0].at_risk, promotions, staying, interval, outcome)
 
 
 def _reach(times: Sequence[Length], k: int) -> int:

@@ -154,6 +154,13 @@ def test_a_curve_begins_after_early_steps_that_few_were_at_risk_for():
     assert [str(step.survival) for step in kaplan_meier(found.tallies)] == ["3/4", "3/5"]
 
 
+def test_a_leaver_among_few_ends_no_run_of_events():
+    counted = [Tally(2, 2, 0, 1), Tally(5, 8, 2, 0), Tally(7, 4, 0, 1), Tally(8, 5, 1, 0), Tally(9, 3, 3, 0)]
+    found = window(counted, 5, is_of_events=True)
+    assert ([one.at for one in found.tallies], found.begins_after, found.is_cut) == ([2, 5, 7, 8], 0, True)
+    assert [str(step.survival) for step in kaplan_meier(found.tallies)] == ["3/4", "3/5"]
+
+
 def test_what_happened_in_one_month_is_shown_together_or_not_at_all():
     counted = [Tally(20, 9, 1, 0), Tally(40, 8, 1, 0), Tally(45, 4, 1, 0)]
     assert [one.at for one in window(counted, 5, months_by).tallies] == [20]

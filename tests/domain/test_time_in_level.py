@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from app.domain.movement import Presence, Stay, history
-from app.domain.survival import End, Time
+from app.domain.survival import End, InSight, Time
 from app.domain.time_in_level import curve_of, half_of, level_stays
 
 DAY = date(2026, 11, 21)
@@ -103,8 +103,8 @@ def test_a_month_tells_the_share_at_its_end():
 def test_leaving_stands_beside_the_promotions():
     stays = [*promoted(40, 100, 130), Time(70, End.COMPETING), *lasting(*[400] * 4)]
     months = {one.month: one for one in curve_of(stays, 2).months}
-    assert (months[3].promotions, months[3].left, months[3].staying) == (0, Fraction(1, 8), Fraction(7, 8))
-    assert (months[5].promoted, months[5].left) == (Fraction(3, 8), Fraction(1, 8))
+    assert (months[3].promotions, months[3].outcome.left, months[3].staying) == (0, Fraction(1, 8), Fraction(7, 8))
+    assert months[5].outcome == (Fraction(3, 8), Fraction(1, 8))
     assert months[5].staying == Fraction(7, 8) * Fraction(4, 6)
 
 
@@ -124,10 +124,40 @@ def test_early_months_that_few_were_in_sight_for_are_left_out():
     late = [Time(last, End.EVENT, 60) for last in (100, 130, 160, 200, 240, 300, 340)]
     found = curve_of([*promoted(40), *late], 5)
     assert (found.begins_after, found.months[0].month, found.months[0].staying) == (2, 4, Fraction(6, 7))
-    half = half_of([*promoted(40), *late], 5)
-    assert (half.median, half.begins_after, half.is_cut) == (found.median, found.begins_after, found.is_cut)
+    assert half_of([*promoted(40), *late], InSight([*promoted(40), *late, *lasting(*[900] * 9)]), 5) is None
+
+
+def test_promotions_that_are_hidden_make_no_curve():
+    stays = [*promoted(100, 200, 210), *lasting(120, 130, 140, 150, 160)]
+    assert curve_of(stays, 5) is None
+    assert curve_of([*stays, *lasting(*[300] * 5)], 5).promotions == 3
+
+
+def test_an_early_leaver_among_few_does_not_cut_the_curve_of_promotions():
+    late = [Time(last, End.EVENT, 60) for last in (100, 130, 160, 200, 240, 300, 340)]
+    found = curve_of([Time(40, End.COMPETING), *late], 5)
+    assert (found.begins_after, found.outcomes_after) == (0, 2)
+    assert [(one.month, one.at_risk) for one in found.months] == [(4, 7), (5, 6), (6, 5)]
+    assert 2 not in found.strokes
+
+
+def test_a_leaver_among_few_amid_promotions_hides_what_became_of_people_alone():
+    crowd = [Time(last, End.EVENT, 100) for last in (130, 160, 190, 220, 250, 280, 310)]
+    stays = [*promoted(20), *lasting(25, 31, 31, 31, 31), Time(70, End.COMPETING), *crowd]
+    found = curve_of(stays, 5)
+    assert (found.begins_after, found.outcomes_after, found.is_cut, found.is_outcome_cut) == (0, 3, True, True)
+    assert [one.month for one in found.months if one.outcome is None] == [1]
+    assert all(one.at_risk >= 5 for one in found.months)
+
+
+def test_half_of_a_part_needs_k_at_risk_in_it_and_outside_it():
+    part = promoted(40, 70, 100, 130, 160, 190, 220, 250)
+    assert half_of(part, InSight([*part, *lasting(*[400] * 5)]), 5) == 5
+    assert half_of(part, InSight([*part, *lasting(*[400] * 4)]), 5) is None
+    assert half_of(part, InSight([*part, *lasting(*[120] * 9)]), 5) is None
+    assert half_of(part, InSight([*part, *lasting(*[400] * 9)]), 6) is None
 
 
 @pytest.mark.parametrize("stays", [promoted(40, 50, 60, 70), [*promoted(40, 50), *lasting(*[90] * 9)], []])
 def test_too_little_makes_no_curve(stays):
-    assert curve_of(stays, 5) is half_of(stays, 5) is None
+    assert curve_of(stays, 5) is half_of(stays, InSight([*stays, *lasting(*[900] * 9)]), 5) is None

@@ -2,7 +2,9 @@
 
 What is protected: a curve of fewer than k stays or three promotions; months in which fewer than k people were at risk,
 and whatever would tell them; teams with fewer than k stays, and those from which they would follow from the whole,
-whose curve stands beside them. What is not: single promotions among k people or more who might have been promoted.
+whose curve stands beside them. Of a team there is no curve: hidden months of one would follow from the whole and the
+others. Its median needs k at risk then, in it and outside it. What is not: single promotions among k people or more
+who might have been promoted.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ from app.domain.as_of import Known
 from app.domain.errors import InvalidError
 from app.domain.suppression import Cell as Part
 from app.domain.suppression import Line, Why, suppress
+from app.domain.survival import InSight
 from app.domain.time_in_level import Length, LevelCurve, curve_of, half_of
 from app.infra.templating import join_words, long_date
 from app.reports.catalogue import Definition
-from app.reports.criteria import AS_OF, KNOWN, LADDER, LEVEL, TEAM, Criteria
-from app.reports.findings import Choice, ChoiceGroup, Column, Findings, FixedRows, Hidden, Kind, Note, Row, Table
+from app.reports.criteria import AS_OF, KNOWN, LADDER, LEVEL, Criteria
+from app.reports.findings import Cell, Choice, ChoiceGroup, Column, Findings, FixedRows, Hidden, Kind, Note, Row, Table
 from app.reports.queries.spells import Ladders, Rung, read_ladders
-from app.reports.queries.time_in_level import NO_TEAM, Stays, TeamName, read_stays, teams_of
+from app.reports.queries.time_in_level import Stays, TeamName, read_stays, teams_of
 from app.reports.questions.asked import known_words, ladder_choices, lineage_of, notes_on_scope, whom
 from app.reports.questions.time_in_level_charts import charts_of
 
@@ -47,7 +50,7 @@ class Step:
 def find(criteria: Criteria) -> Findings:
     """Return the time at one level; a sentence where too few stays or promotions are known.
 
-    InvalidError at a ladder, a level or a team that there is none, and at the highest level.
+    InvalidError at a ladder or a level that there is none, and at the highest level.
     """
     ladders = read_ladders()
     lineage = lineage_of(criteria, ladders)
@@ -97,7 +100,7 @@ class _Answer:
     """Puts the time at one level into words, tables and charts."""
 
     def __init__(self, criteria: Criteria, ladders: Ladders, stays: Stays, steps: Sequence[Step], step: Step) -> None:
-        """Divide the stays by team, and take those of the team that is asked for."""
+        """Divide the stays by team, and draw the curve of all."""
         self.criteria, self.ladders, self.stays, self.steps, self.step = criteria, ladders, stays, steps, step
         self.k, self.level = criteria.k, step.rung.level
         here = stays.by_level.get((step.rung.lineage, self.level), ())
@@ -107,44 +110,32 @@ class _Answer:
             self.by_team[team].append(time)
         self.line = _apart(self.by_team, self.k)
         self.times = [time for _, (_, _, _, time) in here]
-        self.is_refused = False
-        if criteria.team_id is not None:
-            chosen = [team for team in self.by_team if _is(team, criteria)]
-            self.times = [time for team in chosen for time in self.by_team[team]]
-            shown = {cell.key for cell in self.line.shown}
-            self.is_refused = any(str(team.key) not in shown for team in chosen)
-        self.curve = None if self.is_refused else curve_of(self.times, self.k)
+        self.curve = curve_of(self.times, self.k)
 
     def findings(self) -> Findings:
         """Return all that is said."""
         answer, rest = self._sentences()
-        teams = self._teams()
+        team_rows = self._team_rows()
         return Findings(
             question=f"How long do people stay at {self.level} before they reach {self.step.above}?",
             answer=answer,
             rest=rest,
-            tables=(self._main(), self._incidence(), *teams),
+            tables=(self._main(), self._incidence(), _team_table(team_rows)),
             scope=self._scope(),
             charts=charts_of(self.curve, self.level) if self.curve else (),
             choices=self._choices(),
-            hidden=self._hidden(has_teams=bool(teams)),
+            hidden=self._hidden(team_rows),
             notes=(*self._notes(), *notes_on_scope(self.criteria)),
             ladders=_names(self.ladders, self.step.rung.lineage),
         )
 
     def _scope(self) -> str:
         day = f"as of {long_date(self.criteria.day)}{known_words(self.criteria.as_of, self.criteria.today)}"
-        team = next((f", {one.name}" for one in self.by_team if _is(one, self.criteria)), "")
-        return f"{self.step.rung.ladder}{team}, {day}. {whom(self.criteria)}"
+        return f"{self.step.rung.ladder}, {day}. {whom(self.criteria)}"
 
     # Sentences ------------------------------------------------------------------
 
     def _sentences(self) -> tuple[str, str]:
-        if self.is_refused:
-            return (
-                f"The stays of this team at {self.level} are not shown apart.",
-                f"They, or those of another team that would follow from them, are fewer than {self.k}.",
-            )
         if not self.times:
             return self._nobody()
         if len(self.times) < self.k:
@@ -161,7 +152,7 @@ class _Answer:
         other = "were promoted at another time, " if self.curve.is_cut or self.curve.begins_after else ""
         others = f"the others {other}are still there or have left."
         promoted = f"of which {self.curve.promotions} ended in promotion{self._between(self.curve)}"
-        return self._half(self.curve), f"{stays}, {promoted}; {others}"
+        return self._half(self.curve), f"{_by_then(self.curve)}{stays}, {promoted}; {others}"
 
     def _nobody(self) -> tuple[str, str]:
         answer = f"Nobody is known to have been at {self.level} by {long_date(self.criteria.day)}."
@@ -178,16 +169,15 @@ class _Answer:
         return f" by month {curve.months[-1].month}" if curve.is_cut else ""
 
     def _half(self, curve: LevelCurve) -> str:
-        who = (
-            f"Of those who were still at {self.level} after {curve.begins_after} months, " if curve.begins_after else ""
-        )
+        who = f"Of those who were still at {self.level} after {curve.begins_after} months and" if (
+            curve.begins_after
+        ) else "Of those who"  # fmt: skip
+        who = f"{who} stay with the company"
         if curve.median is not None:
-            half = "half" if who else "Half of them"
-            return f"{who}{half} are promoted within {curve.median} months."
-        few = "fewer" if who else "Fewer"
+            return f"{who}, half are promoted within {curve.median} months."
         if curve.is_cut:
-            return f"{who}{few} than half are promoted within {curve.until} months; what comes later is hidden."
-        return f"{who}{few} than half have been promoted so far: the median is not reached."
+            return f"{who}, fewer than half are promoted within {curve.until} months; what comes later is hidden."
+        return f"{who}, fewer than half have been promoted so far: the median is not reached."
 
     # Tables -----------------------------------------------------------------------
 
@@ -195,7 +185,8 @@ class _Answer:
         rows: list[Row] = []
         for month in self.curve.months if self.curve else ():
             low, high = month.interval or (None, None)
-            figures = (month.at_risk, month.promotions, month.staying, low, high, month.left)
+            left: Cell = Hidden(Why.FEW, self.k) if month.outcome is None else month.outcome.left
+            figures = (month.at_risk, month.promotions, month.staying, low, high, left)
             rows.append((month.month, *figures))
         if self.curve is not None and self.curve.is_cut:
             rows.append((self.curve.months[-1].month + 1, *[Hidden(Why.FEW, self.k)] * 6))
@@ -209,42 +200,22 @@ class _Answer:
             Column("neither", "Neither yet", Kind.SHARE),
         )
         months = self.curve.months if self.curve else ()
-        rows = [(one.month, one.promoted, one.left, 1 - one.promoted - one.left) for one in months]
+        rows = [(one.month, *one.outcome, 1 - sum(one.outcome)) for one in months if one.outcome is not None]
         remark = "By Aalen and Johansen’s method: leaving rules a promotion out, so both are counted side by side."
         return Table("incidence", "What became of them", columns, FixedRows(rows), remark, empty="There is no curve.")
 
-    def _teams(self) -> tuple[Table, ...]:
-        """Return the table by team; none within one team."""
-        if self.criteria.team_id is not None:
-            return ()
+    def _team_rows(self) -> list[Row]:
         names = {str(team.key): team for team in self.by_team}
-        rows = [
-            (team.name or "No team", *self._team_figures(self.by_team[team]))
-            for cell in self.line.shown
-            for team in (names[cell.key],)
-        ]
-        rows.sort(key=lambda row: row[0].casefold())
+        everybody = InSight(self.times)
+        own = [(names[cell.key].name or "No team", self.by_team[names[cell.key]]) for cell in self.line.shown]
+        own.sort(key=lambda row: row[0].casefold())
         if self.line.other is not None:
-            pooled = [time for team in self._hidden_teams() for time in self.by_team[team]]
-            rows.append(("Other teams together", *self._team_figures(pooled)))
-        columns = (
-            Column("team", "Team", is_wide=True),
-            Column("stays", "Stays", Kind.COUNT),
-            Column("median", "Half promoted within (months)", Kind.COUNT),
-            Column("remark", "Remark", is_wide=True),
-        )
-        remark = "The team is that of the last day at the level; of a stay that goes on, that of the day of the report."
-        empty = "No team is shown apart."
-        return (Table("by_team", "By team", columns, FixedRows(rows), remark, empty),)
-
-    def _team_figures(self, times: Sequence[Length]) -> tuple[int, int | None, str]:
-        half = half_of(times, self.k)
-        if half is None:
-            return len(times), None, "Too few promotions"
-        said = [f"Of those still there after {half.begins_after} months"] if half.begins_after else []
-        if half.median is None:
-            said.append("Later months are hidden" if half.is_cut else "Not reached")
-        return len(times), half.median, ". ".join(said)
+            own.append(("Other teams together", [time for team in self._hidden_teams() for time in self.by_team[team]]))
+        rows: list[Row] = []
+        for name, times in own:
+            half = half_of(times, everybody, self.k)
+            rows.append((name, len(times), Hidden(Why.FEW, self.k) if half is None else half))
+        return rows
 
     def _hidden_teams(self) -> list[TeamName]:
         shown = {cell.key for cell in self.line.shown}
@@ -274,15 +245,15 @@ class _Answer:
         return (*of_ladders, ChoiceGroup("Step", own))
 
     def _count(self, step: Step) -> int | None:
-        """Return how many stays a step counts; None where they are few, and within a team, where each would tell."""
+        """Return how many stays a step counts; None where they are few."""
         count = len(_times(self.stays, step))
-        return None if 0 < count < self.k or self.criteria.team_id is not None else count
+        return None if 0 < count < self.k else count
 
     # What is hidden, and how to read it ----------------------------------------------
 
-    def _hidden(self, *, has_teams: bool) -> tuple[str, ...]:
+    def _hidden(self, team_rows: Sequence[Row]) -> tuple[str, ...]:
         said = []
-        if self.is_refused or 0 < len(self.times) < self.k:
+        if 0 < len(self.times) < self.k:
             said.append(f"All figures, because they would tell of fewer than {self.k} people.")
         if self.curve is not None and self.curve.begins_after:
             said.append(
@@ -292,14 +263,20 @@ class _Answer:
         if self.curve is not None and self.curve.is_cut:
             last = self.curve.months[-1].month
             said.append(f"Months after {last}, because they rest on fewer than {self.k} people at risk.")
-        teams = [team.name or "people in no team" for team in self._hidden_teams()] if has_teams else []
+        said += _hidden_outcomes(self.curve, self.k) if self.curve else ()
+        teams = [team.name or "people in no team" for team in self._hidden_teams()]
         if teams:
             named = join_words(teams) if len(teams) <= SAID_TEAMS else f"{len(teams)} teams"
             said.append(
                 f"{named[:1].upper()}{named[1:]}: not shown apart, because fewer than {self.k} stays at {self.level} "
                 "would be told of, there or in a team that follows from the others."
             )
-        if self.criteria.team_id is None and any(self._count(step) is None for step in self.steps):
+        if any(isinstance(row[-1], Hidden) for row in team_rows):
+            said.append(
+                "Months of half by team: where half is not reached, or fewer than "
+                f"{self.k} people were at risk then in the team or outside it."
+            )
+        if any(self._count(step) is None for step in self.steps):
             said.append(f"Numbers of stays below {self.k}.")
         return tuple(said)
 
@@ -319,7 +296,7 @@ class _Answer:
                     "says; the second table counts both.",
                 )
             )
-        if any(entry for _, _, entry in self.times) and not self.is_refused:
+        if any(entry for _, _, entry in self.times):
             notes.append(
                 Note(
                     "From when a stay counts",
@@ -344,6 +321,39 @@ def _table(level: str, rows: Sequence[Row]) -> Table:
     return Table("months", "The same figures", columns, FixedRows(rows), empty="There is no curve.")
 
 
+def _team_table(rows: Sequence[Row]) -> Table:
+    columns = (
+        Column("team", "Team", is_wide=True),
+        Column("stays", "Stays", Kind.COUNT),
+        Column("median", "Half promoted within (months), of those who stay", Kind.COUNT),
+    )
+    remark = "The team is that of the last day at the level; of a stay that goes on, that of the day of the report."
+    return Table("by_team", "By team", columns, FixedRows(rows), remark, "No team is shown apart.")
+
+
+def _by_then(curve: LevelCurve) -> str:
+    """Return what share was promoted by the median if leaving counts; nothing where nobody left or it is hidden."""
+    outcome = next((one.outcome for one in curve.months if one.month == curve.median), None)
+    if outcome is None or not outcome.left or curve.outcomes_after != curve.begins_after:
+        return ""
+    return f"Counting those who left, {round(outcome.promoted * 100)}% were promoted by then. "
+
+
+def _hidden_outcomes(curve: LevelCurve, k: int) -> list[str]:
+    """Return where it is hidden what became of people although the curve of promotions is shown."""
+    few = f"because fewer than {k} people were at risk when somebody left"
+    told = [one.month for one in curve.months if one.outcome is not None]
+    said = []
+    if curve.outcomes_after > curve.begins_after:
+        said.append(
+            f"What became of people up to month {curve.outcomes_after}, {few}. It is told of those who were still "
+            "there afterwards."
+        )
+    if curve.is_outcome_cut and not curve.is_cut:
+        said.append(f"What became of people after month {max(told, default=curve.outcomes_after)}, {few}.")
+    return said
+
+
 def _apart(by_team: Mapping[TeamName, Sequence[Length]], k: int) -> Line:
     """Return which teams may be shown beside the whole, whose figures stand on the page."""
     cells = [
@@ -356,17 +366,11 @@ def _apart(by_team: Mapping[TeamName, Sequence[Length]], k: int) -> Line:
     return Line((), {cell.key: Why.PROTECTS for cell in cells})
 
 
-def _is(team: TeamName, criteria: Criteria) -> bool:
-    return team != NO_TEAM and criteria.team_id is not None and str(team.key) in {
-        str(criteria.team_id), criteria.team_id.hex
-    }  # fmt: skip
-
-
 DEFINITION = Definition(
     name="time-in-level",
     title="Time in level",
     question=QUESTION,
     permission=Permission.Report.OPEN_AGGREGATES,
-    takes=frozenset({AS_OF, KNOWN, LADDER, LEVEL, TEAM}),
+    takes=frozenset({AS_OF, KNOWN, LADDER, LEVEL}),
     find=find,
 )

@@ -10,10 +10,10 @@ from app.reports.charts import Curve, StepChart
 SAME = "The same figures stand in the table below."
 
 
-def charts_of(curve: LevelCurve, level: str) -> tuple[StepChart, StepChart]:
-    """Return both charts of a curve; a month that is hidden is in neither."""
+def charts_of(curve: LevelCurve, level: str) -> tuple[StepChart, ...]:
+    """Return the charts of a curve, without what became of people where no month of it may be told."""
     x_label = f"months in {level}"
-    return (
+    falling = (
         StepChart(
             f"Share of people still at {level}, by months in level",
             f"A falling step curve with its 95 percent band; {_passes(curve)}. {SAME}",
@@ -21,14 +21,16 @@ def charts_of(curve: LevelCurve, level: str) -> tuple[StepChart, StepChart]:
             (_staying(curve, level),),
             f"Small strokes: still at {level}, or left, at that month",
         ),
+    )
+    if all(one.outcome is None for one in curve.months):
+        return falling
+    return (
+        *falling,
         StepChart(
             f"What became of people at {level}, by months in level",
             f"Two rising step curves: the share promoted and the share that left. {SAME}",
             x_label,
-            (
-                _share(curve, "promoted", [float(one.promoted) for one in curve.months]),
-                _share(curve, "left", [float(one.left) for one in curve.months]),
-            ),
+            (_share(curve, "promoted", 0), _share(curve, "left", 1)),
         ),
     )
 
@@ -44,33 +46,37 @@ def _staying(curve: LevelCurve, level: str) -> Curve:
     median = curve.median
     return Curve(
         label=f"still at {level}",
-        points=_points(curve, 1.0, shares),
+        points=_points(curve.begins_after, 1.0, [(one.month, float(one.staying)) for one in curve.months], curve.until),
         band=(
             (float(curve.begins_after), 1.0, 1.0),
             *((float(one.month), low, high) for one, (low, high) in zip(curve.months, bounds, strict=True)),
         ),
         strokes=tuple(float(month) for month in curve.strokes),
-        mark=None if median is None else (float(median), 0.5, f"half promoted by month {median}"),
+        mark=None if median is None else (float(median), 0.5, f"half promoted by month {median}, of those who stay"),
         end_label=f"{_percent(shares[-1])} still at {level}",
         is_cut=curve.is_cut,
     )
 
 
-def _share(curve: LevelCurve, label: str, shares: Sequence[float]) -> Curve:
+def _share(curve: LevelCurve, label: str, which: int) -> Curve:
+    told = [(one.month, float(one.outcome[which])) for one in curve.months if one.outcome is not None]
+    until = told[-1][0] if curve.is_outcome_cut else curve.until
     return Curve(
         label=label,
-        points=_points(curve, 0.0, shares),
-        end_label=f"{_percent(shares[-1])} {label}",
-        is_cut=curve.is_cut,
+        points=_points(curve.outcomes_after, 0.0, told, until),
+        end_label=f"{_percent(told[-1][1])} {label}",
+        is_cut=curve.is_outcome_cut,
         is_second=label == "left",
     )
 
 
-def _points(curve: LevelCurve, first: float, shares: Sequence[float]) -> tuple[tuple[float, float], ...]:
+def _points(
+    begins_after: int, first: float, told: Sequence[tuple[int, float]], until: int
+) -> tuple[tuple[float, float], ...]:
     """Return the points of a curve from its beginning to the last month that it reaches."""
-    steps = [(float(one.month), share) for one, share in zip(curve.months, shares, strict=True)]
-    end = [(float(curve.until), shares[-1])] if curve.until > curve.months[-1].month else []
-    return ((float(curve.begins_after), first), *steps, *end)
+    steps = [(float(month), share) for month, share in told]
+    end = [(float(until), told[-1][1])] if until > told[-1][0] else []
+    return ((float(begins_after), first), *steps, *end)
 
 
 def _percent(share: float) -> str:
