@@ -282,6 +282,24 @@ def test_where_few_were_nominated_no_promotion_is_told(spring, edition):
     assert {row["pool"] for row in rows_of_afterwards(found).values()} == {HIDDEN, None}
 
 
+def test_where_promotions_are_hidden_nothing_tells_of_them(spring, ruth, edition):
+    run(spring, edition, people(30, "Berlin"), 13, 13)
+    autumn = cycle_of(ruth, edition, "Autumn 2026", AUTUMN)
+    run(autumn, edition, people(30, "Berlin"), 3, 3, told_at=datetime(2026, 9, 16, 9, tzinfo=UTC))
+    found = ask_report("promotion-funnel", as_of="2026-09-30")
+    assert found.charts[0].stages[2].count is None
+    after = rows_of_afterwards(found)
+    assert after["Asked for an exception"]["pool"] == 16
+    assert {after["Promoted with an exception"][key] for key in ("pool", "selected", "rate")} == {HIDDEN}
+
+
+def test_that_nobody_was_promoted_is_hidden_where_promotions_are(spring, edition):
+    run(spring, edition, people(30, "Berlin"), 4, 0)
+    assert rows_of_afterwards(ask_report("promotion-funnel", as_of=QUARTER))["Promoted with an exception"]["pool"] == (
+        HIDDEN
+    )
+
+
 def rows_of_afterwards(found):
     table = found.table("afterwards")
     keys = [column.key for column in table.columns]

@@ -34,6 +34,8 @@ TURNED = "No flag; one person more or less turns the order"
 NOT_A_GROUP = "No group, not compared"
 NOT_YET = "Not recorded yet"
 OF_APPEALS = APPEALED, OVERTURNED = "Appealed", "Promoted on appeal"
+EXCEPTED = "Promoted with an exception"
+OF_PROMOTIONS = EXCEPTED, OVERTURNED
 GROUPS_TITLE = "Rates by group"
 OTHERS = "Hidden groups together"
 EVERYBODY = "All groups"
@@ -137,21 +139,24 @@ def _statistics(one: Compared) -> list[Cell]:
     return [one.ratio, one.shortfall, one.p, one.adjusted, TURNED if is_turned else READINGS[one.reading]]
 
 
-def afterwards_table(counts: Afterwards, k: int) -> Table:
+def afterwards_table(counts: Afterwards, k: int, *, has_promotions: bool) -> Table:
     """Return how often exceptions were asked for and made, and decisions appealed and changed.
+
+    Unless `has_promotions`, how many were promoted is hidden, and so is what counts some of those, zero too.
 
     Until the first appeal is recorded anywhere, nothing tells that nobody appealed: then a rate would be a guess.
     """
     lines = (
         ("Asked for an exception", "candidates told", counts.told, counts.asked),
-        ("Promoted with an exception", "promotions", counts.promoted, counts.granted),
+        (EXCEPTED, "promotions", counts.promoted, counts.granted),
         (APPEALED, "candidates told", counts.told, counts.appealed),
         (OVERTURNED, "appeals decided", counts.appeals_decided, counts.overturned),
     )
+    hidden: Sequence[Cell] = [Hidden(Why.PROTECTS, k)] * 3
     rows: list[Row] = [
         [title, of, None, None, None, NOT_YET]
-        if title in OF_APPEALS and not counts.has_appeals
-        else [title, of, *_shown_rate(n, selected, k), ""]
+        if title in OF_APPEALS and not counts.all_appeals
+        else [title, of, *(_shown_rate(n, selected, k) if has_promotions or title not in OF_PROMOTIONS else hidden), ""]
         for title, of, n, selected in lines
     ]
     columns = (

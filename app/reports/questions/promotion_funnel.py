@@ -186,7 +186,8 @@ def _by_cycle(asked: _Asked) -> Findings:
     table = cycle_table(lines, names, asked.k, f"All cycles of {asked.day.year}")
     tables = [table]
     if asked.lineage is None:
-        tables.append(afterwards_table(count_afterwards(asked.cycles, asked.as_of), asked.k))
+        afterwards = count_afterwards(asked.cycles, asked.as_of)
+        tables.append(afterwards_table(afterwards, asked.k, has_promotions=lines[Stage.WHOLE].total is not None))
     hidden = [said for one in tables for said in said_hidden([c for row in one.rows.stream() for c in row], one.title)]
     answer, rest = _said_of_the_year(asked, everybody, lines)
     return Findings(
