@@ -28,7 +28,7 @@ from app.reports.queries.presence import Key, key_of, read_presence
 class Rung:
     """A level as reports name it: its lineage, the title of the ladder, its id and its place from the lowest.
 
-    `rank` is None for a level that no ladder that counts today has.
+    `rank` is None for a level that no ladder that counts on the day has.
     """
 
     lineage: str
@@ -45,7 +45,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladders:
-    """The ladders that count today: their rungs by lineage and level in their order, and the names of the editions."""
+    """The ladders that count on a day: their rungs by lineage and level in their order, and the names of the editions."""
 
     rungs: Mapping[tuple[str, str], Rung]
     editions: tuple[str, ...]
@@ -67,11 +67,14 @@ class Ladders:
         return list(dict.fromkeys(lineage for lineage, _ in self.rungs))
 
 
-def read_ladders() -> Ladders:
-    """Return the ladders that count today. An overlay shares the lineage of its base and stands for both."""
+def read_ladders(day: date | None = None) -> Ladders:
+    """Return the ladders that count on a day, today unless one is given; before a first adoption those adopted first.
+
+    An overlay shares the lineage of its base and stands for both.
+    """
     rungs: dict[tuple[str, str], Rung] = {}
     names = []
-    for edition in list_adopted():
+    for edition in list_adopted(day):
         ladder = edition.ladder
         names.append(f"{ladder.title} {ladder.version}")
         lowest = min(level.rank for level in ladder.levels)
@@ -112,7 +115,7 @@ def read_histories(viewer: Viewer, as_of: AsOf, *, since: date | None = None) ->
     """
     asked = as_known(as_of)
     present = read_presence(viewer, Permission.Aggregate.READ, asked)
-    ranks = {level: rung.rank for level, rung in read_ladders().rungs.items()}
+    ranks = {level: rung.rank for level, rung in read_ladders(as_of.day).rungs.items()}
     rows = select(
         key_of(LevelSpell.person_id),
         LevelSpell.ladder,

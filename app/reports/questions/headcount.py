@@ -80,9 +80,9 @@ def level_line(counts: Mapping[Level, int], k: int) -> LevelLine:
 
 def find(criteria: Criteria) -> Findings:
     """Return the headcount by level; of fewer than k people a sentence. InvalidError at a ladder that there is none."""
-    ladders = read_ladders()
-    chosen = lineage_of(criteria, ladders)
     day = criteria.day
+    ladders = read_ladders(day)
+    chosen = lineage_of(criteria, ladders)
     days = [day, *quarter_ends(years_before(day, YEARS), day - timedelta(days=1))]
     counted = count_levels(criteria.viewer, criteria.as_of, days)
     scope = f"{whom(criteria)}, on {long_date(day)}{known_words(criteria.as_of, criteria.today)}"

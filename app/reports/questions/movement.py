@@ -86,8 +86,8 @@ class _Ladder:
 
 def find(criteria: Criteria) -> Findings:
     """Return the movement of one ladder; of fewer than k people a sentence. InvalidError at a period or a ladder."""
-    ladders = read_ladders()
     start, as_of = period_of(criteria)
+    ladders = read_ladders(as_of.day)
     chosen = lineage_of(criteria, ladders)
     found = read_movement(criteria.viewer, start, as_of)
     lineage = chosen or next((one for one in ladders.lineages if found.matrices.get(one)), None)

@@ -88,8 +88,8 @@ class Line:
 
 def find(criteria: Criteria) -> Findings:
     """Return how levels were filled; of fewer than k people a sentence. InvalidError at a period or a ladder."""
-    ladders = read_ladders()
     start, as_of = period_of(criteria)
+    ladders = read_ladders(as_of.day)
     chosen = lineage_of(criteria, ladders)
     found = read_pipeline(criteria.viewer, start, as_of)
     period = f"from {long_date(start)} to {long_date(as_of.day)}"

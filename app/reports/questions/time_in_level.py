@@ -52,7 +52,7 @@ def find(criteria: Criteria) -> Findings:
 
     InvalidError at a ladder or a level that there is none, and at the highest level.
     """
-    ladders = read_ladders()
+    ladders = read_ladders(criteria.day)
     lineage = lineage_of(criteria, ladders)
     if not ladders.lineages:
         return Findings(QUESTION, "No ladder counts yet.", (_table("a level", ()),), "Adopt a ladder first.")
