@@ -8,17 +8,20 @@ from fractions import Fraction
 import pytest
 
 from app.access.actor import Role
+from app.assessment.models import Assessment
 from app.domain.agreement import krippendorff
 from app.domain.committee import CommitteeRating
 from app.domain.errors import InvalidError
 from app.domain.promotion import CycleState
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
+from app.people.actions import record_leaving
+from app.people.models import Person
 from app.promotion.models import PanelSeat, PromotionCycle
 from app.reports.charts import DotPlot
 from tests.factories import promotion as make
 from tests.factories.assessments import count_queries, make_assessment, publish
-from tests.factories.people import make_person, make_team
+from tests.factories.people import SYSTEM, make_person, make_team
 from tests.factories.reports import HIDDEN, ask_report, rows_of
 
 DESIGN, COACH = "swe.design-significant-features", "swe.coach-juniors"
@@ -254,6 +257,30 @@ def test_gaps_by_team_and_competency_hide_small_teams(app):
     (of_competency,) = rows_of(found, "gap_by_competency").values()
     assert (of_competency["people"], of_competency["mean_absolute"]) == (15, Fraction(18, 15))
     assert "rate themselves 0.40 steps higher" in found.rest
+
+
+def test_a_hidden_team_does_not_follow_from_the_competencies(app):
+    edition, manager = publish(), make_person("Tomasz Wieczorek")
+    compare(edition, manager, make_team("Platform"), 6, "exceeded", "partly_met")
+    compare(edition, manager, make_team("Tiny"), 2, "not_met", "exceeded")
+    found = ask_report("agreement")
+    teams = rows_of(found, "gap_by_team")
+    assert (teams["Platform"]["people"], teams["Tiny"]["people"], "Everybody" in teams) == (6, HIDDEN, False)
+    (of_competency,) = rows_of(found, "gap_by_competency").values()
+    assert [of_competency[key] for key in ("people", "mean", "mean_absolute", "apart")] == [HIDDEN] * 4
+    assert "themselves" not in found.rest
+
+
+def test_gaps_stand_on_the_last_quarter_end_and_count_who_worked_here_then(app):
+    edition, manager = publish(), make_person("Tomasz Wieczorek")
+    compare(edition, manager, make_team("Platform"), 6, "exceeded", "partly_met")
+    before = rows_of(ask_report("agreement"), "gap_by_team")
+    with transaction():
+        leaver = db.session.get(Person, db.session.query(Assessment).first().subject_id)
+        record_leaving(leaver, on=date(2026, 9, 1), by=SYSTEM, at=datetime(2026, 11, 2, 9, tzinfo=UTC))
+    found = ask_report("agreement")
+    assert rows_of(found, "gap_by_team") == before
+    assert "30 September 2026" in found.table("gap_by_team").remark
 
 
 def test_only_the_latest_revealed_assessment_with_both_sides_counts(app):

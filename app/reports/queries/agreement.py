@@ -77,6 +77,8 @@ class ReleasedCycle:
     people: frozenset[uuid.UUID]
     versions: frozenset[uuid.UUID]
     """The ladder versions by which its cases were judged."""
+    has_left_out: bool
+    """Whether a case of it is left out because the viewer is its candidate, or takes no part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +172,14 @@ def _counting(asked: Asked) -> Select[Any]:
 
 
 def list_released_cycles(asked: Asked) -> Sequence[ReleasedCycle]:
-    """Return the cycles with ratings that count, the latest release first; whichever cycle is asked for."""
+    """Return the cycles whose decisions are released, the latest first; whichever cycle is asked for.
+
+    Those without any rating that counts are among them: what is left out of them is told as well.
+    """
     rated = _counting(replace(asked, cycle_id=None)).subquery()
+    left_out = exists().where(
+        PromotionCase.cycle_id == PromotionCycle.id, PromotionCase.is_lifted, _kept_from(asked.viewer)
+    )
     rows = db.session.execute(
         select(
             PromotionCycle.id,
@@ -180,8 +188,10 @@ def list_released_cycles(asked: Asked) -> Sequence[ReleasedCycle]:
             rated.c.case_id,
             rated.c.subject_id,
             rated.c.ladder_version_id,
+            (literal(value=False) if asked.viewer.actor is None else left_out).label("has_left_out"),
         )
-        .join(rated, rated.c.cycle_id == PromotionCycle.id)
+        .outerjoin(rated, rated.c.cycle_id == PromotionCycle.id)
+        .where(_is_released(asked.as_of))
         .distinct()
         .order_by(PromotionCycle.communicated_on.desc(), PromotionCycle.name, PromotionCycle.id)
     )
@@ -193,25 +203,13 @@ def list_released_cycles(asked: Asked) -> Sequence[ReleasedCycle]:
             cycle_id,
             cases[0].name,
             cast("date", cases[0].communicated_on),
-            len(cases),
-            frozenset(row.subject_id for row in cases),
-            frozenset(row.ladder_version_id for row in cases),
+            sum(row.case_id is not None for row in cases),
+            frozenset(row.subject_id for row in cases if row.case_id is not None),
+            frozenset(row.ladder_version_id for row in cases if row.case_id is not None),
+            bool(cases[0].has_left_out),
         )
         for cycle_id, cases in cycles.items()
     ]
-
-
-def has_left_out(asked: Asked) -> bool:
-    """Say whether a released case is left out because the viewer is its candidate, or takes no part in it."""
-    if asked.viewer.actor is None:
-        return False
-    of_cycle = true() if asked.cycle_id is None else PromotionCycle.id == asked.cycle_id
-    left_out = (
-        exists()
-        .where(PromotionCase.cycle_id == PromotionCycle.id, PromotionCase.is_lifted)
-        .where(_is_released(asked.as_of), of_cycle, _kept_from(asked.viewer))
-    )
-    return bool(db.session.scalar(select(left_out)))
 
 
 def _units(asked: Asked) -> Subquery:

@@ -13,16 +13,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, cast, distinct, func, literal, null, select, true, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, case, distinct, func, select, true
 from sqlalchemy.orm import aliased
 
 from app.assessment.models import Assessment, AssessmentAnswer, Side
 from app.domain.as_of import AsOf
 from app.domain.rating import Rating
+from app.infra.clock import today
 from app.infra.db import db
 from app.people.models import Person, Team, TeamMembership
-from app.people.queries import held_as_of, known_until, works_here
-from app.reports.queries.agreement import in_competency
+from app.people.queries import held_as_of, known_until
+from app.reports.queries.agreement import UNKNOWN, in_competency
+from app.reports.queries.coverage import here_on
+
+POWERS = 30
+"""How many competencies go into one sum of powers of two: it stays a small integer in both databases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,16 @@ class GapCount:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """The gaps of all, by team (None: in no team) with its name, and by competency."""
+    """The gaps of all, by team (None: in no team) with its name, and by competency.
+
+    `overlaps` says how many people are in which team and have a gap in which competencies.
+    """
 
     whole: GapCount
     by_team: Mapping[uuid.UUID | None, GapCount]
     by_competency: Mapping[str, GapCount]
     team_names: Mapping[uuid.UUID | None, str]
+    overlaps: Mapping[tuple[uuid.UUID | None, frozenset[str]], int]
 
 
 def _latest(as_of: AsOf) -> Subquery:
@@ -62,7 +71,7 @@ def _latest(as_of: AsOf) -> Subquery:
             Assessment.is_revealed,
             Assessment.submitted_on <= as_of.day,
             was_in,
-            works_here(as_of.day),
+            here_on(as_of, is_past=as_of.day < today()),
         )
         .subquery()
     )
@@ -120,29 +129,43 @@ def count_gaps(as_of: AsOf, known: Mapping[str, tuple[str, str]]) -> Gaps:
         names[team_id] = name or ""
         by_team[team_id][int(steps)] += number
         by_competency[competency][int(steps)] += number
-    of_team, of_competency = _people(pairs)
+    overlaps = _overlaps(pairs, known)
+    of_team: Counter[uuid.UUID | None] = Counter()
+    of_competency: Counter[str] = Counter()
+    for (team_id, competencies), people in overlaps.items():
+        of_team[team_id] += people
+        of_competency.update(dict.fromkeys(competencies, people))
     return Gaps(
-        GapCount(sum(of_team.values()), sum(by_team.values(), Counter())),
+        GapCount(of_team.total(), sum(by_team.values(), Counter())),
         {one: GapCount(of_team[one], gaps) for one, gaps in by_team.items()},
         {one: GapCount(of_competency[one], gaps) for one, gaps in by_competency.items()},
         names,
+        overlaps,
     )
 
 
-def _people(pairs: Subquery) -> tuple[dict[uuid.UUID | None, int], dict[str, int]]:
-    """Return how many people have a gap, by team and by competency."""
-    people, none = func.count(distinct(pairs.c.subject_id)), cast(null(), pairs.c.team_id.type)
-    found = union_all(
-        select(literal("team").label("by"), pairs.c.team_id, literal("").label("competency"), people).group_by(
-            pairs.c.team_id
-        ),
-        select(literal("competency"), none, pairs.c.competency, people).group_by(pairs.c.competency),
-    ).subquery()
-    of_team: dict[uuid.UUID | None, int] = {}
-    of_competency: dict[str, int] = {}
-    for row in db.session.execute(select(found).order_by(found.c.by, found.c.team_id, found.c.competency)).all():
-        if row[0] == "team":
-            of_team[row[1]] = row[3]
-        else:
-            of_competency[row[2]] = row[3]
-    return of_team, of_competency
+def _overlaps(
+    pairs: Subquery, known: Mapping[str, tuple[str, str]]
+) -> dict[tuple[uuid.UUID | None, frozenset[str]], int]:
+    """Return how many people are in which team with a gap in which competencies.
+
+    The database adds up a power of two for each competency of a person, so that few rows say it of all.
+    """
+    keys = [*dict.fromkeys(key for key, _ in known.values()), UNKNOWN]
+    parts = [keys[start : start + POWERS] for start in range(0, len(keys), POWERS)]
+    masks = [
+        func.sum(distinct(case({key: 1 << place for place, key in enumerate(part)}, value=pairs.c.competency, else_=0)))
+        for part in parts
+    ]
+    labelled = [mask.label(f"part_{number}") for number, mask in enumerate(masks)]
+    persons = select(pairs.c.team_id, *labelled).group_by(pairs.c.subject_id, pairs.c.team_id).subquery()
+    found: Counter[tuple[uuid.UUID | None, frozenset[str]]] = Counter()
+    for team_id, *sums, people in db.session.execute(select(*persons.c, func.count()).group_by(*persons.c)):
+        competencies = frozenset(
+            key
+            for part, mask in zip(parts, sums, strict=True)
+            for place, key in enumerate(part)
+            if int(mask) & 1 << place
+        )
+        found[team_id, competencies] += people
+    return dict(found)

@@ -18,11 +18,11 @@ from app.domain.agreement import (
     krippendorff_of,
     reading,
 )
-from app.domain.as_of import Known
+from app.domain.as_of import AsOf, Known, last_quarter_end
 from app.domain.errors import InvalidError
 from app.domain.suppression import Why, may_stand_apart
 from app.infra.templating import long_date
-from app.ladders.queries import get_edition
+from app.ladders.queries import Edition, list_editions
 from app.reports.catalogue import Definition
 from app.reports.charts import Dot, DotPlot
 from app.reports.criteria import AS_OF, CYCLE, KNOWN, Criteria
@@ -91,7 +91,8 @@ RATER_COLUMNS = (
 def find(criteria: Criteria) -> Findings:
     """Say how far committees agree. InvalidError names a cycle whose decisions are not released."""
     asked = Asked(criteria.as_of, criteria.viewer, criteria.cycle_id)
-    cycles = queries.list_released_cycles(asked)
+    released = queries.list_released_cycles(asked)
+    cycles = [cycle for cycle in released if cycle.cases]
     chosen = next((cycle for cycle in cycles if cycle.id == criteria.cycle_id), None)
     if criteria.cycle_id is not None and chosen is None:
         raise InvalidError("This names no cycle whose decisions are released.", field=CYCLE)
@@ -102,11 +103,13 @@ def find(criteria: Criteria) -> Findings:
             "Choose all cycles.",
             field=CYCLE,
         )
-    known = queries.competencies()
+    editions = list_editions()
+    known = queries.competencies(editions)
     names = dict(known.values())
     whole, apart = queries.list_ratings(asked, known)
     raters = queries.list_severities(asked)
-    gaps = count_gaps(criteria.as_of, known)
+    gaps_on = last_quarter_end(criteria.day)
+    gaps = count_gaps(AsOf(gaps_on, Known.THEN), known)
     seed = 0 if chosen is None else chosen.id.int
     measured = [_measured(one, names, criteria.k, seed) for one in apart]
     total = _measured(whole, names, criteria.k, seed, is_guarded=any(one.is_hidden for one in measured))
@@ -132,13 +135,13 @@ def find(criteria: Criteria) -> Findings:
                 remark=f"Nothing is said with fewer than {CASES_NEEDED} cases. It corrects no rating and no decision.",
                 empty="Nobody has rated a case together with somebody else.",
             ),
-            *gap_tables(gaps, names, criteria.k),
+            *gap_tables(gaps, names, criteria.k, gaps_on),
         ),
         charts=_charts(measured, total, raters),
         choices=_choices(cycles, chosen, apart_told, criteria.k),
         hidden=_hidden(measured, total, gaps, names, criteria),
-        notes=_notes(asked),
-        ladders=_ladders(cycles, chosen),
+        notes=_notes([cycle for cycle in released if criteria.cycle_id in {None, cycle.id}]),
+        ladders=_ladders(cycles, chosen, editions),
         is_named=True,
     )
 
@@ -301,10 +304,12 @@ def _choices(
     return (ChoiceGroup("Cycle", (everything, *single)),)
 
 
-def _ladders(cycles: Sequence[ReleasedCycle], chosen: ReleasedCycle | None) -> tuple[str, ...]:
+def _ladders(
+    cycles: Sequence[ReleasedCycle], chosen: ReleasedCycle | None, editions: Sequence[Edition]
+) -> tuple[str, ...]:
     counted = cycles if chosen is None else [chosen]
     versions = {version for cycle in counted for version in cycle.versions}
-    return tuple(sorted(get_edition(version).name for version in versions))
+    return tuple(sorted(edition.name for edition in editions if edition.id in versions))
 
 
 def _hidden(
@@ -320,7 +325,7 @@ def _hidden(
     return (*found, *hidden_gaps(gaps, names, k))
 
 
-def _notes(asked: Asked) -> tuple[Note, ...]:
+def _notes(counted: Sequence[ReleasedCycle]) -> tuple[Note, ...]:
     notes = [
         Note(
             "How to read it",
@@ -339,7 +344,7 @@ def _notes(asked: Asked) -> tuple[Note, ...]:
             "performance figure.",
         ),
     ]
-    if queries.has_left_out(asked):
+    if any(cycle.has_left_out for cycle in counted):
         notes.append(
             Note("Left out", "Cases of your own, and those in which you take no part and that are not told yet.")
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
+from app.domain.overlap import may_stand_together
 from app.domain.self_gap import self_gap
 from app.domain.suppression import Cell as Group
 from app.domain.suppression import Line, Why, suppress
+from app.infra.templating import long_date
 from app.reports.findings import Cell, Column, FixedRows, Hidden, Kind, Table
 from app.reports.queries.self_gap import GapCount, Gaps
 
@@ -46,6 +50,29 @@ def _competency_line(gaps: Gaps, k: int) -> Line:
     return suppress([Group(one, count.people) for one, count in gaps.by_competency.items()], k, is_sensitive=False)
 
 
+def _has_competencies(gaps: Gaps, k: int) -> bool:
+    """Say whether competencies may stand beside the teams, so that neither table tells of few in the other.
+
+    What is hidden counts as one line where its sum can be computed, by the line of everybody.
+    """
+    by_team, by_competency = _team_line(gaps, k), _competency_line(gaps, k)
+    if by_team.total is None or gaps.whole.people < k:
+        return False
+    lines: Counter[frozenset[Hashable]] = Counter()
+    for (team, competencies), people in gaps.overlaps.items():
+        of_team = ("team", None if str(team) in by_team.hidden else str(team))
+        of_competency = {("competency", None if one in by_competency.hidden else one) for one in competencies}
+        lines[frozenset({of_team, *of_competency})] += people
+    return may_stand_together(lines, k)
+
+
+def _hidden_competencies(gaps: Gaps, k: int) -> Mapping[str, Why]:
+    hidden = _competency_line(gaps, k).hidden
+    if _has_competencies(gaps, k):
+        return hidden
+    return {one: hidden.get(one, Why.PROTECTS) for one in gaps.by_competency}
+
+
 def _gap_row(name: str, count: GapCount) -> tuple[Cell, ...]:
     found = self_gap(count.gaps)
     return (name, count.people, found.mean, found.mean_absolute, found.apart)
@@ -55,9 +82,9 @@ def _hidden_row(name: str, why: Why, k: int) -> tuple[Cell, ...]:
     return (name, *(Hidden(why, k) for _ in GAP_COLUMNS))
 
 
-def gap_tables(gaps: Gaps, names: Mapping[str, str], k: int) -> tuple[Table, ...]:
+def gap_tables(gaps: Gaps, names: Mapping[str, str], k: int, day: date) -> tuple[Table, ...]:
     """Return the tables of gaps. On how many expectations a line rests is not told: hidden lines would follow."""
-    by_team, by_competency = _team_line(gaps, k), _competency_line(gaps, k)
+    by_team, hidden_competencies = _team_line(gaps, k), _hidden_competencies(gaps, k)
     teams = sorted(gaps.by_team, key=lambda one: (one is None, gaps.team_names[one].casefold(), str(one)))
     rows = [
         _hidden_row(gaps.team_names[one] or NO_TEAM, by_team.hidden[str(one)], k)
@@ -71,13 +98,17 @@ def gap_tables(gaps: Gaps, names: Mapping[str, str], k: int) -> tuple[Table, ...
     if by_team.total is not None and gaps.whole.people >= k:
         rows.append(_gap_row("Everybody", gaps.whole))
     lines = [
-        _hidden_row(names.get(one, NO_COMPETENCY), by_competency.hidden[one], k)
-        if one in by_competency.hidden
+        _hidden_row(names.get(one, NO_COMPETENCY), hidden_competencies[one], k)
+        if one in hidden_competencies
         else _gap_row(names.get(one, NO_COMPETENCY), gaps.by_competency[one])
         for one in _in_order(gaps.by_competency, names)
     ]
     empty = "Nobody has a revealed assessment in which both sides rated the same expectation."
-    remark = "The latest revealed assessment of everybody who works here; it starts a conversation and judges nobody."
+    remark = (
+        f"The latest revealed assessment of everybody who worked here on {long_date(day)}, as known then: ends of "
+        "quarters alone, as two days close to each other would tell of few people. It starts a conversation and judges "
+        "nobody."
+    )
     return (
         Table(
             "gap_by_team",
@@ -120,11 +151,11 @@ def hidden_gaps(gaps: Gaps, names: Mapping[str, str], k: int) -> tuple[str, ...]
             f"Self beside manager in {listed(sorted(teams, key=str.casefold))}: fewer than {k} people have ratings of "
             "both, or another team’s figure would follow."
         )
-    lines = [one for one in _in_order(gaps.by_competency, names) if one in _competency_line(gaps, k).hidden]
+    lines = [one for one in _in_order(gaps.by_competency, names) if one in _hidden_competencies(gaps, k)]
     if lines:
         found.append(
             f"Self beside manager on {listed([names.get(one, NO_COMPETENCY) for one in lines])}: fewer than {k} "
-            "people, or another figure would follow."
+            "people, or another figure would follow, in this table or in the one by team."
         )
     return tuple(found)
 
