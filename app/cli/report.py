@@ -166,7 +166,7 @@ def _no_such(definition: Definition, name: str, given: Mapping[str, str]) -> str
     return f"{_option(name)}: {definition.name} has no such filter."
 
 
-def _with_end(definition: Definition, given: Mapping[str, str]) -> Mapping[str, str]:
+def _with_end(definition: Definition, given: dict[str, str]) -> dict[str, str]:
     """Return the filters, of a report on a period with its last day in place of the day of the report."""
     if AS_OF in definition.takes or AS_OF not in given:
         return given

@@ -11,14 +11,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from app.domain.as_of import AsOf
+from app.domain.as_of import AsOf, Known
 from app.domain.funnel import Passage
-from app.domain.promotion import CaseState, DecisionKind
+from app.domain.promotion import CaseState, CycleState, DecisionKind
+from app.infra.clock import local
 from app.infra.db import db
 from app.people.models import GroupMembership
 from app.people.queries import held_as_of, known_until
 from app.promotion.models import (
     CaseStep,
+    CycleStep,
     Decision,
     DecisionFinding,
     Eligibility,
@@ -28,6 +30,7 @@ from app.promotion.models import (
 )
 
 NO_GROUP = ""
+EVERYBODY_TOLD = (CycleState.APPEALS.value, CycleState.CLOSED.value)
 EXCEPTION = "exception"
 """The kind of a finding of a decision that promotes despite an expectation."""
 
@@ -41,11 +44,11 @@ class Held(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountedCycle:
-    """A cycle whose decisions were communicated."""
+    """A cycle that counts, and from which day on: its decisions were communicated, or everybody in it was told."""
 
     id: uuid.UUID
     name: str
-    communicated_on: date
+    counted_from: date
 
 
 def list_counted_cycles(day: date) -> list[CountedCycle]:
@@ -56,6 +59,24 @@ def list_counted_cycles(day: date) -> list[CountedCycle]:
         .order_by(PromotionCycle.communicated_on, func.lower(PromotionCycle.name), PromotionCycle.id)
     )
     return [CountedCycle(id_, name, on) for id_, name, on in rows if on]
+
+
+def list_told_cycles(day: date) -> list[CountedCycle]:
+    """Return the cycles in which everybody had been told in the calendar year of a day, up to that day, in their order.
+
+    The day is the one on which Belay recorded it, which nobody types: it moves a cycle on once every case is told.
+    """
+    before, until = (known_until(AsOf(one, Known.THEN)) for one in (date(day.year - 1, 12, 31), day))
+    told_at = func.min(CycleStep.at)
+    rows = db.session.execute(
+        select(PromotionCycle.id, PromotionCycle.name, told_at)
+        .join(CycleStep, CycleStep.cycle_id == PromotionCycle.id)
+        .where(CycleStep.target.in_(EVERYBODY_TOLD))
+        .group_by(PromotionCycle.id, PromotionCycle.name)
+        .having(and_(told_at >= before, told_at < until))
+        .order_by(told_at, func.lower(PromotionCycle.name), PromotionCycle.id)
+    )
+    return [CountedCycle(id_, name, local(at).date()) for id_, name, at in rows]
 
 
 def list_dimensions() -> list[str]:
@@ -155,10 +176,12 @@ def _cases(ids: Sequence[uuid.UUID], as_of: AsOf) -> Select[uuid.UUID, uuid.UUID
 
 
 def _is_told(as_of: AsOf) -> ColumnElement[bool]:
-    """Return the condition that the candidate was told by the end of the day: only then a decision is known."""
-    until = known_until(as_of)
-    told = PromotionCase.told_at.is_not(None)
-    return told if until is None else and_(told, PromotionCase.told_at < until)
+    """Return the condition that telling the candidate was recorded by the end of the day.
+
+    When that was told is typed by HR, and may be dated back: then a day would say something else than it once did, and
+    the difference would tell of one person.
+    """
+    return and_(PromotionCase.told_at.is_not(None), _came_to(CaseState.COMMUNICATED, as_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +198,8 @@ class Afterwards:
     appeals_decided: int
     overturned: int
     """Appeals after which the candidate is promoted."""
-    has_appeals: bool
-    """Whether any cycle, of these or of others, had an appeal by the day."""
+    all_appeals: int
+    """How many appeals any cycle had by the day, of these or of others."""
 
 
 def count_afterwards(cycles: Sequence[CountedCycle], as_of: AsOf) -> Afterwards:
@@ -214,8 +237,7 @@ def count_afterwards(cycles: Sequence[CountedCycle], as_of: AsOf) -> Afterwards:
         .join(Decision, Decision.case_id == PromotionCase.id)
         .where(PromotionCase.cycle_id.in_([one.id for one in cycles]), _is_told(as_of))
     ).one()
-    *counts, appeals = map(int, row)
-    return Afterwards(*counts, has_appeals=appeals > 0)
+    return Afterwards(*map(int, row))
 
 
 def _all_appeals(as_of: AsOf) -> ColumnElement[int]:
