@@ -77,6 +77,7 @@ class Page:
     subject_id: uuid.UUID
     holds_no_role: bool = True
     is_underway: bool = True
+    has_not_left: bool = True
 
 
 @dataclass(frozen=True, slots=True)
