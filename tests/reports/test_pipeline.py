@@ -7,7 +7,12 @@ from fractions import Fraction
 
 import pytest
 
+from app.domain.suppression import Why
 from app.people.models import SpellReason
+from app.reports.findings import Hidden
+from app.reports.queries.spells import Rung
+from app.reports.questions.headcount import LevelLine
+from app.reports.questions.pipeline import span_row
 from tests.factories.editions import adopted
 from tests.factories.people import make_person
 from tests.factories.reports import HIDDEN, ask_report, make_people, rows_of
@@ -70,6 +75,28 @@ def test_a_level_that_few_came_into_is_hidden_with_another_everywhere(ladder):
     assert [dot.words for dot in found.charts[0].dots] == ["30 of 30", "hidden", "hidden"]
     assert found.answer.endswith("counting the levels that are shown.")
     assert rows_of(found, "span")["Software Engineer"]["span"] in {HIDDEN, Fraction(0)}
+
+
+def test_levels_and_ladders_that_are_no_more_are_kept(ladder):
+    make_people(8, {"L1": EARLY, "L9": MID})
+    make_people(7, {"B1": EARLY, "B2": MID}, ladder="bakers")
+    found = ask_report("pipeline")
+    lines = {(row[0], row[1]): row for row in found.main.rows.stream()}
+    assert lines["Software Engineer", "L9"][2:5] == [8, 0, 1]
+    assert lines["bakers", "B2"][2:5] == [7, 0, 1]
+    assert lines["bakers", "B2"][-1] == "No ladder that counts today has it."
+    assert found.answer.startswith("100%")
+    assert list(rows_of(found, "span")) == ["Software Engineer"]
+
+
+def test_a_span_counts_levels_of_one_rank_together_and_says_where_there_is_none(ladder):
+    low, other, top = (Rung("f", "Fork", level, rank, rank == 2) for level, rank in (("A", 2), ("B", 4), ("C", 6)))
+    fourth = Rung("f", "Fork", "M", 6)
+    line = LevelLine({("f", "A"): 20, ("f", "B"): 9, ("f", "C"): 5, ("f", "M"): 5}, {}, 39)
+    assert span_row([low, other, top, fourth], line, 5) == ["Fork", 20, 10, 2, "A for each at C and M"]
+    assert span_row([low, other], line, 5) == ["Fork", None, None, None, "Fewer than three ranks: no span."]
+    few = LevelLine({("f", "A"): 20, ("f", "C"): None, ("f", "M"): 8}, {("f", "C"): Why.FEW}, 39)
+    assert isinstance(span_row([low, other, top, fourth], few, 5)[2], Hidden)
 
 
 def test_a_small_company_gets_a_sentence(ladder):

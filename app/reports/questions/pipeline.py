@@ -42,6 +42,8 @@ from app.reports.questions.headcount import LevelLine, level_line
 QUESTION = "Are levels filled from within or from outside?"
 LOWEST = "The lowest level: nobody is promoted into it."
 NOBODY = "Nobody came into it."
+NO_LONGER = "No ladder that counts today has it."
+NO_THIRD = "Fewer than three ranks: no span."
 NOTES = (
     Note(
         "How to read it",
@@ -55,8 +57,8 @@ NOTES = (
     ),
     Note(
         "Span",
-        "People at the lowest level for each one at L3, who can be their mentor. A high figure says that mentors are "
-        "few; it is no figure about anybody's work.",
+        "People at the lowest rank of a ladder for each one at its third, who can be their mentor; levels that share a "
+        "rank count together. A high figure says that mentors are few; it is no figure about anybody's work.",
     ),
 )
 COLUMNS = (
@@ -71,9 +73,10 @@ COLUMNS = (
 )
 SPAN_COLUMNS = (
     Column("ladder", "Ladder"),
-    Column("juniors", "At the lowest level", Kind.COUNT),
-    Column("mentors", "At L3", Kind.COUNT),
-    Column("span", "For each at L3", Kind.NUMBER, decimals=1),
+    Column("juniors", "At the lowest rank", Kind.COUNT),
+    Column("mentors", "At the third rank", Kind.COUNT),
+    Column("span", "For each at the third", Kind.NUMBER, decimals=1),
+    Column("levels", "Levels", is_wide=True),
 )
 
 
@@ -96,10 +99,17 @@ def find(criteria: Criteria) -> Findings:
     scope = f"{whom(criteria)}, {period}{known_words(as_of, criteria.today)}"
     if found.people < criteria.k:
         return too_few(criteria, QUESTION, scope, ladders, people=found.people, as_of=as_of)
-    lineages = ladders.lineages if chosen is None else [chosen]
-    lines = [line for lineage in lineages for line in lines_of(ladders.of(lineage), found.fills, criteria.k)]
+    others = sorted({lineage for lineage, _ in found.fills} - set(ladders.lineages))
+    lineages = [*ladders.lineages, *others] if chosen is None else [chosen]
+    lines = [
+        line
+        for lineage in lineages
+        for line in lines_of(
+            ladders.of(lineage, [level for own, level in found.fills if own == lineage]), found.fills, criteria.k
+        )
+    ]
     filled = Table("filled", "How levels were filled", COLUMNS, FixedRows([_row(line, criteria.k) for line in lines]))
-    spans = _span_table(ladders, lineages, found, criteria.k)
+    spans = _span_table(ladders, [one for one in lineages if one in ladders.lineages], found, criteria.k)
     answer, rest = _answer(lines, period)
     return Findings(
         question=QUESTION,
@@ -132,7 +142,7 @@ def lines_of(rungs: Sequence[Rung], fills: Mapping[Level, Fill], k: int) -> list
 
 def _row(line: Line, k: int) -> Row:
     rung, fill = line.rung, line.fill
-    remark = LOWEST if rung.is_lowest else ""
+    remark = LOWEST if rung.is_lowest else NO_LONGER if rung.rank is None else ""
     if fill is None:
         hidden = Hidden(line.why, k)
         rate: list[Cell] = [None] * 3 if rung.is_lowest else [hidden] * 3
@@ -146,21 +156,32 @@ def _row(line: Line, k: int) -> Row:
 
 
 def _span_table(ladders: Ladders, lineages: Sequence[str], found: Pipeline, k: int) -> Table:
-    """Return the span of each ladder that has a third level. Its counts are those of the headcount, hidden alike."""
+    """Return the span of each ladder. Its counts are those of the headcount, hidden alike."""
     line = level_line(found.counts, k)
-    rows = [row for lineage in lineages if (row := _span_row(ladders.of(lineage), line, k)) is not None]
-    empty = "No ladder here has a third level."
+    rows = [span_row(ladders.of(lineage), line, k) for lineage in lineages]
+    empty = "No ladder counts here."
     return Table("span", "Room for mentoring on the last day", SPAN_COLUMNS, FixedRows(rows), empty=empty)
 
 
-def _span_row(rungs: Sequence[Rung], line: LevelLine, k: int) -> Row | None:
-    by_rank = {rung.rank: rung for rung in rungs}
-    if JUNIOR_RANK not in by_rank or MENTOR_RANK not in by_rank:
-        return None
-    cells = {rank: line.cell((by_rank[rank].lineage, by_rank[rank].level), k) for rank in (JUNIOR_RANK, MENTOR_RANK)}
-    counts = {rank: cell for rank, cell in cells.items() if isinstance(cell, int)}
+def span_row(rungs: Sequence[Rung], line: LevelLine, k: int) -> Row:
+    """Return people at the lowest rank for each one at the third one from there; several levels may share a rank."""
+    ranks = sorted({rung.rank for rung in rungs if rung.rank is not None})
+    if len(ranks) < MENTOR_RANK:
+        return [rungs[0].ladder, None, None, None, NO_THIRD]
+    at_rank = {place: [rung for rung in rungs if rung.rank == ranks[place - 1]] for place in (JUNIOR_RANK, MENTOR_RANK)}
+    cells = {place: _together(at_rank[place], line, k) for place in at_rank}
+    counts = {place: cell for place, cell in cells.items() if isinstance(cell, int)}
     hidden = [cell for cell in cells.values() if isinstance(cell, Hidden)]
-    return [rungs[0].ladder, *cells.values(), hidden[0] if hidden else span(counts)]
+    names = [" and ".join(rung.level for rung in at_rank[place]) for place in (JUNIOR_RANK, MENTOR_RANK)]
+    said = f"{names[0]} for each at {names[1]}"
+    return [rungs[0].ladder, *cells.values(), hidden[0] if hidden else span(counts), said]
+
+
+def _together(rungs: Sequence[Rung], line: LevelLine, k: int) -> int | Hidden:
+    """Return how many are at the levels of one rank; hidden where one of them is, and nothing is said of the rest."""
+    cells = [line.cell((rung.lineage, rung.level), k) for rung in rungs]
+    hidden = [cell for cell in cells if isinstance(cell, Hidden)]
+    return hidden[0] if hidden else sum(cell for cell in cells if isinstance(cell, int))
 
 
 def _chart(lines: Sequence[Line], period: str) -> DotPlot:
