@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -186,8 +186,10 @@ def day_choices(
         return []
     day = criteria.day if criteria is not None else None
     if only_quarters and criteria is not None and AS_OF not in criteria.text:
-        day = last_quarter_end(today)
-    ends = [end for end, _ in zip(quarter_ends(date(1, 3, 31), today), range(QUARTERS_OFFERED), strict=False)]
+        day = last_quarter_end(today - timedelta(days=1))
+    # The last day of a quarter is told once it is over.
+    last = today - timedelta(days=1) if only_quarters else today
+    ends = [end for end, _ in zip(quarter_ends(date(1, 3, 31), last), range(QUARTERS_OFFERED), strict=False)]
     offered = ends if only_quarters else [today, *(end for end in ends if end != today)]
     if day is not None and day not in offered and not only_quarters:
         offered = [day, *offered]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import delete
 
 from app.access.actor import Role
 from app.domain.errors import InvalidError
@@ -14,7 +15,15 @@ from app.domain.promotion import CaseState, CycleState, DecisionKind
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people.models import GroupMembership, Person
-from app.promotion.models import CaseStep, Decision, DecisionFinding, Eligibility, ExceptionAsked, PromotionCase
+from app.promotion.models import (
+    CaseStep,
+    CycleStep,
+    Decision,
+    DecisionFinding,
+    Eligibility,
+    ExceptionAsked,
+    PromotionCase,
+)
 from tests.factories.assessments import count_queries, publish
 from tests.factories.people import make_person
 from tests.factories.promotion import make_cycle
@@ -43,10 +52,19 @@ def spring(ruth, edition):
 
 
 def cycle_of(ruth, edition, name, on):
-    return make_cycle(
+    cycle = make_cycle(
         hr=ruth, chair=ruth, deputy=ruth, members=[], edition=edition, state=CycleState.CLOSED, name=name,
         communicated_on=on, opened_at=OPENED,
     )  # fmt: skip
+    return everybody_told(cycle, datetime.combine(on, time(15), UTC))
+
+
+def everybody_told(cycle, at):
+    """Let a cycle move on at a moment, as it does once the last candidate is recorded as told."""
+    with transaction() as session:
+        session.execute(delete(CycleStep).where(CycleStep.cycle_id == cycle.id))
+        session.add(CycleStep(cycle_id=cycle.id, at=at, kind="move", source="communicated", target="appeals"))
+    return cycle
 
 
 def people(number, group, *, dimension="office", from_on=date(2024, 1, 1), recorded_at=OPENED):
@@ -73,7 +91,10 @@ def people(number, group, *, dimension="office", from_on=date(2024, 1, 1), recor
     return found
 
 
-def run(cycle, edition, persons, nominated, promoted, *, told_at=TOLD, level="L2", lineage="software-engineer"):
+def run(
+    cycle, edition, persons, nominated, promoted, *, told_at=TOLD, recorded_at=None, level="L2",
+    lineage="software-engineer",
+):  # fmt: skip
     """Let people be eligible in a cycle, the first of them nominated, and the first of those promoted."""
     with transaction() as session:
         session.add_all(
@@ -100,6 +121,12 @@ def run(cycle, edition, persons, nominated, promoted, *, told_at=TOLD, level="L2
         ]
         session.add_all(cases)
         session.flush()
+        session.add_all(
+            CaseStep(
+                case_id=case.id, at=recorded_at or told_at, event="communicate", source="decided", target="communicated"
+            )
+            for case in cases
+        )
         session.add_all(
             Decision(
                 case_id=case.id,
@@ -251,6 +278,29 @@ def test_a_promotion_counts_from_the_day_on_which_its_candidate_was_told(offices
     run(spring, edition, people(30, "Porto"), 10, 8, told_at=datetime(2026, 7, 3, 9, tzinfo=UTC))
     assert ask_report("promotion-funnel", as_of=QUARTER).charts[0].stages[2].count == 20
     assert ask_report("promotion-funnel", as_of="2026-09-30").charts[0].stages[2].count == 28
+
+
+def test_a_telling_that_is_dated_back_changes_no_earlier_day(offices, spring, edition):
+    run(spring, edition, people(30, "Porto"), 10, 8, recorded_at=datetime(2026, 7, 3, 9, tzinfo=UTC))
+    assert ask_report("promotion-funnel", as_of=QUARTER).charts[0].stages[2].count == 20
+    assert ask_report("promotion-funnel", as_of="2026-09-30").charts[0].stages[2].count == 28
+
+
+def test_a_cycle_is_told_by_group_once_everybody_in_it_was_told(offices, spring):
+    everybody_told(spring, datetime(2026, 7, 3, 9, tzinfo=UTC))
+    found = ask_report("promotion-funnel", group="office", as_of=QUARTER)
+    assert found.answer == "In no promotion cycle everybody had been told in 2026 up to 30 June 2026."
+    assert ask_report("promotion-funnel", as_of=QUARTER).charts
+    assert ask_report("promotion-funnel", group="office", as_of="2026-09-30").charts
+
+
+def test_a_quarter_is_told_by_group_once_it_is_over(offices, clock):
+    with clock.standing_at(datetime(2026, 6, 30, 10, tzinfo=UTC)):
+        with pytest.raises(InvalidError, match="2026-03-31"):
+            ask_report("promotion-funnel", group="office", as_of=QUARTER)
+        assert "31 March 2026" in ask_report("promotion-funnel", group="office").scope
+    with clock.standing_at(datetime(2026, 7, 1, 10, tzinfo=UTC)):
+        assert ask_report("promotion-funnel", group="office", as_of=QUARTER).charts
 
 
 def test_whom_a_rule_kept_from_it_is_not_eligible_unless_it_was_waived(spring, edition):

@@ -7,7 +7,7 @@ by few people the difference would tell of those.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from app.access.permissions import Permission
 from app.domain.as_of import AsOf, Known, is_quarter_end, last_quarter_end, quarter_ends
@@ -27,6 +27,7 @@ from app.reports.queries.promotion_funnel import (
     count_everybody,
     list_counted_cycles,
     list_dimensions,
+    list_told_cycles,
 )
 from app.reports.queries.spells import Ladders, read_ladders
 from app.reports.questions.asked import count_of, ladder_choices, lineage_of, said_hidden
@@ -55,7 +56,8 @@ COUNTING = Note(
     "What is counted",
     "Eligible: who stood on the eligibility list of a cycle and was kept from it by no rule, or by one that HR waived. "
     "Nominated: of those, who has a case in that cycle, whoever proposed it and however it ended. Promoted: who was "
-    "told so by the day. Cycles count once they are communicated; somebody eligible in two cycles counts in each.",
+    "recorded as told so by the day. Cycles count once they are communicated, and by group once everybody in them was "
+    "told; somebody eligible in two cycles counts in each.",
 )
 STATISTICS = Note(
     "How to read the figures",
@@ -72,13 +74,21 @@ def find(criteria: Criteria) -> Findings:
     lineage = lineage_of(criteria, ladders)
     dimensions = list_dimensions()
     group = _group_of(criteria, dimensions)
-    day = criteria.day if AS_OF in criteria.text else last_quarter_end(criteria.today)
-    if group is not None and not is_quarter_end(day):
-        last = last_quarter_end(day)
-        raise InvalidError(f"{ALONE_TOLD} The last one before is {last.isoformat()}.", field=AS_OF)
+    # Until its last day is over, a quarter may still come to say something else.
+    over = last_quarter_end(criteria.today - timedelta(days=1))
+    day = criteria.day if AS_OF in criteria.text else over
+    if group is not None and (not is_quarter_end(day) or day > over):
+        last = min(last_quarter_end(day), over)
+        raise InvalidError(f"{ALONE_TOLD} The last one that is over is {last.isoformat()}.", field=AS_OF)
     as_of = AsOf(day, Known.THEN)
-    cycles = list_counted_cycles(day)
+    cycles = list_counted_cycles(day) if group is None else list_told_cycles(day)
     asked = _Asked(criteria, ladders, dimensions, cycles, as_of, group, lineage)
+    if not cycles and group is not None:
+        return asked.sentence(
+            f"In no promotion cycle everybody had been told in {day.year} up to {long_date(day)}.",
+            "By group a cycle counts once it is recorded of all its candidates that they were told; before, each "
+            "further one would tell of a single person.",
+        )
     if not cycles:
         return asked.sentence(
             f"No promotion cycle was communicated in {day.year} up to {long_date(day)}.",
@@ -126,7 +136,8 @@ class _Asked:
         ladder = f"{self.ladders.of(self.lineage)[0].ladder}: " if self.lineage else ""
         known = ", groups as known then" if self.is_sensitive else ""
         cycles = count_of(len(self.cycles), "cycle") if self.cycles else "No cycle"
-        return f"{ladder}{cycles} communicated in {self.day.year} up to {long_date(self.day)}{known}"
+        counted = "communicated" if self.group is None else "in which everybody was told"
+        return f"{ladder}{cycles} {counted} in {self.day.year} up to {long_date(self.day)}{known}"
 
     def sentence(self, answer: str, rest: str, hidden: tuple[str, ...] = ()) -> Findings:
         """Return an answer without figures."""
@@ -261,7 +272,7 @@ def _published_before(asked: _Asked, group: str) -> dict[Stage, Line] | None:
     published: dict[Stage, Line] | None = None
     ends = quarter_ends(asked.day.replace(month=1, day=1), asked.day)
     for day in sorted(end for end in ends if end < asked.day):
-        cycles = [one for one in asked.cycles if one.communicated_on <= day]
+        cycles = [one for one in asked.cycles if one.counted_from <= day]
         if not cycles:
             continue
         lines = asked.funnel(count_by_group(cycles, AsOf(day, Known.THEN), group, asked.lineage))
