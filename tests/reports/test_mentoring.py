@@ -173,10 +173,23 @@ def test_a_small_group_and_a_mean_of_few_pairs_are_hidden(ladder):
     rows = {row[1]: row for row in ask_report("mentoring").table("round_by_group").rows.stream()}
     assert {type(cell).__name__ for cell in rows["Graz"][2:]} == {"Hidden"}
     assert "" not in rows
+    # What all make together stands by level, so that the large group would tell of the small one.
+    assert {type(cell).__name__ for cell in rows["Bergen"][2:]} == {"Hidden"}
+    assert [row[2] for row in ask_report("mentoring").table("round_by_level").rows.stream()][-1] == 20
     publish_round(matched=3, left=12, published_at=PUBLISHED + timedelta(days=1))
     rows = {row[1]: row for row in ask_report("mentoring").table("round_by_group").rows.stream()}
     assert rows["Bergen"][2:4] == (15, 3)
     assert type(rows["Bergen"][5]).__name__ == type(rows[""][5]).__name__ == "Hidden"
+
+
+def test_a_mean_of_few_pairs_does_not_follow_from_the_mean_of_the_others(ladder):
+    # Of twelve in Graz two are matched; the mean of all is told by level.
+    publish_round(lambda number: "Graz" if number < 2 or number >= 18 else "Bergen", matched=18, left=10)
+    rows = {row[1]: row for row in ask_report("mentoring").table("round_by_group").rows.stream()}
+    assert (rows["Graz"][2:4], rows["Bergen"][2:4]) == ((12, 2), (16, 16))
+    assert {type(rows[office][5]).__name__ for office in ("Graz", "Bergen", "Everybody", "") if office in rows} == {
+        "Hidden"
+    }
 
 
 # The page ------------------------------------------------------------------------

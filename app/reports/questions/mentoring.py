@@ -201,20 +201,26 @@ def _goals(on: date, k: int) -> Table:
 
 
 def _matched_rows(found: Sequence[tuple[tuple[str, ...], Matched]], k: int, *, is_sensitive: bool) -> list[Row]:
-    """Return lines of a round; a mean over few pairs is hidden too, and with it the mean of all."""
+    """Return lines of a round; a mean over few pairs is hidden too, and with it the mean of all.
+
+    What all make together is known, from other lines of the same round and its own page. So nothing rests on hiding
+    it: where a line could only be protected by that, none is shown, and of means neither.
+    """
     groups = {str(place): (names, one) for place, (names, one) in enumerate(found)}
     line = suppress(
         [Group(key, one.mentees, one.matched) for key, (_, one) in groups.items()], k, is_sensitive=is_sensitive
     )
+    hidden = line.hidden if line.total else {key: line.hidden.get(key, Why.PROTECTS) for key in groups}
+    few = [one.matched for key, (_, one) in groups.items() if one.matched and (key in hidden or one.matched < k)]
+    has_few = bool(few)
+    tells_means = not few or (len(few) > 1 and sum(few) >= k)
     rows: list[Row] = []
-    has_few = False
     for key, (names, one) in groups.items():
-        if key in line.hidden:
-            rows.append((*names, *(Hidden(line.hidden[key], k) for _ in MATCH_COLUMNS)))
+        if key in hidden:
+            rows.append((*names, *(Hidden(hidden[key], k) for _ in MATCH_COLUMNS)))
             continue
-        is_few = 0 < one.matched < k
-        has_few = has_few or is_few
-        rows.append((*names, one.mentees, one.matched, _share(one), Hidden(Why.FEW, k) if is_few else _mean(one)))
+        mean_hidden = Hidden(Why.FEW, k) if 0 < one.matched < k else None if tells_means else Hidden(Why.PROTECTS, k)
+        rows.append((*names, one.mentees, one.matched, _share(one), mean_hidden or _mean(one)))
     whole = Matched(
         sum(one.mentees for _, one in found), sum(one.matched for _, one in found), sum(one.score for _, one in found)
     )
