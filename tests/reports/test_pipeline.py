@@ -77,6 +77,20 @@ def test_a_level_that_few_came_into_is_hidden_with_another_everywhere(ladder):
     assert rows_of(found, "span")["Software Engineer"]["span"] in {HIDDEN, Fraction(0)}
 
 
+def test_hires_into_a_hidden_level_do_not_follow_from_the_report_on_movement(ladder):
+    make_people(3, {"L1": MID})
+    make_people(9, {"L2": MID})
+    make_people(7, {"L2": EARLY, "L3": MID})
+    joined = rows_of(ask_report("movement"), "events")["Joined from outside, or came back"]["count"]
+    shown = [row["outside"] for row in rows_of_levels(ask_report("pipeline"))]
+    assert joined == 12
+    assert [number for number in shown if isinstance(number, int) and number] == []
+
+
+def rows_of_levels(found):
+    return list(by_level(found).values())
+
+
 def test_levels_and_ladders_that_are_no_more_are_kept(ladder):
     make_people(8, {"L1": EARLY, "L9": MID})
     make_people(7, {"B1": EARLY, "B2": MID}, ladder="bakers")

@@ -129,14 +129,22 @@ def find(criteria: Criteria) -> Findings:
 
 
 def lines_of(rungs: Sequence[Rung], fills: Mapping[Level, Fill], k: int) -> list[Line]:
-    """Return how the levels of one ladder were filled, as it may be shown."""
+    """Return how the levels of one ladder were filled, as it may be shown.
+
+    The report on movement tells how many joined and were promoted on a ladder, where those are k or more. So where the
+    hidden levels hold fewer of either, which would be what is left of that sum, no level of the ladder is shown.
+    """
     own = {rung.level: fills.get((rung.lineage, rung.level), Fill(0, 0)) for rung in rungs}
     line = suppress(
         [suppression.Cell(level, fill.total, fill.promoted) for level, fill in own.items()], k, is_sensitive=False
     )
+    hidden = line.hidden
+    sums = ([fill.joined for fill in own.values()], [fill.promoted for fill in own.values()])
+    left = [[number for level, number in zip(own, numbers, strict=True) if level in hidden] for numbers in sums]
+    if any(0 < sum(part) < k <= sum(whole) for part, whole in zip(left, sums, strict=True)):
+        hidden = {level: hidden.get(level, Why.PROTECTS) for level in own}
     return [
-        Line(rung, None, line.hidden[rung.level]) if rung.level in line.hidden else Line(rung, own[rung.level])
-        for rung in rungs
+        Line(rung, None, hidden[rung.level]) if rung.level in hidden else Line(rung, own[rung.level]) for rung in rungs
     ]
 
 
