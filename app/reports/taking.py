@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 from app.access.actor import Actor, Role
 from app.access.policy import can
 from app.audit.actions import record_refusal
-from app.domain.as_of import Known
+from app.domain.as_of import Known, is_quarter_end, last_quarter_end
 from app.domain.errors import InvalidError, MissingError
 from app.policies.queries import value_of
 from app.reports.actions.exports import Asked
 from app.reports.catalogue import REPORTS, Definition
-from app.reports.criteria import EVERY, PERSON, Criteria, Viewer, read_criteria
+from app.reports.criteria import AS_OF, EVERY, PERSON, TO, Criteria, Viewer, read_criteria
 from app.reports.files import MOST_PDF_ROWS, csv_chunks, json_chunks, pdf_bytes, write_xlsx
 from app.reports.files.manifest import Manifest, manifest_of
 from app.reports.findings import Findings, Table
@@ -116,7 +116,27 @@ def criteria_of(
     k = int(str(value_of(SMALLEST_GROUP)))
     if is_for_outside:
         k = max(k, int(str(value_of(SMALLEST_GROUP_OUTSIDE))))
-    return read_criteria(given, definition.takes, viewer=viewer, today=today, k=k, is_for_outside=is_for_outside)
+    criteria = read_criteria(given, definition.takes, viewer=viewer, today=today, k=k, is_for_outside=is_for_outside)
+    if is_for_outside:
+        _check_day_outside(definition, criteria)
+    return criteria
+
+
+def _check_day_outside(definition: Definition, criteria: Criteria) -> None:
+    """Refuse a day that is no quarter's end: two files of days close to each other would tell of few people.
+
+    A report that stands as of today alone has no other day. InvalidError names the last end of a quarter.
+    """
+    if definition.only_quarter_ends and AS_OF not in criteria.text:
+        # It opens on the last end of a quarter by itself.
+        return
+    field = next((one for one in (AS_OF, TO) if one in definition.takes), None)
+    day = criteria.end or criteria.day
+    if field is not None and not is_quarter_end(day):
+        last = last_quarter_end(day).isoformat()
+        raise InvalidError(
+            f"Outside, reports are told at the ends of quarters alone. The last one is {last}.", field=field
+        )
 
 
 def check_right(definition: Definition, criteria: Criteria) -> None:

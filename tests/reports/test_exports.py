@@ -63,8 +63,8 @@ def ruth(app):
     return make_person("Ruth Okonjo", roles=(Role.HR,))
 
 
-def ask(client, **values):
-    page = client.get(f"{TAKE}?format=csv&ladder=swe")
+def ask(client, *, as_of="", **values):
+    page = client.get(f"{TAKE}?format=csv&ladder=swe&as_of={as_of}")
     return client.send(page.form(TAKE), **({"reason": REASON} | values))
 
 
@@ -234,7 +234,7 @@ def test_what_leaves_the_company_hides_groups_below_ten(ruth, client_for, report
     seen = []
     reports["headcount"] = replace(definition(), find=lambda criteria: seen.append(criteria) or findings_of())
     client = client_for(ruth)
-    file = client.follow(ask(client, outside="y"))
+    file = client.follow(ask(client, as_of="2026-09-30", outside="y"))
     assert {(one.k, one.is_for_outside) for one in seen} == {(10, True)}
     assert "for outside=yes" in file.text
 
@@ -248,6 +248,13 @@ def test_a_list_of_single_people_has_no_version_for_outside(ruth, client_for, se
     assert "lists single people, so that it has no version for outside" in answer.text
     assert records(session) == []
     assert [name for name, one in catalogue.REPORTS.items() if not one.has_outside] == ["progression", "person"]
+
+
+def test_what_leaves_the_company_is_told_at_ends_of_quarters_alone(ruth, client_for, session):
+    page = ask(client_for(ruth), as_of="2026-10-31", outside="y")
+    assert page.status == 422
+    assert "The last one is 2026-09-30." in page.words()
+    assert records(session) == []
 
 
 def test_who_may_not_open_a_report_may_not_take_it_out(app, client_for, session):
