@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.access.actor import Role
 from app.assessment.actions import standing
@@ -14,14 +14,16 @@ from app.domain.board import Question
 from app.domain.suppression import SMALLEST_GROUP
 from app.infra.clock import now, today
 from app.infra.db import db
-from app.people.models import Person
+from app.infra.unit_of_work import transaction
+from app.people.actions import record_leaving
+from app.people.models import Person, TeamMembership
 from app.reports.criteria import Viewer, read_criteria
 from app.reports.findings import Hidden
 from app.reports.queries import readiness as queries
 from app.reports.questions.readiness import DEFINITION
 from tests.factories.assessments import count_queries, make_assessment, make_evidence, make_waiver, publish
 from tests.factories.evidence import as_actor
-from tests.factories.people import make_person, make_team
+from tests.factories.people import SYSTEM, make_person, make_team
 from tests.factories.promotion import required_ids
 
 JUNE, NOVEMBER = date(2026, 6, 1), date(2026, 11, 3)
@@ -178,6 +180,20 @@ def test_a_past_day_says_the_same_later_and_offers_to_be_computed_where_nothing_
     early = ask(as_of=(day - 30 * DAY).isoformat())
     assert "as corrected since" in early.rest
     assert rows(ask(as_of=(day - 30 * DAY).isoformat(), known="now"), "teams")[0][3] == 6
+
+
+def test_a_past_day_counts_who_was_known_then_to_work_here(company, edition, clock):
+    _, _, people = company
+    standing.refresh_due(today(), lambda *_: None)
+    with clock.standing_at(now() + DAY), transaction():
+        record_leaving(people[0], on=today() - DAY, by=SYSTEM, at=now())
+    with clock.standing_at(now() + 20 * DAY):
+        with transaction():
+            db.session.execute(update(TeamMembership).values(ends_on=None))
+            record_leaving(people[1], on=today() - 15 * DAY, by=SYSTEM, at=now())
+        told = {row[0] for row in rows(ask(as_of=(today() - 10 * DAY).isoformat()), "people")}
+        assert people[0].name not in told
+        assert people[1].name in told
 
 
 def test_the_number_of_questions_does_not_grow_with_the_people(company, edition):

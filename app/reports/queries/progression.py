@@ -250,7 +250,7 @@ def holds(day: date) -> ColumnElement[bool]:
 
 def _completed(criteria: Criteria, rows: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     """Yield the fields of lines, with what is not stored or recorded computed or, for a past day, said as unknown."""
-    missing = [_as_id(row[0]) for row in rows if not row[-1]]
+    missing = [as_id(row[0]) for row in rows if not row[-1]]
     if not missing:
         yield from rows
     elif source_of(criteria) is Source.RECORDED:
@@ -260,7 +260,8 @@ def _completed(criteria: Criteria, rows: Sequence[Any]) -> Iterator[tuple[Any, .
             yield from _with_computed(criteria, part)
 
 
-def _as_id(key: Any) -> uuid.UUID:  # noqa: ANN401 - what a driver gives
+def as_id(key: Any) -> uuid.UUID:  # noqa: ANN401 - what a driver gives
+    """Return the id that a key stands for: one database gives ids, the other their text."""
     return key if isinstance(key, uuid.UUID) else uuid.UUID(key)
 
 
@@ -278,12 +279,12 @@ def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def _with_computed(criteria: Criteria, rows: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    found = computed_standings([_as_id(row[0]) for row in rows if not row[-1]], criteria.day)
+    found = computed_standings([as_id(row[0]) for row in rows if not row[-1]], criteria.day)
     for row in rows:
         if row[-1]:
             yield row
             continue
-        for said in _said(found[_as_id(row[0])]):
+        for said in _said(found[as_id(row[0])]):
             yield *row[:7], *said, True
 
 
@@ -311,7 +312,7 @@ def _with_levels(criteria: Criteria, rows: Sequence[Any], missing: Sequence[uuid
         if row[-1]:
             yield row
             continue
-        lineage, level, since = held.get(_as_id(row[0]), (None, None, None))
+        lineage, level, since = held.get(as_id(row[0]), (None, None, None))
         yield *row[:7], lineage, None, level, since, "", None, 0, 0, "", None, None, False
 
 

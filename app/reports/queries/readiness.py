@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
@@ -33,9 +32,11 @@ from app.infra.clock import clock
 from app.infra.db import db
 from app.ladders.queries import Edition, list_adopted, list_editions
 from app.people.models import Leave, Person, Team, TeamMembership
-from app.people.queries import held_as_of, works_here
+from app.people.queries import held_as_of
 from app.reports.criteria import KNOWN, Criteria
-from app.reports.queries.progression import holds
+from app.reports.queries.coverage import here_on
+from app.reports.queries.presence import Key, key_of
+from app.reports.queries.progression import as_id, holds, rows_as_of
 from app.reports.scope import may_see
 
 FEW = 250
@@ -61,8 +62,14 @@ class Target:
 
     level: str
     verdict: Verdict
-    blocking: tuple[str, ...]
+    text: str
+    """The expectations that block, as “group:expectation”, a space between; split only where it is needed."""
     is_stuck: bool = False
+
+    @property
+    def number(self) -> int:
+        """Return how many expectations block."""
+        return self.text.count(":")
 
     @property
     def is_ready(self) -> bool:
@@ -72,14 +79,17 @@ class Target:
     @property
     def is_close(self) -> bool:
         """Say whether at most two expectations block it, as the team board says it."""
-        return not self.is_ready and len(self.blocking) <= CLOSE_BLOCKERS
+        return not self.is_ready and self.number <= CLOSE_BLOCKERS
 
 
 @dataclass(slots=True)
 class Standing:
-    """Where one person stands. `targets` are the levels that may follow; none at the top, or without a level."""
+    """Where one person stands. `targets` are the levels that may follow; none at the top, or without a level.
 
-    person_id: uuid.UUID
+    `kind` is the first of the questions that applies, found once all else is known.
+    """
+
+    key: Key
     team_id: uuid.UUID | None
     hired_on: date | None
     version_id: uuid.UUID | None = None
@@ -88,17 +98,24 @@ class Standing:
     targets: list[Target] = field(default_factory=list)
     is_known: bool = True
     is_unseen: bool = False
+    kind: Kind = Kind.OTHER
 
     @property
-    def kind(self) -> Kind:
+    def person_id(self) -> uuid.UUID:
+        """Return the id of the person: of a hundred thousand keys only the few that are shown become ids."""
+        return as_id(self.key)
+
+    def asked(self) -> Kind:
         """Return the first of the questions that applies."""
+        if not self.targets:
+            return Kind.OTHER
         if any(one.is_ready for one in self.targets):
             return Kind.READY
         if any(one.is_close for one in self.targets):
             return Kind.CLOSE
-        if self.targets and self.is_unseen:
+        if self.is_unseen:
             return Kind.UNRATED
-        return Kind.STUCK if self.targets and all(one.is_stuck for one in self.targets) else Kind.OTHER
+        return Kind.STUCK if all(one.is_stuck for one in self.targets) else Kind.OTHER
 
 
 @dataclass(frozen=True)
@@ -131,15 +148,17 @@ def read_readiness(criteria: Criteria) -> Read:
         _compute(people, criteria.day)
     else:
         _recorded(people, criteria)
-        missing = {one.person_id: one for one in people.values() if not one.is_known}
+        missing = {one.key: one for one in people.values() if not one.is_known}
         if is_today(criteria) and len(missing) <= FEW:
             _compute(missing, criteria.day)
     seen = _seen(criteria)
     unseen_from = criteria.day - timedelta(days=UNSEEN_DAYS)
     for one in people.values():
-        one.is_unseen = one.person_id not in seen and (one.hired_on is None or one.hired_on <= unseen_from)
+        one.is_unseen = one.key not in seen and (one.hired_on is None or one.hired_on <= unseen_from)
     before = stuck_since(criteria.day)
     knows_stuck = _mark_stuck(list(people.values()), criteria, before)
+    for one in people.values():
+        one.kind = one.asked()
     return Read(
         people=tuple(people.values()),
         teams={row[0]: row[1] for row in db.session.execute(select(Team.id, Team.name).order_by(Team.name, Team.id))},
@@ -154,18 +173,25 @@ def read_readiness(criteria: Criteria) -> Read:
 def counted(criteria: Criteria) -> list[ColumnElement[bool]]:
     """Return the conditions on people whom the viewer may count, and whose standing they may read."""
     viewer = criteria.viewer
+    as_of = rows_as_of(criteria)
     return [
-        works_here(criteria.day),
+        here_on(as_of, is_past=as_of.known is Known.THEN),
         may_see(viewer, Permission.Aggregate.READ, Person.id),
         true() if viewer.is_command_line else visible_to(viewer.actor, Permission.Standing.READ, Person),
     ]
 
 
-def _people(criteria: Criteria) -> dict[uuid.UUID, Standing]:
+def _rows(statement: Any) -> Any:  # noqa: ANN401 - a statement, and its rows
+    """Return narrow rows past what a session does to each of them."""
+    return db.session.connection().execute(statement)
+
+
+def _people(criteria: Criteria) -> dict[Key, Standing]:
     team = TeamMembership
-    rows = db.session.execute(
-        select(Person.id, remembered(team.team_id), remembered(Person.hired_on))
-        .outerjoin(team, and_(team.person_id == Person.id, held_as_of(team, criteria.as_of)))
+    rows = _rows(
+        select(key_of(Person.id), remembered(team.team_id), remembered(Person.hired_on))
+        .select_from(Person)
+        .outerjoin(team, and_(team.person_id == Person.id, held_as_of(team, rows_as_of(criteria))))
         .where(*counted(criteria))
         .order_by(Person.sort_name, Person.id)
     )
@@ -181,13 +207,13 @@ def names_of(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 # Standing -------------------------------------------------------------------------
 
 
-def _recorded(people: Mapping[uuid.UUID, Standing], criteria: Criteria) -> None:
+def _recorded(people: Mapping[Key, Standing], criteria: Criteria) -> None:
     record = StandingRecord
     for one in people.values():
         one.is_known = False
-    rows = db.session.execute(
+    rows = _rows(
         select(
-            record.person_id,
+            key_of(record.person_id),
             remembered(record.ladder_version_id),
             record.held_level,
             remembered(record.held_since),
@@ -198,26 +224,27 @@ def _recorded(people: Mapping[uuid.UUID, Standing], criteria: Criteria) -> None:
         .where(is_last_record(criteria.day))
         .order_by(record.person_id, record.position)
     )
-    for person_id, version_id, held, since, target, verdict, blocking in rows:
-        if person_id not in people:
+    for key, version_id, held, since, target, verdict, blocking in rows:
+        if key not in people:
             continue
-        one = people[person_id]
+        one = people[key]
         one.is_known, one.version_id, one.held, one.since = True, version_id, held, since
         if target and target != held and verdict is not None:
-            one.targets.append(Target(target, verdict, tuple(blocking.split())))
+            one.targets.append(Target(target, verdict, blocking))
 
 
-def _compute(people: Mapping[uuid.UUID, Standing], day: date) -> None:
-    for person_id, found in computed_standings(list(people), day).items():
-        one = people[person_id]
+def _compute(people: Mapping[Key, Standing], day: date) -> None:
+    by_id = {as_id(key): one for key, one in people.items()}
+    for person_id, found in computed_standings(list(by_id), day).items():
+        one = by_id[person_id]
         one.is_known = True
         one.version_id = found.edition.id if found.edition else None
         one.held, one.since = found.held, found.held_since
         for target in found.targets:
             if target.target != found.held:
                 groups = {said.expectation_id: said.group.value for said in target.expectations if said.is_blocking}
-                tokens = tuple(f"{groups[wanted]}:{wanted}" for wanted in target.blocking_ids)
-                one.targets.append(Target(target.target, target.verdict, tokens))
+                text = " ".join(f"{groups[wanted]}:{wanted}" for wanted in target.blocking_ids)
+                one.targets.append(Target(target.target, target.verdict, text))
 
 
 def _count_waiting(criteria: Criteria) -> int:
@@ -231,11 +258,11 @@ def _count_waiting(criteria: Criteria) -> int:
 # Not looked at --------------------------------------------------------------------
 
 
-def _seen(criteria: Criteria) -> set[uuid.UUID]:
+def _seen(criteria: Criteria) -> set[Key]:
     """Return about whom a line manager did something that leaves a trace in the last 90 days."""
     since = clock.moment(criteria.day - timedelta(days=UNSEEN_DAYS - 1), time())
     until = clock.moment(criteria.day + timedelta(days=1), time())
-    return set(db.session.scalars(union(*_acts(since, until))))
+    return set(_rows(union(*_acts(since, until))).scalars())
 
 
 def _acts(since: datetime, until: datetime) -> list[Any]:
@@ -244,15 +271,17 @@ def _acts(since: datetime, until: datetime) -> list[Any]:
 
     rated, opened = Assessment.manager_submitted_at, Assessment.self_submitted_at
     return [
-        select(Assessment.subject_id).where(or_(lately(rated), and_(rated < until, lately(opened)))),
-        select(Evidence.subject_id)
+        select(key_of(Assessment.subject_id)).where(or_(lately(rated), and_(rated < until, lately(opened)))),
+        select(key_of(Evidence.subject_id))
+        .select_from(Evidence)
         .join(Claim, Claim.evidence_id == Evidence.id)
         .join(SettingAside, SettingAside.claim_id == Claim.id)
         .where(lately(SettingAside.set_at)),
-        select(Evidence.subject_id)
+        select(key_of(Evidence.subject_id))
+        .select_from(Evidence)
         .join(Corroboration, Corroboration.evidence_id == Evidence.id)
         .where(Corroboration.was_line_manager.is_(True), lately(Corroboration.answered_at)),
-        select(Waiver.subject_id).where(lately(Waiver.manager_approved_at)),
+        select(key_of(Waiver.subject_id)).where(lately(Waiver.manager_approved_at)),
     ]
 
 
@@ -289,35 +318,37 @@ def _mark_computed(asked: Sequence[Standing], day: date) -> None:
 
 
 def _mark_recorded(asked: Sequence[Standing], before: date, day: date) -> bool:
-    away = set(
-        db.session.scalars(
-            select(Leave.person_id).where(
-                Leave.superseded_at.is_(None),
-                Leave.starts_on <= day,
-                or_(Leave.ends_on.is_(None), Leave.ends_on > before),
-            )
-        )
+    on_leave = select(key_of(Leave.person_id)).where(
+        Leave.superseded_at.is_(None),
+        Leave.starts_on <= day,
+        or_(Leave.ends_on.is_(None), Leave.ends_on > before),
     )
+    away = set(_rows(on_leave).scalars())
     then = {(row[0], row[1]): row[2] for row in _blocked_then(before)}
     for one in asked:
-        if one.person_id in away:
+        if one.key in away:
             continue
         for target in one.targets:
-            was = then.get((one.person_id, target.level), "")
-            target.is_stuck = bool(was) and _ids(was.split()) <= _ids(target.blocking)
+            was = then.get((one.key, target.level), "")
+            target.is_stuck = bool(was) and (was == target.text or ids_in(was) <= ids_in(target.text))
     return bool(then)
 
 
 def _blocked_then(before: date) -> Iterator[Any]:
     record = StandingRecord
-    rows = select(record.person_id, record.target_level, record.blocking).where(
+    rows = select(key_of(record.person_id), record.target_level, record.blocking).where(
         is_last_record(before), record.blocking != "", record.known_on <= before
     )
-    yield from db.session.execute(rows.order_by(record.person_id, record.position))
+    yield from _rows(rows.order_by(record.person_id, record.position))
 
 
-def _ids(tokens: Collection[str]) -> set[str]:
-    return {token.partition(":")[2] for token in tokens}
+def ids_in(text: str) -> set[str]:
+    """Return the expectations of what a record says of blockers.
+
+    >>> sorted(ids_in("not_met:swe.coach-juniors unassessed:swe.quality-bar"))
+    ['swe.coach-juniors', 'swe.quality-bar']
+    """
+    return set(text.replace(":", " ").split()[1::2])
 
 
 # No opportunity -------------------------------------------------------------------
@@ -347,13 +378,10 @@ def without_opportunity(read: Read, criteria: Criteria) -> list[NoOpportunity]:
                 asked[edition.id, name] += number
     blocked: Counter[tuple[uuid.UUID, str]] = Counter()
     for version_id in read.editions:
-        own = [one.targets for one in read.people if one.version_id == version_id]
-        tokens = Counter(chain.from_iterable(targets[0].blocking for targets in own if len(targets) == 1))
-        for targets in own:
-            if len(targets) > 1:
-                tokens.update({f":{name}" for target in targets for name in _ids(target.blocking)})
-        for token, number in tokens.items():
-            blocked[version_id, token.partition(":")[2]] += number
+        texts = Counter(texts_of(one) for one in read.people if one.version_id == version_id and one.targets)
+        for text, number in texts.items():
+            for name in ids_in(text):
+                blocked[version_id, name] += number
     shown_by_nobody = [key for key, number in blocked.items() if number == asked.get(key)]
     counts = _without(criteria, [name for _, name in shown_by_nobody])
     found = []
@@ -362,6 +390,11 @@ def without_opportunity(read: Read, criteria: Criteria) -> list[NoOpportunity]:
         if without := counts.get((edition.ladder.lineage, name)):
             found.append(NoOpportunity(edition, name, asked[version_id, name], without))
     return sorted(found, key=lambda one: (one.edition.ladder.title, one.expectation_id, str(one.edition.id)))
+
+
+def texts_of(one: Standing) -> str:
+    """Return what blocks somebody on any of their targets, as one text: many people share theirs."""
+    return one.targets[0].text if len(one.targets) == 1 else " ".join(target.text for target in one.targets)
 
 
 def _required(edition: Edition, level: str) -> list[str]:

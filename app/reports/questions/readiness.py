@@ -194,6 +194,7 @@ def _blocked(read: Read) -> tuple[Counter[tuple[uuid.UUID, str]], Counter[tuple[
     asked: Counter[tuple[uuid.UUID, str]] = Counter()
     blocked: Counter[tuple[uuid.UUID, str]] = Counter()
     on_the_way: Counter[uuid.UUID] = Counter()
+    texts: Counter[tuple[uuid.UUID, str]] = Counter()
     by_id = {
         version_id: {wanted.id: wanted.competency for wanted in edition.ladder.expectations}
         for version_id, edition in read.editions.items()
@@ -202,9 +203,11 @@ def _blocked(read: Read) -> tuple[Counter[tuple[uuid.UUID, str]], Counter[tuple[
         if not one.targets or one.version_id not in by_id:
             continue
         on_the_way[one.version_id] += 1
-        known = by_id[one.version_id]
-        names = {known.get(token.partition(":")[2]) for target in one.targets for token in target.blocking}
-        blocked.update((one.version_id, name) for name in names if name)
+        texts[one.version_id, queries.texts_of(one)] += 1
+    for (version_id, text), number in texts.items():
+        for name in {by_id[version_id].get(wanted) for wanted in queries.ids_in(text)}:
+            if name is not None:
+                blocked[version_id, name] += number
     for version_id, number in on_the_way.items():
         for competency in read.editions[version_id].ladder.competencies:
             asked[version_id, competency.id] = number
@@ -310,7 +313,10 @@ def _charts(lines: _Lines, grid: Grid) -> tuple[MatrixChart, ...]:
 def _named(criteria: Criteria, read: Read) -> Table:
     actor = criteria.viewer.actor
     own = actor.person_id if actor is not None and actor.has_role(Role.HR) else None
-    people = [one for one in read.people if one.kind is not queries.Kind.OTHER and one.person_id != own]
+    people = [one for one in read.people if one.kind is not queries.Kind.OTHER]
+    if own is not None:
+        # A key is the id itself, or its text.
+        people = [one for one in people if one.key not in {own, own.hex}]
     columns = (
         Column("name", "Name"),
         Column("team", "Team"),
@@ -347,14 +353,14 @@ class _People:
     def _rows(self, people: Sequence[Standing], named: Callable[[str, uuid.UUID], str]) -> Iterator[Row]:
         names = queries.names_of([one.person_id for one in people])
         for one in people:
-            nearest = min(one.targets, key=lambda target: len(target.blocking))
+            nearest = min(one.targets, key=lambda target: target.number)
             yield (
                 named(names[one.person_id], one.person_id),
                 self._teams[one.team_id] if one.team_id else None,
                 one.held,
                 ", ".join(target.level for target in one.targets),
                 "; ".join(_says(one)),
-                len(nearest.blocking),
+                nearest.number,
             )
 
 
