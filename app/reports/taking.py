@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile
 
 from app.access.actor import Actor, Role
 from app.access.policy import can
@@ -19,6 +19,7 @@ from app.audit.actions import record_refusal
 from app.domain.as_of import Known, is_quarter_end, last_quarter_end
 from app.domain.errors import InvalidError, MissingError
 from app.policies.queries import value_of
+from app.reports import storage
 from app.reports.actions.exports import Asked
 from app.reports.catalogue import REPORTS, Definition
 from app.reports.criteria import AS_OF, EVERY, PERSON, TO, Criteria, Viewer, read_criteria
@@ -210,8 +211,7 @@ def chunks_of(taking: Taking, kind: FileFormat, *, has_mark: bool) -> Iterator[b
     elif kind is FileFormat.PDF:
         yield pdf_bytes(taking.findings, taking.manifest)
     else:
-        with TemporaryDirectory(prefix="belay-") as folder:
-            path = Path(folder) / "report.xlsx"
-            write_xlsx(taking.findings, taking.manifest, path)
-            with path.open("rb") as file:
-                yield from iter(partial(file.read, CHUNK), b"")
+        # Beside the worker's files, and private as they are: what a crash leaves there is swept away.
+        with NamedTemporaryFile(dir=storage.folder(), prefix="made-", suffix=".xlsx") as file:
+            write_xlsx(taking.findings, taking.manifest, Path(file.name))
+            yield from iter(partial(file.read, CHUNK), b"")

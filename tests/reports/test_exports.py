@@ -230,6 +230,14 @@ def test_a_path_of_somebody_is_written_down_as_about_them(ruth, client_for, sess
     assert {one.subject_id for one in records(session)} == {amara.id, ruth.id}
 
 
+def test_the_person_of_the_form_is_weighed_and_not_that_of_the_address(app, client_for, session):
+    me, other = make_person("Amara Diallo"), make_person("Ben Osei")
+    client = client_for(me)
+    given = {"format": "csv", "reason": REASON, "person": str(other.id)}
+    assert client.post(f"/reports/person/take?person={me.id}", given).status == 404
+    assert records(session) == []
+
+
 def test_what_leaves_the_company_hides_groups_below_ten(ruth, client_for, reports):
     seen = []
     reports["headcount"] = replace(definition(), find=lambda criteria: seen.append(criteria) or findings_of())

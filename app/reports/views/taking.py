@@ -40,9 +40,10 @@ Taken = Callable[[Definition, TakeForm, acts.Asked], ResponseReturnValue]
 
 
 def load_report(name: str) -> Definition:
-    """Return the report of an address, if the person may open it."""
+    """Return the report of an address, if the person may open it: with the filters that are used, of form or address."""
     definition = taking.find_report(name)
-    taking.check_right_in(definition, request.values, Viewer(actor()), today())
+    given = request.form if request.method == "POST" else request.args
+    taking.check_right_in(definition, given, Viewer(actor()), today())
     return definition
 
 
@@ -125,6 +126,7 @@ def _count(definition: Definition, form: TakeForm, filters: Mapping[str, str], *
     reason, who = form.reason.data or "", actor()
     acts.check_reason(reason, is_own=is_own)
     criteria = taking.criteria_of(definition, filters, Viewer(who), today(), is_for_outside=form.outside.data)
+    taking.check_right(definition, criteria)
     found = taking.Order(definition, criteria, form.table.data or "", who.name, now()).take()
     taking.check_size(found, form.kind)
     return taking.asked_of(found, form.kind, reason=reason, is_own=is_own, has_mark=form.mark.data)
