@@ -17,7 +17,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     (PEOPLE, "readiness", "How many are ready for the next level, and what most often stands in the way."),
     (FAIRNESS, "promotion-funnel", "From eligible to nominated to promoted, by group, with how sure each figure is."),
     (FAIRNESS, "agreement", "How far committee members agree, and how strict each one is beside the others."),
-    (FAIRNESS, "pipeline", "How levels are filled: by promotion or from outside; exceptions and appeals."),
+    (FAIRNESS, "pipeline", "How levels are filled: by promotion or from outside, a share for each ladder and level."),
     (TEAMS, "coverage", "Who holds each tier in each team, where an escalation breaks, and who is nearest to mend it."),
     (TEAMS, "mentoring", "How many have a mentor, how often they meet, and how far mentors’ time goes."),
 )
