@@ -77,9 +77,10 @@ def _numbers(cells: Sequence[Cell], decimals: int) -> list[str]:
 
 def _other(cell: Cell, decimals: int) -> str:
     """Return any cell as text: hidden, empty, or of another kind than its column."""
-    value = value_of(cell, decimals)
-    if value is None:
+    if cell is None:
+        # By far the most of them, so that they are told before anything is asked of them.
         return ""
+    value = value_of(cell, decimals)
     if isinstance(value, Hidden):
         return HIDDEN
     if isinstance(value, int | float):
