@@ -315,8 +315,8 @@ def _named(criteria: Criteria, read: Read) -> Table:
     own = actor.person_id if actor is not None and actor.has_role(Role.HR) else None
     people = [one for one in read.people if one.kind is not queries.Kind.OTHER]
     if own is not None:
-        # A key is the id itself, or its text.
-        people = [one for one in people if one.key not in {own, own.hex}]
+        # A key is the id itself, or its text, with or without dashes.
+        people = [one for one in people if one.key not in {own, own.hex, str(own)}]
     columns = (
         Column("name", "Name"),
         Column("team", "Team"),
