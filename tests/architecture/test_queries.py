@@ -94,9 +94,12 @@ ORDERED_BY_ITSELF = {
     "reports/queries/mentoring.py:list_months",
     "reports/queries/presence.py:read_presence",
     "reports/queries/progression.py:_counted",
+    "reports/queries/promotion_funnel.py:list_dimensions",
+    "reports/queries/readiness.py:_recorded",
     "reports/queries/self_gap.py:_people",
     "reports/queries/spells.py:read_histories",
     "reports/queries/time_in_level.py:_seen_late",
+    "reports/queries/time_in_level.py:teams_of",
 }
 """What is kept from a reader is a set, and so are who judges whom and the pairs somebody is in; a chain of managers has
 one person at each distance; reports add up by keys; the others order what they join by the id of its rows."""
