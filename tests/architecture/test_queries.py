@@ -96,8 +96,8 @@ ORDERED_BY_ITSELF = {
     "reports/queries/progression.py:_counted",
     "reports/queries/promotion_funnel.py:list_dimensions",
     "reports/queries/readiness.py:_recorded",
-    "reports/queries/self_gap.py:_people",
-    "reports/queries/spells.py:read_histories",
+    "reports/queries/self_gap.py:_overlaps",
+    "reports/queries/spells.py:read_careers",
     "reports/queries/time_in_level.py:_seen_late",
     "reports/queries/time_in_level.py:teams_of",
 }
