@@ -132,6 +132,7 @@ def sweep(work: Work) -> None:
     known = {export.stored_as for export in exports.list_stored()}
     for path in storage.strangers(known, work.at):
         path.unlink(missing_ok=True)
+    acts.forget_old(work.at)
 
 
 def register() -> None:

@@ -109,7 +109,10 @@ def test_hr_says_what_for_and_gets_the_rows_of_the_page(ruth, client_for, sessio
         "is_for_outside": False,
     }
     assert only_export(session).fetched_at == NOW
-    assert "Budget talk on Monday" in client.get("/reports/exports").words()
+    page = client.get("/reports/exports")
+    assert "Budget talk on Monday" in page.words()
+    assert "Take it out anew" in page.words()
+    assert client.get(f"/reports/exports/{only_export(session).id}/file").status == 404
 
 
 @pytest.mark.parametrize("kind", list(FileFormat))
@@ -361,6 +364,20 @@ def test_a_link_dies_with_its_session_and_with_its_day(large, ruth, client_for, 
     assert not path.exists()
     assert only_export(session).state is ExportState.GONE
     assert client.get(file).location == f"/login?next={file}"
+
+
+def test_a_file_made_at_once_is_good_for_ten_minutes_and_its_row_for_a_month(ruth, client_for, session, clock):
+    client = client_for(ruth)
+    ask(client)
+    export = only_export(session)
+    assert export.good_until == NOW + timedelta(minutes=10)
+    with transaction():
+        making.sweep(Sweep(NOW + timedelta(days=29)))
+    assert only_export(session).state is ExportState.GONE
+    with transaction():
+        making.sweep(Sweep(NOW + timedelta(days=31)))
+    assert session.scalars(select(ReportExport)).all() == []
+    assert [json.loads(one.details)["reason"] for one in records(session)] == [REASON]
 
 
 class Sweep:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import Author, log
@@ -23,6 +23,9 @@ from app.reports.queries import exports
 
 MAKE_FILE = "reports.make_file"
 GOOD_FOR = timedelta(hours=24)
+GOOD_FOR_AT_ONCE = timedelta(minutes=10)
+"""A file that is made while it is handed over is asked for and fetched in one go, and once."""
+REMEMBERED = timedelta(days=30)
 MOST_AN_HOUR = 30
 SHORTEST_REASON = 5
 
@@ -71,7 +74,7 @@ def ask_for_export(asked: Asked, session_id: uuid.UUID, *, by: Author, at: datet
         reason=asked.reason,
         state=ExportState.QUEUED if asked.has_job else ExportState.READY,
         asked_at=at,
-        good_until=at + GOOD_FOR,
+        good_until=at + (GOOD_FOR if asked.has_job else GOOD_FOR_AT_ONCE),
         rows=asked.rows,
     )
     db.session.add(export)
@@ -121,6 +124,12 @@ def keep_file(export: ReportExport, *, stored_as: str, rows: int, covers: str) -
 def give_up(export: ReportExport, state: ExportState) -> None:
     """Note that there will be no file, or is none any more."""
     export.state, export.stored_as = state, ""
+
+
+def forget_old(at: datetime) -> None:
+    """Delete exports of more than a month ago that have no file; what was taken out stays in the record."""
+    is_old = ReportExport.asked_at < at - REMEMBERED, ReportExport.stored_as == ""
+    db.session.execute(delete(ReportExport).where(*is_old))
 
 
 def note_fetched(export_id: uuid.UUID, *, at: datetime) -> None:

@@ -33,8 +33,12 @@ class ExportEntry:
     job: Job | None
 
     def state(self, at: datetime) -> ExportState:
-        """Return what became of it by now; work that was given up has failed, whatever the row says."""
-        if self.export.good_until <= at:
+        """Return what became of it by now; work that was given up has failed, whatever the row says.
+
+        What is made while it is handed over is good for one time.
+        """
+        is_spent = self.export.job_id is None and not self.export.stored_as and self.export.fetched_at is not None
+        if is_spent or self.export.good_until <= at:
             return ExportState.GONE
         if self.export.state is ExportState.QUEUED and (self.job is None or self.job.state not in UNDERWAY):
             return ExportState.FAILED

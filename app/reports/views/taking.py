@@ -40,7 +40,7 @@ Taken = Callable[[Definition, TakeForm, acts.Asked], ResponseReturnValue]
 
 
 def load_report(name: str) -> Definition:
-    """Return the report of an address, if the person may open it: with the filters that are used, of form or address."""
+    """Return the report of an address, if the person may open it with the filters of the form that is sent."""
     definition = taking.find_report(name)
     given = request.form if request.method == "POST" else request.args
     taking.check_right_in(definition, given, Viewer(actor()), today())
