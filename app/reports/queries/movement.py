@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.as_of import AsOf
-from app.domain.movement import Event, Fill, Headcount, Kind, Level, Matrix, events_between, fills, matrices
+from app.domain.movement import Fill, Kind, Level, Matrix, events_between, fills
 from app.reports.criteria import Viewer
 from app.reports.queries.headcount import NO_LEVEL
-from app.reports.queries.spells import read_histories, without_collecting
+from app.reports.queries.spells import read_careers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Movement:
     events: Mapping[tuple[str, Kind], int]
 
 
-@without_collecting()
 def read_movement(viewer: Viewer, start: date, as_of: AsOf) -> Movement:
     """Return the matrix and the events of each lineage, from a day to that of the report. Four questions."""
-    people = read_histories(viewer, as_of, since=start).values()
-    counted = Counter((event.lineage, event.kind) for event in events_between(people, start, as_of.day))
-    here = sum(person.is_here(start) or person.is_here(as_of.day) for person in people)
-    return Movement(here, matrices(people, start, as_of.day), counted)
+    careers, _ = read_careers(viewer, as_of, since=start)
+    moved = events_between(careers.moving(start, as_of.day), start, as_of.day)
+    counted = Counter((event.lineage, event.kind) for event in moved)
+    here = int((careers.here(start) | careers.here(as_of.day)).sum())
+    return Movement(here, careers.matrices(start, as_of.day), counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,9 @@ class Pipeline:
     counts: Mapping[Level, int]
 
 
-@without_collecting()
 def read_pipeline(viewer: Viewer, start: date, as_of: AsOf) -> Pipeline:
     """Return how levels were filled from a day to that of the report. Four questions."""
-    people = read_histories(viewer, as_of, since=start).values()
-    found: list[Event] = list(events_between(people, start, as_of.day))
-    headcount = Headcount(people)
-    held, here = headcount.on(as_of.day), headcount.here(as_of.day)
-    return Pipeline(here, fills(found), {**held, NO_LEVEL: here - held.total()})
+    careers, _ = read_careers(viewer, as_of, since=start)
+    found = fills(events_between(careers.moving(start, as_of.day), start, as_of.day))
+    held, here = careers.headcount(as_of.day), int(careers.here(as_of.day).sum())
+    return Pipeline(here, found, {**held, NO_LEVEL: here - held.total()})

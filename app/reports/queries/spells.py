@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import gc
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import repeat
+from typing import Any
 
-from sqlalchemy import String, or_, select, type_coerce
+from sqlalchemy import or_, select
 
 from app.access.permissions import Permission
 from app.domain.as_of import AsOf, Known
-from app.domain.movement import History, Stay, history
-from app.infra.bulk import remembered
+from app.domain.careers import FOREVER, STAYS, Careers, Names, columns
+from app.domain.movement import Level
 from app.infra.clock import today
-from app.infra.db import db, once_per_transaction
 from app.ladders.queries import list_adopted
 from app.people.models import LevelSpell
 from app.people.queries import is_known
 from app.reports.criteria import Viewer
-from app.reports.queries.presence import Key, key_of, read_presence
+from app.reports.queries.presence import Key, Ordinals, driver_rows, key_of, read_presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,45 +87,43 @@ def as_known(as_of: AsOf) -> AsOf:
     return replace(as_of, known=Known.NOW) if as_of.day >= today() else as_of
 
 
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Let the collector of garbage rest while hundreds of thousands of values are made that all stay.
+class _Numbers(dict[Any, int]):
+    """Numbers of values in the order in which they are first met."""
 
-    It would look through all of them again and again, which takes as long as making them.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+    def __missing__(self, value: Any) -> int:  # noqa: ANN401 - whatever can be a key
+        number = self[value] = len(self)
+        return number
 
 
-@once_per_transaction
-@without_collecting()
-def read_histories(viewer: Viewer, as_of: AsOf, *, since: date | None = None) -> dict[Key, History]:
-    """Return what everybody whom the viewer may count held, cut to the times in which they worked here. Four questions.
+def read_careers(viewer: Viewer, as_of: AsOf, *, since: date | None = None) -> tuple[Careers, Sequence[Key]]:
+    """Return what everybody whom the viewer may count held while they worked here, and whose number stands for whom.
 
     It rests on what is known of `as_of.day`, and goes beyond that day where something was planned by then. Whoever
     holds no level is among them. `since` leaves out stays that were over before it: whoever was away then is not told
-    from whoever never held a level, which no count of a later day depends on.
+    from whoever never held a level, which no count of a later day depends on. Four questions.
     """
     asked = as_known(as_of)
-    present = read_presence(viewer, Permission.Aggregate.READ, asked)
-    ranks = {level: rung.rank for level, rung in read_ladders(as_of.day).rungs.items()}
+    people = read_presence(viewer, Permission.Aggregate.READ, asked)
     rows = select(
         key_of(LevelSpell.person_id),
         LevelSpell.ladder,
         LevelSpell.level,
-        remembered(LevelSpell.starts_on),
-        remembered(LevelSpell.ends_on),
-        type_coerce(LevelSpell.reason, String()),
+        LevelSpell.starts_on,
+        LevelSpell.ends_on,
+        LevelSpell.reason,
     ).where(is_known(LevelSpell, asked))
     if since is not None:
         rows = rows.where(or_(LevelSpell.ends_on.is_(None), LevelSpell.ends_on >= since))
-    stays: dict[Key, list[Stay]] = defaultdict(list)
-    for key, lineage, level, starts_on, ends_on, reason in db.session.execute(rows):
-        stays[key].append(Stay(lineage, level, ranks.get((lineage, level)), starts_on, ends_on, reason))
-    none: list[Stay] = []
-    return {key: history(stays.get(key, none), times) for key, times in present.items()}
+    number = {key: place for place, key in enumerate(people.keys)}
+    levels, reasons, days = _Numbers(), _Numbers(), Ordinals(FOREVER)
+    stays = columns(STAYS)
+    for keys, lineages, names, starts_on, ends_on, why in driver_rows(rows):
+        stays[0].extend(map(number.get, keys, repeat(-1)))
+        stays[1].extend(map(levels.__getitem__, zip(lineages, names, strict=True)))
+        stays[2].extend(map(days.__getitem__, starts_on))
+        stays[3].extend(map(days.__getitem__, ends_on))
+        stays[4].extend(map(reasons.__getitem__, why))
+    ranks = {level: rung.rank for level, rung in read_ladders(as_of.day).rungs.items()}
+    held: list[Level] = list(levels)
+    named = Names(held, [ranks.get(one) for one in held], list(reasons))
+    return Careers(named, stays, people.times, people.apart), people.keys

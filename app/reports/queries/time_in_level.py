@@ -22,7 +22,7 @@ from app.people.models import LevelSpell, Team, TeamMembership
 from app.people.queries import is_known, known_until
 from app.reports.criteria import Viewer
 from app.reports.queries.presence import Key, key_of
-from app.reports.queries.spells import as_known, read_histories
+from app.reports.queries.spells import as_known, read_careers
 from app.reports.scope import may_see
 
 
@@ -53,12 +53,12 @@ def read_stays(viewer: Viewer, as_of: AsOf) -> Stays:
 
     Two rows of one person count from the day on which the first of all their rows was recorded, corrected ones too.
     """
-    histories = read_histories(viewer, as_of)
+    careers, keys = read_careers(viewer, as_of)
     seen = _seen_late(viewer, as_of)
     by_level: dict[Level, list[tuple[Key, LevelStay]]] = defaultdict(list)
     people: dict[str, int] = defaultdict(int)
     day, begun = as_of.day, False
-    for key, person in histories.items():
+    for key, person in zip(keys, careers.histories(), strict=True):
         if not person.stays:
             continue
         begun = begun or person.stays[0].starts_on <= day
