@@ -345,9 +345,7 @@ POLICY: Mapping[StrEnum, Rule] = {
     ),
     # 2, 4b, 6, 15, 32: what the path joins may be read by the same people piece by piece. 19, 20: HR takes out no row
     # of their own as HR; as the person they read and take it like anybody else.
-    Permission.PersonPath.READ: rule(
-        (p.is_subject,), *REPORTS_OF_TODAY, (p.is_hr,), never=(p.is_outside,)
-    ),
+    Permission.PersonPath.READ: rule((p.is_subject,), *REPORTS_OF_TODAY, (p.is_hr,), never=(p.is_outside,)),
     # 39
     Permission.Report.OPEN_AGGREGATES: rule((p.leads_somebody,), (p.is_hr,), never=(p.is_outside,)),
     Permission.Aggregate.READ: rule(*REPORTS_OF_TODAY, (p.is_hr,), never=(p.is_outside,)),

@@ -43,7 +43,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladders:
-    """The ladders that count on a day: their rungs by lineage and level in their order, and the names of the editions."""
+    """The ladders that count on a day: their rungs in order, by lineage and level, and the names of the editions."""
 
     rungs: Mapping[tuple[str, str], Rung]
     editions: tuple[str, ...]
