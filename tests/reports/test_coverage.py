@@ -81,6 +81,11 @@ def test_team_that_nobody_set_up_is_told_with_the_usual_needs(company):
     assert [note.title for note in found.notes][-1] == "The usual needs"
 
 
+def test_tier_with_fewer_holders_than_needed_is_told_though_the_path_is_complete(company):
+    set_tiers(company.clinic, (3,), amber=3, green=4)
+    assert "Short of holders: Clinic at L3 (1 too few)." in ask_report("coverage").rest
+
+
 def test_chart_shows_what_the_table_says(company):
     (chart,) = ask_report("coverage").charts
     assert isinstance(chart, CoverChart)

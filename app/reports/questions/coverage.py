@@ -138,7 +138,11 @@ def _answer(data: CoverageData) -> tuple[str, str]:
     alone = sum(len(team.cover.single_points) for team in teams)
     return (
         f"{answer} pass a ticket up to the last tier that {'it needs' if len(teams) == 1 else 'they need'}.",
-        " ".join(part for part in (_broken_words(broken), _alone_words(alone, is_more=bool(broken))) if part),
+        " ".join(
+            part
+            for part in (_broken_words(broken), _short_words(teams), _alone_words(alone, is_more=bool(broken)))
+            if part
+        ),
     )
 
 
@@ -166,6 +170,18 @@ def _broken_words(broken: Sequence[TeamOnLadder]) -> str:
         names = join_words(dict.fromkeys(team.team for team in broken))
         return f"In {names} the path breaks." if names else ""
     return f"In {number_word(len(broken))} teams the path breaks."
+
+
+def _short_words(teams: Sequence[TeamOnLadder]) -> str:
+    """Say which tiers somebody holds, and fewer than the team needs: the path does not break there."""
+    short = [(team, one) for team in teams for one in team.cover.required if one.coverage is Coverage.RED]
+    short = [(team, one) for team, one in short if one.holders]
+    if not short:
+        return ""
+    if len(short) <= NAMED_TEAMS:
+        where = join_words(f"{team.team} at {one.tier.id} ({one.words})" for team, one in short)
+        return f"Short of holders: {where}."
+    return f"{number_word(len(short)).capitalize()} tiers have fewer holders than their teams need."
 
 
 def _alone_words(alone: int, *, is_more: bool) -> str:
