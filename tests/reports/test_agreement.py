@@ -10,15 +10,19 @@ import pytest
 from app.access.actor import Role
 from app.assessment.models import Assessment
 from app.domain.agreement import krippendorff
+from app.domain.as_of import AsOf
 from app.domain.committee import CommitteeRating
 from app.domain.errors import InvalidError
 from app.domain.promotion import CycleState
+from app.infra.clock import today
 from app.infra.db import db
 from app.infra.unit_of_work import transaction
 from app.people.actions import record_leaving
 from app.people.models import Person
 from app.promotion.models import PanelSeat, PromotionCycle
+from app.reports.catalogue import REPORTS
 from app.reports.charts import DotPlot
+from app.reports.criteria import Criteria, Viewer
 from tests.factories import promotion as make
 from tests.factories.assessments import count_queries, make_assessment, publish
 from tests.factories.people import SYSTEM, make_person, make_team
@@ -67,6 +71,14 @@ def test_alpha_by_competency_is_that_of_the_first_ratings(firm):
     assert found[design]["reading"] == "do not rely on it"
     assert found[WHOLE]["alpha"] == krippendorff(of_design + of_coach).alpha
     assert found[WHOLE]["low"] < found[WHOLE]["alpha"] < found[WHOLE]["high"]
+
+
+def test_names_of_reviewers_stay_in_the_company(firm):
+    release(firm)
+    found = REPORTS["agreement"].find(Criteria(Viewer(None), AsOf(today()), today(), 5, is_for_outside=True))
+    assert list(found.table("raters").rows.stream()) == []
+    assert "stays in the company" in found.hidden[-1]
+    assert not found.is_named
 
 
 def test_a_later_change_and_who_cannot_judge_do_not_count(firm):

@@ -87,6 +87,8 @@ RATER_COLUMNS = (
     Column("items", "Expectations compared", Kind.COUNT),
 )
 
+OUTSIDE_RATERS = "How strict reviewers are, by name, stays in the company."
+
 
 def find(criteria: Criteria) -> Findings:
     """Say how far committees agree. InvalidError names a cycle whose decisions are not released."""
@@ -107,7 +109,7 @@ def find(criteria: Criteria) -> Findings:
     known = queries.competencies(editions)
     names = dict(known.values())
     whole, apart = queries.list_ratings(asked, known)
-    raters = queries.list_severities(asked)
+    raters = () if criteria.is_for_outside else queries.list_severities(asked)
     gaps_on = last_quarter_end(criteria.day)
     gaps = count_gaps(AsOf(gaps_on, Known.THEN), known)
     seed = 0 if chosen is None else chosen.id.int
@@ -133,7 +135,9 @@ def find(criteria: Criteria) -> Findings:
                 RATER_COLUMNS,
                 FixedRows([_rater_row(one) for one in raters]),
                 remark=f"Nothing is said with fewer than {CASES_NEEDED} cases. It corrects no rating and no decision.",
-                empty="Nobody has rated a case together with somebody else.",
+                empty=OUTSIDE_RATERS
+                if criteria.is_for_outside
+                else "Nobody has rated a case together with somebody else.",
             ),
             *gap_tables(gaps, names, criteria.k, gaps_on),
         ),
@@ -142,7 +146,7 @@ def find(criteria: Criteria) -> Findings:
         hidden=_hidden(measured, total, gaps, names, criteria),
         notes=_notes([cycle for cycle in released if criteria.cycle_id in {None, cycle.id}]),
         ladders=_ladders(cycles, chosen, editions),
-        is_named=True,
+        is_named=not criteria.is_for_outside,
     )
 
 
@@ -322,6 +326,8 @@ def _hidden(
         found.append(f"Agreement: fewer than {k} people were judged.")
     elif few:
         found.append(f"Agreement on {listed(few)}: fewer than {k} people were judged, so that sums are hidden as well.")
+    if criteria.is_for_outside:
+        found.append(OUTSIDE_RATERS)
     return (*found, *hidden_gaps(gaps, names, k))
 
 
