@@ -105,6 +105,17 @@ class TierCover:
         return self.need.is_required and self.holders == 1 and self.inside == 1
 
     @property
+    def state(self) -> str:
+        """Return how well it is held in words that count nobody."""
+        return {
+            Coverage.RED: "Too few",
+            Coverage.AMBER: "Just enough",
+            Coverage.GREEN: "Safe",
+            Coverage.OUTSIDE: "Held outside alone",
+            Coverage.NOT_NEEDED: "Not required",
+        }[self.coverage]
+
+    @property
     def words(self) -> str:
         """Return how well it is held, in words that tell of the place and of nobody's work.
 

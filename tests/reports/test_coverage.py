@@ -16,7 +16,7 @@ from app.people import actions as people
 from app.reports.catalogue import REPORTS
 from app.reports.charts import Cover, CoverChart
 from app.reports.criteria import Criteria, Viewer
-from app.reports.findings import Findings
+from app.reports.findings import Findings, Hidden
 from tests.conftest import NOW
 from tests.factories.assessments import count_queries
 from tests.factories.editions import ENGINEER, SUPPORT, adopted
@@ -132,8 +132,12 @@ def test_manager_sees_the_teams_in_which_they_lead_and_names_only_whom_they_may_
     make_person("Nobody of his", team=company.billing, ladder="technical-support", level="L2")
     found = ask_report("coverage", company.manager)
     assert {line["team"] for line in lines(found, "tiers")} == {"Billing"}
-    assert column(found, "tiers", "holders")[1] == 2
-    assert column(found, "tiers", "names")[1] == "L2 person 4 of Billing and 1 more"
+    # A number would tell the level of somebody who does not report to him; how well the tier is held he may know.
+    assert all(isinstance(one, Hidden) for one in column(found, "tiers", "holders"))
+    assert column(found, "tiers", "state")[1] == "Safe"
+    assert column(found, "tiers", "names")[1] == "L2 person 4 of Billing"
+    assert all(cell.count is None for chart in found.charts for row in chart.rows for cell in row.cells)
+    assert "do not report to you" in " ".join(found.hidden)
     assert "Nobody of his" not in str([lines(found, table.key) for table in found.tables] + list(found.charts))
     assert column(found, "levels", "people") == [3, 1]
     assert ask_report("coverage", company.manager, team=str(company.clinic.id)).table("tiers").rows.count() == 0
@@ -146,6 +150,7 @@ def test_names_and_what_they_would_leave_stay_in_the_company(company):
     assert "person" not in said.replace("One person alone", "").replace("hangs on one person", "")
     assert "Tessera" not in said
     assert [table.key for table in found.tables] == ["tiers", "teams"]
+    assert all(isinstance(one, Hidden) for one in column(found, "tiers", "holders"))
     assert found.hidden
 
 

@@ -110,6 +110,16 @@ class CoverageData:
                 self._known[one.team_id].setdefault(one.lineage, []).append(one)
         return self._known
 
+    def tells_counts(self, team: TeamOnLadder) -> bool:
+        """Say whether the holders of a team may be counted: not for outside, nor among people whom one may not read.
+
+        A number would tell the level of those; how well a tier is held is told all the same.
+        """
+        if self.criteria.is_for_outside:
+            return False
+        readable = sum(self.counts.get((team.team_id, team.ladder.lineage), {}).values())
+        return readable >= team.cover.tiers[0].inside
+
     @cached_property
     def levels(self) -> list[LevelHeld]:
         """Return which team holds which level, by team, ladder and rank."""

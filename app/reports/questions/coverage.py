@@ -57,7 +57,11 @@ def find(criteria: Criteria) -> Findings:
     data = read_coverage(criteria)
     answer, rest = _answer(data)
     is_inside = not criteria.is_for_outside
-    hidden = "Names, who is nearest to a place, and which team holds which level: they stay in the company."
+    hidden = (
+        "Names, numbers of holders, who is nearest to a place, and which team holds which level stay in the company."
+    )
+    not_counted = "Numbers of holders in teams with people who do not report to you: how well a tier is held is told."
+    has_uncounted = is_inside and not all(data.tells_counts(team) for team in data.covers)
     return Findings(
         question=QUESTION,
         answer=answer,
@@ -65,7 +69,7 @@ def find(criteria: Criteria) -> Findings:
         scope=_scope(criteria),
         tables=_tables(data, is_inside=is_inside),
         charts=tuple(chart for ladder in _ladders(data) if (chart := _chart(data, ladder))),
-        hidden=() if is_inside else (hidden,),
+        hidden=(not_counted,) if has_uncounted else () if is_inside else (hidden,),
         notes=(WHY_NAMES, HOW_TO_READ, *_on_usual_needs(data)),
         ladders=tuple(edition.name for edition in data.editions),
         is_named=True,
@@ -135,12 +139,13 @@ def _answer(data: CoverageData) -> tuple[str, str]:
         answer = {1: "The one team can", 2: "Both teams can"}.get(len(teams), f"All {of} can")
     else:
         answer = f"{(number_word(complete) if complete else 'none').capitalize()} of {of} can"
-    alone = sum(len(team.cover.single_points) for team in teams)
+    counted = [team for team in teams if data.tells_counts(team)]
+    alone = sum(len(team.cover.single_points) for team in counted)
     return (
         f"{answer} pass a ticket up to the last tier that {'it needs' if len(teams) == 1 else 'they need'}.",
         " ".join(
             part
-            for part in (_broken_words(broken), _short_words(teams), _alone_words(alone, is_more=bool(broken)))
+            for part in (_broken_words(broken), _short_words(counted, teams), _alone_words(alone, is_more=bool(broken)))
             if part
         ),
     )
@@ -172,14 +177,19 @@ def _broken_words(broken: Sequence[TeamOnLadder]) -> str:
     return f"In {number_word(len(broken))} teams the path breaks."
 
 
-def _short_words(teams: Sequence[TeamOnLadder]) -> str:
-    """Say which tiers somebody holds, and fewer than the team needs: the path does not break there."""
+def _short_words(counted: Sequence[TeamOnLadder], teams: Sequence[TeamOnLadder]) -> str:
+    """Say which tiers somebody holds, and fewer than the team needs: the path does not break there.
+
+    How many are missing is told of the teams whose holders are counted.
+    """
     short = [(team, one) for team in teams for one in team.cover.required if one.coverage is Coverage.RED]
     short = [(team, one) for team, one in short if one.holders]
     if not short:
         return ""
     if len(short) <= NAMED_TEAMS:
-        where = join_words(f"{team.team} at {one.tier.id} ({one.words})" for team, one in short)
+        where = join_words(
+            f"{team.team} at {one.tier.id}" + (f" ({one.words})" if team in counted else "") for team, one in short
+        )
         return f"Short of holders: {where}."
     return f"{number_word(len(short)).capitalize()} tiers have fewer holders than their teams need."
 
@@ -214,25 +224,29 @@ def _chart(data: CoverageData, ladder: SupportLadder) -> CoverChart | None:
         title,
         f"For each team and tier: how it is held, by how many, and by whom, on {long_date(data.criteria.day)}.",
         tuple((tier.id, tier.rank, ladder.words(tier.id)) for tier in ladder.tiers),
-        tuple(_row(team, here_of(people, team), is_inside=is_inside) for team in shown),
+        tuple(_row(data, team, here_of(people, team)) for team in shown),
     )
 
 
-def _row(team: TeamOnLadder, people: Sequence[OnLadder], *, is_inside: bool) -> CoverRow:
-    cells = tuple(_cell(team, one, people, is_inside=is_inside) for one in team.cover.tiers)
-    path = _weakest(team) if team.cover.is_path_complete else team.cover.path
+def _row(data: CoverageData, team: TeamOnLadder, people: Sequence[OnLadder]) -> CoverRow:
+    cells = tuple(_cell(data, team, one, people) for one in team.cover.tiers)
+    weakest = _weakest(team) if data.tells_counts(team) else ""
+    path = weakest if team.cover.is_path_complete else team.cover.path
     return CoverRow(team.team, "", cells, team.cover.is_path_complete, path, "" if team.is_set else "The usual needs")
 
 
-def _cell(team: TeamOnLadder, one: TierCover, people: Sequence[OnLadder], *, is_inside: bool) -> CoverCell:
-    cover = Cover(one.coverage.value)
+def _cell(data: CoverageData, team: TeamOnLadder, one: TierCover, people: Sequence[OnLadder]) -> CoverCell:
+    cover, is_inside = Cover(one.coverage.value), not data.criteria.is_for_outside
     if cover is Cover.NOT_NEEDED:
         return CoverCell(cover, None, "Not required")
     outside = outside_told(team, one, is_inside=is_inside)
     if one.coverage is Coverage.OUTSIDE:
         return CoverCell(cover, None, outside)
-    names = names_told([person.name for person in holders_of(team, one, people)], one.inside, MOST_NAMES)
-    words = "; ".join(part for part in (names if is_inside else "", outside) if part)
+    names = [person.name for person in holders_of(team, one, people)]
+    if not data.tells_counts(team):
+        told = names_told(names, len(names), MOST_NAMES) if is_inside else ""
+        return CoverCell(cover, None, "; ".join(part for part in (told, outside) if part) or one.state)
+    words = "; ".join(part for part in (names_told(names, one.inside, MOST_NAMES), outside) if part)
     return CoverCell(cover, one.holders, words or ("" if one.holders else "Nobody"))
 
 

@@ -10,7 +10,7 @@ from app.assessment.queries import PersonStanding
 from app.domain.coverage import Coverage, TierCover
 from app.ladders.queries import Edition
 from app.people.queries.tiers import OnLadder, TeamOnLadder
-from app.reports.findings import Cell, Column, Kind, Linked, Row
+from app.reports.findings import Cell, Column, Hidden, Kind, Linked, Row
 from app.reports.queries.coverage import CoverageData, KnownPeople, LevelHeld, Place
 
 AT_ONCE = 400
@@ -92,7 +92,7 @@ def _tiers(data: CoverageData, some: Sequence[Tier]) -> list[Row]:
     people: KnownPeople = data.people(team.team_id for team, _ in some) if is_inside else {}
     rows: list[Row] = []
     for team, one in some:
-        readable = here_of(people, team)
+        readable, is_counted = here_of(people, team), data.tells_counts(team)
         names = [person.name for person in holders_of(team, one, readable)]
         rows.append(
             (
@@ -102,10 +102,10 @@ def _tiers(data: CoverageData, some: Sequence[Tier]) -> list[Row]:
                 "Yes" if one.need.is_required else "No",
                 one.need.amber_from if one.need.is_required else None,
                 one.need.green_from if one.need.is_required else None,
-                one.holders,
-                names_told(names, one.inside) if is_inside else None,
+                one.holders if is_counted else Hidden(),
+                names_told(names, one.inside if is_counted else len(names)) if is_inside else None,
                 outside_told(team, one, is_inside=is_inside) or None,
-                one.words,
+                one.words if is_counted else one.state,
             )
         )
     return rows
@@ -156,8 +156,10 @@ def _teams(data: CoverageData, some: Sequence[TeamOnLadder]) -> list[Row]:
             Linked(team.team, "team", team.team_id),
             team.ladder.title,
             team.cover.path,
-            team.cover.bus_factor,
-            "; ".join(_single(team, one, here_of(people, team)) for one in team.cover.single_points) or None,
+            team.cover.bus_factor if data.tells_counts(team) else Hidden(),
+            "; ".join(_single(team, one, here_of(people, team)) for one in team.cover.single_points) or None
+            if data.tells_counts(team)
+            else Hidden(),
             ", ".join(one.tier.id for one in team.cover.tiers if one.coverage is Coverage.OUTSIDE) or None,
             "As set for the team" if team.is_set else "The usual needs",
         )
