@@ -171,5 +171,6 @@ class Tag(StrEnum):
     TIER_HOLDER_NAMED = "people:holder:name"
     TIER_HOLDER_ENDED = "people:holder:end"
     REPORT_EXPORTED = "reports:report:export"
+    REPORT_FETCHED_AGAIN = "reports:report:fetch_again"
     NOTICES_SET = "notices:preference:set"
     SEEDED = "cli:company:seed"

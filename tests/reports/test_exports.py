@@ -314,6 +314,9 @@ def test_a_large_file_is_made_by_the_worker_and_fetched_when_it_is_ready(large, 
     path = storage.path_of(only_export(session).stored_as)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert len(records(session)) == 1
+    assert client.get(f"/reports/exports/{export.id}/file").status == 200
+    again = select(AuditEvent.object_id).where(AuditEvent.tag == Tag.REPORT_FETCHED_AGAIN)
+    assert session.scalars(again).all() == [export.id]
 
 
 def test_a_second_file_waits_until_the_first_is_made(large, ruth, client_for, session):

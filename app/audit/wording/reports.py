@@ -15,6 +15,13 @@ REPORTS = {
         in_full="took out the report {report} about {subject} as {format}; rows: {rows}, reason: {reason}",
         bare_in_full="took out the report {report} as {format}; rows: {rows}, reason: {reason}",
     ),
+    Tag.REPORT_FETCHED_AGAIN: Wording(
+        "Report fetched again",
+        "fetched a file again that they had taken out",
+        bare="fetched a file again that they had taken out",
+        in_full="fetched the report {report} again as {format}",
+        bare_in_full="fetched the report {report} again as {format}",
+    ),
     Tag.TEAM_TIER_SET: Wording(
         "Team tier set", "set what a team needs at a tier", in_full="set what a team needs at the tier {tier}"
     ),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.audit.actions import Author, log
+from app.audit.actions import Author, Note, log, note_in
 from app.audit.tags import Tag
 from app.domain.errors import InvalidError
 from app.infra.db import db
@@ -132,11 +132,16 @@ def forget_old(at: datetime) -> None:
     db.session.execute(delete(ReportExport).where(*is_old))
 
 
-def note_fetched(export_id: uuid.UUID, *, at: datetime) -> None:
-    """Keep that a file was handed over, once the answer is on its way."""
-    fetched = update(ReportExport).where(ReportExport.id == export_id).values(fetched_at=at)
+def note_fetched(export: ReportExport, *, by: Author, at: datetime) -> None:
+    """Keep that a file was handed over, once the answer is on its way; each further time stands in the record."""
+    fetched = update(ReportExport).where(ReportExport.id == export.id).values(fetched_at=at)
+    details = {"report": export.report, "format": export.format.value}
+    again = Note(Tag.REPORT_FETCHED_AGAIN, at, by, object_id=export.id, details=details)
+    is_again = export.fetched_at is not None
 
     def keep(session: Session) -> None:
         session.execute(fetched)
+        if is_again:
+            note_in(session, again)
 
     record(keep)
