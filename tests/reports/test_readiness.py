@@ -179,6 +179,7 @@ def test_a_past_day_says_the_same_later_and_offers_to_be_computed_where_nothing_
         assert (rows(after, "teams"), after.answer) == (rows(before, "teams"), before.answer)
     early = ask(as_of=(day - 30 * DAY).isoformat())
     assert "as corrected since" in early.rest
+    assert early.tables == ()
     assert rows(ask(as_of=(day - 30 * DAY).isoformat(), known="now"), "teams")[0][3] == 6
 
 

@@ -53,6 +53,9 @@ def find(criteria: Criteria) -> Findings:
     scope = f"{whom(criteria)}, on {long_date(criteria.day)}{known_words(criteria.as_of, criteria.today)}"
     if len(read.people) < criteria.k:
         return _too_few(criteria, read, scope)
+    if read.unknown == len(read.people) and not queries.is_today(criteria):
+        # Zeros would say that nobody was ready, of a day of which nothing is known.
+        return Findings(QUESTION, NOTHING_KNOWN, (), _rest(criteria, read), scope, notes=notes_on_scope(criteria))
     lines = _lines(read)
     grid = _grid(read, lines, criteria.k)
     teams, competencies = _by_team(lines, grid, criteria.k), _by_competency(read, criteria.k)
@@ -64,7 +67,7 @@ def find(criteria: Criteria) -> Findings:
         tables.append(nobody)
     return Findings(
         question=QUESTION,
-        answer=_answer(grid) if read.unknown < len(read.people) else NOTHING_KNOWN,
+        answer=_answer(grid),
         rest=_rest(criteria, read),
         tables=tuple(tables),
         scope=scope,
