@@ -137,8 +137,6 @@ def sweep(work: Work) -> None:
 
 def register() -> None:
     """Join the queue."""
-    register_kind(
-        acts.MAKE_FILE, make_file, label="Make the file of a report", lend=timedelta(minutes=30), tries=3, in_steps=True
-    )
+    register_kind(acts.MAKE_FILE, make_file, label="Make the file of a report", tries=3, in_steps=True)
     register_kind(SWEEP, sweep, label="Remove files of reports that are over")
     register_periodic(SWEEP, timedelta(minutes=15))

@@ -243,8 +243,8 @@ def test_requests_notice_a_policy_that_is_open_or_closed_to_all(world, monkeypat
         and not (is_open and cell.permission in {"case:rate", "case:change_rating"})
         # Nobody sets the pair that they are in themselves by hand, whatever rights they hold.
         and not (is_open and cell.label in OWN_PAIR)
-        # A file of one's own data is handed to whoever's data are all that they see, and to nobody else.
-        and not (is_open and cell.group == "export_of_subject-fetch")
+        # A file of one’s own data is handed to whoever’s data are all that they see, and any file only once.
+        and not (is_open and cell.group in {"export_of_subject-fetch", "export_of_manager-fetch"})
         # What is not there answers as a refusal does, to those who may see it too.
         and cell.answer != GONE
     ]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from app.reports.criteria import EVERY
 from tests.access.forms import Offered, offered_forms
 from tests.access.world import Dump, World, tables
 
@@ -20,6 +21,8 @@ SHOWN_ONCE = {"admin.copy_link", "auth.renew_recovery_codes", "mentoring.exclude
 HIDDEN = {"csrf_token", "idempotency_key", "version"}
 SCRIPTED = {"window", "sequence", "target", "paused_until", "mentors"}
 """Fields that scripts add to a sheet, one of ladders that branch, one of mentors, and a box that nobody ticked."""
+FILTERS = {"reports.take": frozenset(EVERY), "reports.take_own": frozenset(EVERY)}
+"""Fields that a form carries where the page that leads to it has a filter: none of those pages."""
 NO_TEXT = {"team", "manager", "level", "parent", "as", "outcome", "colleague", "kind", "theme", "act"}
 """Fields in which somebody chooses and does not write."""
 RANDOM = re.compile(r"\b[0-9a-f]{64}\b|[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}")
@@ -158,7 +161,7 @@ def test_pages_offer_a_form_for_every_act(world, forms):
 def test_no_form_changes_a_column_that_is_not_its_field(world, forms):
     for endpoint, offered in forms.items():
         fields = sent(offered)
-        own = set(fields) | set(FILL) | SEVERAL | HIDDEN | SCRIPTED
+        own = set(fields) | set(FILL) | SEVERAL | HIDDEN | SCRIPTED | FILTERS.get(endpoint, frozenset())
         extra = {name: value for name, value in columns().items() if name not in own}
         assert len(extra) > 30
         with company_anew(world):

@@ -190,7 +190,8 @@ def fetch_export(export: ReportExport) -> ResponseReturnValue:
     response.headers["Content-Type"] = MEDIA[export.format]
     response.headers["Content-Disposition"] = f'attachment; filename="{order.file_name(export.format)}"'
     response.headers["Cache-Control"] = "no-store"
-    acts.note_fetched(export, by=Author(who.person_id, address=request.remote_addr or ""), at=at)
+    if request.method == "GET":
+        acts.note_fetched(export, by=Author(who.person_id, address=request.remote_addr or ""), at=at)
     return response
 
 
