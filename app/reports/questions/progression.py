@@ -171,8 +171,6 @@ class ProgressionRows:
         cells[1] = Linked(line.name, "person", line.person_id)
         if line.team_id is not None:
             cells[2] = Linked(line.team or "", "team", line.team_id)
-        if line.manager_id is not None:
-            cells[3] = Linked(line.manager or "", "person", line.manager_id)
         return cells
 
     def stream(self) -> Iterator[Row]:
